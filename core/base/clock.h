@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clock.h - the only source of time and the only way to wait. A virtual clock does not wait: its waits move it on, so that
+ * tests run through hours of back-off in no time.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+struct clock {
+    int64_t (*now_ms)(struct clock *c);  /* since the epoch, UTC */
+    int64_t (*mono_us)(struct clock *c); /* never goes back */
+    /* Waits; 0 when the time is over, 1 when *interrupted became non-zero (checked every 50 ms at the latest). */
+    int (*wait_ms)(struct clock *c, int64_t ms, const volatile int *interrupted);
+    int64_t shift_us; /* virtual: how far waits have moved it */
+};
+
+struct clock clock_real(void);
+/* Starts at the real time; waits add to it and return at once. */
+struct clock clock_virtual(void);
+
+/* "2026-11-20T12:31:07.250Z" */
+enum { TIME_TEXT = 25 };
+void time_text(int64_t ms, char out[TIME_TEXT]);
+
+#endif

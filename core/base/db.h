@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * db.h - a SQLite file the way ferry uses it: WAL, synchronous=FULL, foreign keys on, a busy
+ * timeout, statements prepared once. Statements are cached by their text; SQL given here is a literal or lives
+ * as long as the db. A db belongs to one thread.
+ */
+#ifndef BASE_DB_H
+#define BASE_DB_H
+
+#include <ferry/base.h>
+#include <sqlite3.h>
+
+struct db;
+enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
+
+/* E_IO with the path, SQLite's reason and a cure in err. `busy_ms`: how long to wait for another writer. */
+int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms, struct ferry_error *err);
+void db_close(struct db *d); /* accepts NULL */
+sqlite3 *db_handle(struct db *d);
+const char *db_path(const struct db *d);
+
+/*
+ * Runs one statement to its end. `types` names the arguments: 'i' int64_t, 's' struct ferry_str
+ * (absent: NULL), 'b' struct ferry_str as blob, 'z' const char * (NULL: NULL), 'n' NULL without an argument.
+ */
+int32_t db_run(struct db *d, struct ferry_error *err, const char *sql, const char *types, ...);
+/* Several statements without arguments (schema). */
+int32_t db_script(struct db *d, const char *sql, struct ferry_error *err);
+
+/*
+ * A query: db_query binds, db_step says 1 for a row, 0 for the end, <0 for -status (err of the query filled).
+ * Columns are read with db_int/db_str; text is valid until the next step. db_done resets the statement and may be
+ * called at any time; a query must be done before the same SQL is queried again.
+ */
+struct db_rows {
+    struct db *db;
+    sqlite3_stmt *stmt;
+    struct ferry_error *err;
+};
+int32_t db_query(struct db *d, struct db_rows *rows, struct ferry_error *err, const char *sql, const char *types,
+                 ...);
+int db_step(struct db_rows *rows);
+void db_done(struct db_rows *rows); /* accepts zeroed */
+int64_t db_int(const struct db_rows *rows, int column);
+int db_is_null(const struct db_rows *rows, int column);
+struct ferry_str db_str(const struct db_rows *rows, int column); /* absent for NULL */
+
+/* First column of the first row as integer, or `fallback` where there is none (or NULL). Errors: fallback, err. */
+int64_t db_one_int(struct db *d, int64_t fallback, struct ferry_error *err, const char *sql,
+                   const char *types, ...);
+
+/* BEGIN IMMEDIATE; nested calls are counted, the outermost commit counts. */
+int32_t db_begin(struct db *d, struct ferry_error *err);
+int32_t db_commit(struct db *d, struct ferry_error *err);
+void db_rollback(struct db *d); /* of everything since the outermost begin; harmless outside one */
+/* commit where rc is OK, else rollback; returns the first failure. */
+int32_t db_end(struct db *d, int32_t rc, struct ferry_error *err);
+
+int64_t db_last_id(struct db *d);
+int64_t db_changes(struct db *d); /* rows of the last db_run */
+
+#endif

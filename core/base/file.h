@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* file.h - whole files and folders, with errors that name the path, the cause and the cure. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "buf.h"
+
+/* Appends the whole regular file; E_TOO_LARGE past the buffer's maximum, E_IO with the reason. */
+int32_t file_read(const char *path, struct buf *out, struct ferry_error *err);
+/* Same, from an open descriptor (which stays open). `name` for messages. */
+int32_t file_read_fd(int fd, const char *name, struct buf *out, struct ferry_error *err);
+/* All or nothing: a temporary file beside it, fsync, rename, fsync of the folder. */
+int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode, struct ferry_error *err);
+/* Writes all of it, over EINTR and short writes. */
+int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_error *err);
+/* mkdir -p; an existing folder is fine. */
+int32_t file_mkdirs(const char *path, unsigned mode, struct ferry_error *err);
+int32_t file_sync_folder(const char *path, struct ferry_error *err);
+
+/* "a" + "b" -> "a/b" appended to an empty buf; an absolute b replaces a. */
+void path_join(struct buf *out, const char *a, const char *b);
+/* The text after the last '/', and the length of what stands before it (0 where none). */
+const char *path_base(const char *path);
+size_t path_folder_len(const char *path);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* hash.h - SHA-256 digests and UUIDv5 names, over libcrypto. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <ferry/base.h>
+
+enum { SHA256_HEX = 65, UUID_TEXT = 37, DIGEST_TEXT = 72 };
+
+struct sha256; /* streaming */
+struct sha256 *sha256_create(void);             /* NULL: out of memory */
+void sha256_add(struct sha256 *h, struct ferry_str bytes);
+/* Length-prefixed, so that ("ab","c") and ("a","bc") differ. Absent and empty differ too. */
+void sha256_add_field(struct sha256 *h, struct ferry_str bytes);
+void sha256_end(struct sha256 *h, unsigned char out[32]); /* may be started over by adding again */
+void sha256_destroy(struct sha256 *h);          /* accepts NULL */
+
+void hex_text(const unsigned char *bytes, size_t n, char *out); /* out: 2n+1, lower case */
+/* "sha256:<64 hex>", the form in which the spool and plugins name bytes. */
+void digest_text(const unsigned char digest[32], char out[DIGEST_TEXT]);
+
+/* RFC 4122 version 5: the UUID of `name` in `space` (16 bytes). */
+void uuid5(const unsigned char space[16], struct ferry_str name, unsigned char out[16]);
+void uuid_text(const unsigned char uuid[16], char out[UUID_TEXT]);
+/* Parses the 36-character form; 0 where it is not one. */
+int uuid_parse(struct ferry_str text, unsigned char out[16]);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h - questions about text, and the one escape for people's eyes. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "buf.h"
+
+/* printf("%.*s", STR_ARG(s)) */
+#define STR_ARG(s) (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), (s).ptr ? (s).ptr : ""
+
+int str_empty(struct ferry_str s);
+int str_is(struct ferry_str s, const char *lit);      /* bytewise */
+int str_is_nocase(struct ferry_str s, const char *lit); /* ASCII case only */
+int str_starts(struct ferry_str s, const char *lit);
+int str_cmp(struct ferry_str a, struct ferry_str b); /* bytewise order, like strcmp */
+int str_cmp_nocase(struct ferry_str a, struct ferry_str b);
+struct ferry_str str_sub(struct ferry_str s, uint64_t from, uint64_t len); /* clamped */
+struct ferry_str str_trim(struct ferry_str s); /* XML white space at both ends */
+/* Cuts the text up to the next `sep` off the front of *rest; 0 when *rest was absent. */
+int str_split(struct ferry_str *rest, char sep, struct ferry_str *piece);
+
+/* Whole text is one decimal integer (sign allowed) in range: 1 and *out; else 0. */
+int str_int64(struct ferry_str s, int64_t *out);
+
+/* Bytes of the valid UTF-8 character at s.ptr (1..4), or 0 where it is not one. */
+unsigned utf8_char(struct ferry_str s, uint32_t *code);
+/* Offset of the first byte that is not valid UTF-8; s.len where all of it is. */
+uint64_t utf8_valid(struct ferry_str s);
+/* Appends s, each invalid byte replaced by U+FFFD; returns how many were. */
+uint64_t utf8_repair(struct buf *out, struct ferry_str s);
+/* The longest prefix of at most `max` bytes that ends at a character. */
+struct ferry_str utf8_cut(struct ferry_str s, uint64_t max);
+void utf8_put(struct buf *out, uint32_t code);
+
+/*
+ * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message.
+ * C0 and C1 controls, DEL, line and paragraph separators and direction marks become \xNN or \uNNNN;
+ * so nothing can start a line, move the cursor or turn the text around. TAB becomes \t, LF \n. At most
+ * `max` bytes of s are taken (0: all); what is left out shows as "...".
+ */
+void text_show(struct buf *out, struct ferry_str s, uint64_t max);
+
+/* The candidate nearest to `word` (edit distance at most a third of its length, at least 1), or NULL. */
+const char *text_nearest(struct ferry_str word, const char *const *candidates, size_t n);
+
+/* Glob over a whole text: ? * (within a part) ** (across '/') [a-z] [!a-z], \ quotes. 1 on match. */
+int text_glob(const char *pattern, const char *text);
+
+#endif
