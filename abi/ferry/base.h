@@ -130,7 +130,8 @@ static inline int ferry_eq(struct ferry_str a, struct ferry_str b)
 }
 
 /* The value of `key`, or absent. Of equal keys the last one wins. [any] */
-static inline struct ferry_str ferry_get(const struct ferry_kv *kv, uint32_t n, struct ferry_str key)
+static inline struct ferry_str ferry_get(const struct ferry_kv *kv, uint32_t n,
+                                         struct ferry_str key)
 {
     struct ferry_str absent = {NULL, 0};
     while (n-- > 0) {
@@ -149,8 +150,8 @@ static inline struct ferry_str ferry_get(const struct ferry_kv *kv, uint32_t n, 
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-static inline int32_t ferry_fail(struct ferry_error *err, int32_t status, const char *where,
-                                 const char *format, ...)
+static inline int32_t
+ferry_fail(struct ferry_error *err, int32_t status, const char *where, const char *format, ...)
 {
     va_list args;
     size_t n;

@@ -14,7 +14,8 @@ struct db;
 enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
 
 /* E_IO with the path, SQLite's reason and a cure in err. `busy_ms`: how long to wait for another writer. */
-int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms, struct ferry_error *err);
+int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
+                struct ferry_error *err);
 void db_close(struct db *d); /* accepts NULL */
 sqlite3 *db_handle(struct db *d);
 const char *db_path(const struct db *d);
@@ -37,8 +38,8 @@ struct db_rows {
     sqlite3_stmt *stmt;
     struct ferry_error *err;
 };
-int32_t db_query(struct db *d, struct db_rows *rows, struct ferry_error *err, const char *sql, const char *types,
-                 ...);
+int32_t db_query(struct db *d, struct db_rows *rows, struct ferry_error *err, const char *sql,
+                 const char *types, ...);
 int db_step(struct db_rows *rows);
 void db_done(struct db_rows *rows); /* accepts zeroed */
 int64_t db_int(const struct db_rows *rows, int column);

@@ -18,7 +18,10 @@ struct json_doc {
     struct cJSON *root; /* owned; NULL after finish */
 };
 
-enum { JSON_STRICT = 0, JSON_COMMENTS = 1 /* // and block comments, trailing commas: configuration files */ };
+enum {
+    JSON_STRICT = 0,
+    JSON_COMMENTS = 1 /* // and block comments, trailing commas: configuration files */
+};
 
 /*
  * Parses one document. E_INPUT with "line 3, column 7: ..." in err (where = `name`, which also
@@ -47,7 +50,8 @@ const char *json_type(const struct cJSON *v);
 
 const struct cJSON *json_first(const struct cJSON *v); /* child of an object or array */
 const struct cJSON *json_next(const struct cJSON *v);
-#define json_each(item, v) for (const struct cJSON *item = json_first(v); item; item = json_next(item))
+#define json_each(item, v)                                                                         \
+    for (const struct cJSON *item = json_first(v); item; item = json_next(item))
 
 /*
  * For a large body: hands out the elements of the array at `path` ("result.entities"; "" where the
@@ -72,8 +76,8 @@ void json_locate(struct ferry_str text, const char *path, uint32_t *line, uint32
 struct json_out {
     struct buf *buf;
     uint32_t depth;
-    uint32_t pretty;     /* 1: two spaces a level, a member a line */
-    uint64_t have;       /* bit d: something stands at depth d; depth at most 63 */
+    uint32_t pretty; /* 1: two spaces a level, a member a line */
+    uint64_t have;   /* bit d: something stands at depth d; depth at most 63 */
     uint32_t after_key;
 };
 struct json_out json_to(struct buf *b);

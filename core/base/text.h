@@ -9,7 +9,7 @@
 #define STR_ARG(s) (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), (s).ptr ? (s).ptr : ""
 
 int str_empty(struct ferry_str s);
-int str_is(struct ferry_str s, const char *lit);      /* bytewise */
+int str_is(struct ferry_str s, const char *lit);        /* bytewise */
 int str_is_nocase(struct ferry_str s, const char *lit); /* ASCII case only */
 int str_starts(struct ferry_str s, const char *lit);
 int str_cmp(struct ferry_str a, struct ferry_str b); /* bytewise order, like strcmp */

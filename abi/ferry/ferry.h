@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* ferry.h - everything a plugin may use. Read base.h (the rules), then model.h (the nouns). */
+#ifndef FERRY_FERRY_H
+#define FERRY_FERRY_H
+
+#include "base.h"
+#include "commands.h"
+#include "host.h"
+#include "http.h"
+#include "model.h"
+#include "planner.h"
+#include "plugin.h"
+#include "reader.h"
+#include "service.h"
+#include "tracker.h"
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log.h - the one way to stderr. Every message passes the redaction of secrets (secrets.h) and the escape for
+ * people's eyes; a level below the chosen one costs a comparison.
+ */
+#ifndef HOST_LOG_H
+#define HOST_LOG_H
+
+#include <ferry/host.h>
+
+/* Level: FERRY_LOG_*. `color`: -1 by terminal and NO_COLOR, 0 never, 1 always. [any] */
+void log_setup(uint32_t level, int color);
+int log_enabled(uint32_t level);
+void log_write(uint32_t level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define log_error(...) log_write(FERRY_LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)  log_write(FERRY_LOG_WARN, __VA_ARGS__)
+#define log_info(...)  log_write(FERRY_LOG_INFO, __VA_ARGS__)
+#define log_debug(...) log_write(FERRY_LOG_DEBUG, __VA_ARGS__)
+
+/* The log service for a plugin; `plugin_id` begins each message and lives as long as the table is used. */
+struct ferry_log log_service(const char *plugin_id);
+
+#endif
