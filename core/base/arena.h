@@ -22,12 +22,14 @@ void arena_reset(struct arena *a);
 
 /* n zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
+/* n times size; a product that wraps around is too large. */
+void *arena_alloc_array(struct arena *a, size_t n, size_t size);
 /* A copy, NUL-ended for the convenience of C functions; absent stays absent. On failure absent. */
 struct ferry_str arena_str(struct arena *a, struct ferry_str s);
 struct ferry_str arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
-#define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
+#define arena_array(a, type, n) ((type *)arena_alloc_array((a), (n), sizeof(type)))
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * buf.h - bytes that grow, up to a maximum given at init. Errors latch: after the first failure
- * every call does nothing, so callers may write a whole document and test buf_failed() once.
+ * every call does nothing, so callers may write a whole document and test `failed` once.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -39,6 +39,8 @@ void utf8_put(struct buf *out, uint32_t code);
  * `max` bytes of s are taken (0: all); what is left out shows as "...".
  */
 void text_show(struct buf *out, struct ferry_str s, uint64_t max);
+/* The same into an array of `size` bytes, for messages; ends in "..." where it did not fit. Returns out. */
+const char *text_show_to(char *out, size_t size, struct ferry_str s);
 
 /* The candidate nearest to `word` (edit distance at most a third of its length, at least 1), or NULL. */
 const char *text_nearest(struct ferry_str word, const char *const *candidates, size_t n);
