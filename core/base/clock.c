@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clock.c - the real clock and the virtual one. The engine gets one of them and asks nothing
+ * else for the time, so a test of an hour's back-off takes no hour. A real wait must end soon
+ * after an interruption, whether a signal or another thread made it.
+ */
+#include "clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { SLICE_US = 50 * 1000 }; /* the longest an interruption by another thread goes unseen */
+
+static int64_t read_us(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t real_now_ms(struct clock *c)
+{
+    (void)c;
+    return read_us(CLOCK_REALTIME) / 1000;
+}
+
+static int64_t real_mono_us(struct clock *c)
+{
+    (void)c;
+    return read_us(CLOCK_MONOTONIC);
+}
+
+/* a + b, staying at the end of the range rather than wrapping around. */
+static int64_t add_capped(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+static int64_t us_of_ms(int64_t ms)
+{
+    return ms > INT64_MAX / 1000 ? INT64_MAX : ms * 1000;
+}
+
+static int real_wait_ms(struct clock *c, int64_t ms, const volatile int *interrupted)
+{
+    int64_t end = add_capped(read_us(CLOCK_MONOTONIC), us_of_ms(ms > 0 ? ms : 0));
+    (void)c;
+    for (;;) {
+        struct timespec slice = {0, 0};
+        int64_t left;
+        if (interrupted && *interrupted) {
+            return 1;
+        }
+        left = end - read_us(CLOCK_MONOTONIC);
+        if (left <= 0) {
+            return 0;
+        }
+        slice.tv_nsec = (left < SLICE_US ? left : SLICE_US) * 1000;
+        nanosleep(&slice, NULL); /* a signal ends it early, and the flag is looked at at once */
+    }
+}
+
+struct clock clock_real(void)
+{
+    return (struct clock){real_now_ms, real_mono_us, real_wait_ms, 0};
+}
+
+/* Lanes on several threads may share a virtual clock: the shift is read and moved atomically. */
+static int64_t shift_of(struct clock *c)
+{
+    return __atomic_load_n(&c->shift_us, __ATOMIC_SEQ_CST);
+}
+
+static int64_t virtual_now_ms(struct clock *c)
+{
+    return add_capped(read_us(CLOCK_REALTIME), shift_of(c)) / 1000;
+}
+
+static int64_t virtual_mono_us(struct clock *c)
+{
+    return add_capped(read_us(CLOCK_MONOTONIC), shift_of(c));
+}
+
+static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *interrupted)
+{
+    int64_t shift = shift_of(c);
+    if (interrupted && *interrupted) {
+        return 1;
+    }
+    if (ms > 0) {
+        while (!__atomic_compare_exchange_n(&c->shift_us, &shift, add_capped(shift, us_of_ms(ms)),
+                                            0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        }
+    }
+    return 0;
+}
+
+struct clock clock_virtual(void)
+{
+    return (struct clock){virtual_now_ms, virtual_mono_us, virtual_wait_ms, 0};
+}
+
+/* Years, months and days of a day counted from 1970-01-01, by eras of 400 years from March on. */
+static void date_of_day(int64_t day, int *year, int *month, int *date)
+{
+    int64_t from_march = day + 719468; /* days since 0000-03-01 */
+    int64_t era = (from_march >= 0 ? from_march : from_march - 146096) / 146097;
+    int64_t day_of_era = from_march - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t shifted = (5 * day_of_year + 2) / 153; /* 0 is March */
+    *date = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
+    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    *year = (int)(year_of_era + era * 400 + (*month <= 2));
+}
+
+void time_text(int64_t ms, char out[TIME_TEXT])
+{
+    const int64_t day_ms = 86400000;
+    const int64_t first = -62167219200000; /* 0000-01-01 */
+    const int64_t last = 253402300799999;  /* the last moment of 9999 */
+    int year, month, date;
+    int64_t day, rest;
+    ms = ms < first ? first : ms > last ? last : ms;
+    day = ms / day_ms;
+    rest = ms % day_ms;
+    if (rest < 0) {
+        rest += day_ms;
+        day--;
+    }
+    date_of_day(day, &year, &month, &date);
+    snprintf(out, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000,
+             (unsigned)month % 100, (unsigned)date % 100, (unsigned)(rest / 3600000) % 100,
+             (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.c - whole files and folders. The state folder, receipts and reports go through here. A
+ * write is all or nothing, and has reached the disk when it says so; a failure says which path,
+ * why, and what to do about it. It must never leave half a file under the final name.
+ */
+#include "file.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_STEP = 64 * 1024, SHOWN_PATH = 240 };
+
+/* What a person can do about it, by errno. */
+static const struct {
+    int number;
+    const char *cause, *cure;
+} cures[] = {
+    {EACCES, "permission denied", "change its owner or mode, or name another path"},
+    {EPERM, "not permitted", "change its owner or attributes, or name another path"},
+    {ENOENT, "no such file or folder", "check the spelling and the folder it is looked for in"},
+    {ENOTDIR, "a part of the path is a file, not a folder", "check the path"},
+    {EISDIR, "is a folder, not a file", "name a file"},
+    {EEXIST, "exists already", "remove it or name another path"},
+    {ENOSPC, "disk full", "free some space and run again"},
+    {EDQUOT, "disk quota used up", "free some space and run again"},
+    {EROFS, "the file system is read-only", "name a path on one that can be written"},
+    {EFBIG, "larger than the file system or the limit for files allows", "check ulimit -f"},
+    {ELOOP, "too many symbolic links", "check the links in the path for a circle"},
+    {ENAMETOOLONG, "the name is too long", "use a shorter path"},
+    {EMFILE, "too many open files in this process", "raise ulimit -n"},
+    {ENFILE, "too many open files on this machine", "close some programs and run again"},
+    {EIO, "the disk or the network file system failed", "look at the system log"},
+    {EPIPE, "nobody reads the other end any more", "keep the reading program running"},
+};
+
+static int32_t fail_errno(struct ferry_error *err, const char *path, const char *doing, int number)
+{
+    char shown[SHOWN_PATH];
+    char where[64];
+    text_show_to(shown, sizeof shown, ferry_cstr(path));
+    text_show_to(where, sizeof where, ferry_cstr(path_base(path)));
+    if (number == ENOMEM) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, where, "%s: %s: out of memory", shown, doing);
+    }
+    for (size_t i = 0; i < sizeof cures / sizeof *cures; i++) {
+        if (cures[i].number == number) {
+            return ferry_fail(err, FERRY_E_IO, where, "%s: %s: %s; %s", shown, doing,
+                              cures[i].cause, cures[i].cure);
+        }
+    }
+    return ferry_fail(err, FERRY_E_IO, where, "%s: %s: %s; error %d of the system", shown, doing,
+                      strerrordesc_np(number) ? strerrordesc_np(number) : "failed", number);
+}
+
+static int32_t fail_size(struct ferry_error *err, const char *path, const struct buf *out)
+{
+    char shown[SHOWN_PATH];
+    text_show_to(shown, sizeof shown, ferry_cstr(path));
+    return ferry_fail(err, FERRY_E_TOO_LARGE, NULL,
+                      "%s: larger than the %zu bytes that may be read here; name a smaller file",
+                      shown, out->max);
+}
+
+static int32_t fail_buf(struct ferry_error *err, const char *path, const struct buf *out)
+{
+    if (out->failed == FERRY_E_TOO_LARGE) {
+        return fail_size(err, path, out);
+    }
+    return fail_errno(err, path, "cannot read", ENOMEM);
+}
+
+/* Waits until a descriptor that was opened without blocking can go on. */
+static void wait_for(int fd, short events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+    poll(&p, 1, 1000);
+}
+
+int32_t file_read_fd(int fd, const char *name, struct buf *out, struct ferry_error *err)
+{
+    for (;;) {
+        size_t left = out->max - out->len;
+        char probe; /* with no room left, one more byte tells the end from too much */
+        char *room = left ? buf_room(out, left < READ_STEP ? left : READ_STEP) : &probe;
+        ssize_t n;
+        if (!room || out->failed) {
+            return fail_buf(err, name, out);
+        }
+        n = read(fd, room, left == 0 ? 1 : left < READ_STEP ? left : READ_STEP);
+        if (n < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            if (errno == EAGAIN) {
+                wait_for(fd, POLLIN);
+                continue;
+            }
+            return fail_errno(err, name, "cannot read", errno);
+        }
+        if (n == 0) {
+            return FERRY_OK;
+        }
+        if (left == 0) {
+            out->failed = FERRY_E_TOO_LARGE;
+            return fail_size(err, name, out);
+        }
+        buf_grow(out, (size_t)n);
+    }
+}
+
+int32_t file_read(const char *path, struct buf *out, struct ferry_error *err)
+{
+    struct stat st;
+    char shown[SHOWN_PATH];
+    int32_t rc;
+    /* O_NONBLOCK: opening a pipe nobody writes to would wait for ever. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return fail_errno(err, path, "cannot open", errno);
+    }
+    if (fstat(fd, &st) < 0) {
+        rc = fail_errno(err, path, "cannot read", errno);
+    } else if (S_ISDIR(st.st_mode)) {
+        rc = fail_errno(err, path, "cannot read", EISDIR);
+    } else if (!S_ISREG(st.st_mode)) {
+        text_show_to(shown, sizeof shown, ferry_cstr(path));
+        rc = ferry_fail(
+            err, FERRY_E_IO, NULL,
+            "%s: cannot read: a pipe, socket or device, not a regular file; name a file", shown);
+    } else if ((uint64_t)st.st_size > out->max - out->len) {
+        out->failed = FERRY_E_TOO_LARGE;
+        rc = fail_size(err, path, out);
+    } else {
+        /* One allocation for the usual case. A failure shows in file_read_fd. */
+        buf_room(out, (size_t)st.st_size);
+        rc = file_read_fd(fd, path, out, err);
+    }
+    close(fd);
+    return rc;
+}
+
+int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_error *err)
+{
+    uint64_t done = 0;
+    while (done < bytes.len) {
+        uint64_t left = bytes.len - done;
+        ssize_t n = write(fd, bytes.ptr + done, left < 1u << 30 ? (size_t)left : 1u << 30);
+        if (n >= 0) {
+            done += (uint64_t)n;
+        } else if (errno == EAGAIN) {
+            wait_for(fd, POLLOUT);
+        } else if (errno != EINTR) {
+            return fail_errno(err, name, "cannot write", errno);
+        }
+    }
+    return FERRY_OK;
+}
+
+/* The folder that `path` lies in, as a path of its own. */
+static void folder_of(struct buf *out, const char *path)
+{
+    size_t n = path_folder_len(path);
+    buf_init(out, SIZE_MAX / 2);
+    buf_put(out, n ? (struct ferry_str){path, n} : FERRY_LIT("."));
+}
+
+int32_t file_sync_folder(const char *path, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail_errno(err, path, "cannot open", errno);
+    }
+    /* Some network file systems cannot sync a folder and say EINVAL: nothing is to be done then. */
+    if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP) {
+        rc = fail_errno(err, path, "cannot sync", errno);
+    }
+    close(fd);
+    return rc;
+}
+
+/* Fills the temporary file and brings it to the disk; closes fd in any case. */
+static int32_t write_and_sync(int fd, const char *path, struct ferry_str bytes, unsigned mode,
+                              struct ferry_error *err)
+{
+    int32_t rc = fd_write(fd, path, bytes, err);
+    if (!rc && fchmod(fd, (mode_t)mode) < 0) {
+        rc = fail_errno(err, path, "cannot set the mode", errno);
+    }
+    if (!rc && fsync(fd) < 0) {
+        rc = fail_errno(err, path, "cannot write", errno);
+    }
+    if (close(fd) < 0 && !rc) { /* where a network file system tells that the disk is full */
+        rc = fail_errno(err, path, "cannot write", errno);
+    }
+    return rc;
+}
+
+int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode, struct ferry_error *err)
+{
+    struct buf folder, temporary = {0};
+    int32_t rc;
+    int fd;
+    folder_of(&folder, path);
+    buf_init(&temporary, SIZE_MAX / 2);
+    path_join(&temporary, buf_cstr(&folder), ".ferry-XXXXXX");
+    if (folder.failed || temporary.failed) {
+        rc = fail_errno(err, path, "cannot write", ENOMEM);
+        goto out;
+    }
+    fd = mkostemp(temporary.ptr, O_CLOEXEC);
+    if (fd < 0) {
+        rc = fail_errno(err, path, "cannot create", errno);
+        goto out;
+    }
+    rc = write_and_sync(fd, path, bytes, mode, err);
+    if (!rc && rename(temporary.ptr, path) < 0) {
+        rc = fail_errno(err, path, "cannot create", errno);
+    }
+    if (rc) {
+        unlink(temporary.ptr);
+        goto out;
+    }
+    rc = file_sync_folder(buf_cstr(&folder), err);
+out:
+    buf_finish(&temporary);
+    buf_finish(&folder);
+    return rc;
+}
+
+static int is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* One folder whose parent is there. Its entry is synced, or a power cut could take the state away. */
+static int32_t make_folder(const char *path, unsigned mode, struct ferry_error *err)
+{
+    struct buf parent;
+    int32_t rc = FERRY_OK;
+    if (is_folder(path)) {
+        return FERRY_OK;
+    }
+    if (mkdir(path, (mode_t)mode) < 0) {
+        int number = errno;
+        if (number == EEXIST && is_folder(path)) { /* another process was faster */
+            return FERRY_OK;
+        }
+        return fail_errno(err, path, "cannot create the folder",
+                          number == EEXIST ? ENOTDIR : number);
+    }
+    folder_of(&parent, path);
+    if (parent.failed) {
+        rc = fail_errno(err, path, "cannot create the folder", ENOMEM);
+    } else {
+        rc = file_sync_folder(buf_cstr(&parent), err);
+    }
+    buf_finish(&parent);
+    return rc;
+}
+
+int32_t file_mkdirs(const char *path, unsigned mode, struct ferry_error *err)
+{
+    struct buf part;
+    int32_t rc = FERRY_OK;
+    if (!*path) {
+        return ferry_fail(err, FERRY_E_IO, NULL, "cannot create a folder without a name; give one");
+    }
+    if (is_folder(path)) {
+        return FERRY_OK;
+    }
+    buf_init(&part, SIZE_MAX / 2);
+    for (const char *p = path; *p && !rc;) {
+        size_t n = strspn(p, "/");
+        n += strcspn(p + n, "/");
+        buf_put(&part, (struct ferry_str){p, n});
+        p += n;
+        if (part.failed) {
+            rc = fail_errno(err, path, "cannot create the folder", ENOMEM);
+        } else if (part.ptr[part.len - 1] != '/') {
+            rc = make_folder(part.ptr, mode, err);
+        }
+    }
+    buf_finish(&part);
+    return rc;
+}
+
+void path_join(struct buf *out, const char *a, const char *b)
+{
+    if (*b != '/' && *a) {
+        buf_puts(out, a);
+        if (a[strlen(a) - 1] != '/' && *b) {
+            buf_putc(out, '/');
+        }
+    }
+    buf_puts(out, b);
+}
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+size_t path_folder_len(const char *path)
+{
+    size_t n = (size_t)(path_base(path) - path);
+    while (n > 1 && path[n - 1] == '/') { /* the root keeps its slash */
+        n--;
+    }
+    return n;
+}
