@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* audit.c - see audit.h. */
+#include "audit.h"
+
+#include "identity.h"
+#include "index.h"
+#include "step.h"
+
+#include <text.h>
+
+static int32_t run_at(struct engine *e, const struct lane *lane, char out[128],
+                      struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    out[0] = '\0';
+    int32_t rc = db_query(
+        e->journal.db, &rows, err,
+        "SELECT remote_id FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state = 7", "iis",
+        lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), lane->run_key);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        snprintf(out, 128, "%.*s", STR_ARG(db_str(&rows, 0)));
+    }
+    db_done(&rows);
+    return rc;
+}
+
+/* The first sending of something ONCE may arrive after its second: wait until it cannot. */
+static int32_t wait_for_late_ones(struct engine *e, const struct lane *lane, struct remote *r,
+                                  struct ferry_error *err)
+{
+    struct ferry_traits t = {.size = sizeof t};
+    int64_t settle = remote_settle_ms(r, &t);
+    int64_t again = db_one_int(
+        e->journal.db, 0, err,
+        "SELECT EXISTS(SELECT 1 FROM op WHERE lane_id = ? AND state = 7 AND flags & 6 = 6 AND tries > 1)",
+        "i", lane->id);
+    if (again && settle > 0 && e->clock->wait_ms(e->clock, settle, e->interrupted)) {
+        return ferry_fail(err, FERRY_E_STOP, "",
+                          "interrupted before the audit; \"ferry resume\" makes it");
+    }
+    return FERRY_OK;
+}
+
+static int32_t check_results(struct engine *e, const struct lane *lane, const char *run,
+                             struct audit_counts *counts, struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    struct db_rows rows = {0};
+    char wire[UUID_TEXT], id[128];
+    int got = 0;
+    int32_t rc = db_begin(db, err);
+    rc = rc ? rc
+            : db_query(db, &rows, err,
+                       "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7",
+                       "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        identity_wire(db_str(&rows, 0), lane->account, lane->project, ferry_cstr(run), wire);
+        counts->checked++;
+        if (!index_take_wire(&e->journal, ferry_cstr(wire), id) &&
+            !db_one_int(db, 0, err, "SELECT EXISTS(SELECT 1 FROM temp.listed WHERE id = ?)", "s",
+                        db_str(&rows, 1))) {
+            counts->missing++;
+        }
+    }
+    db_done(&rows);
+    rc = rc ? rc : got < 0 ? -got : FERRY_OK;
+    return db_end(db, rc, err);
+}
+
+/* One wire id listed twice, under two ids of the tracker. */
+static int32_t name_twins(struct engine *e, const struct lane *lane, struct audit_counts *counts,
+                          struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc =
+        db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND kind = ? AND field = 'result'",
+               "ii", lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
+    rc =
+        rc ? rc
+           : db_query(
+                 db, &rows, err,
+                 "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IS NOT NULL AND wire <> ''"
+                 " GROUP BY wire HAVING COUNT(DISTINCT id) > 1",
+                 "");
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        counts->duplicates += (uint64_t)db_int(&rows, 1) - 1;
+        rc = db_run(
+            db, err,
+            "INSERT INTO note(lane_id, kind, field, text, name) VALUES(?, ?, 'result', ?, ?)",
+            "iiss", lane->id, (int64_t)FERRY_NOTE_DUPLICATE, db_str(&rows, 2), db_str(&rows, 0));
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+/* Cases, runs and the like that were in doubt: is there a second one? */
+static int32_t check_doubted(struct engine *e, struct remote *r, struct audit_counts *counts,
+                             struct ferry_error *err)
+{
+    static const uint32_t nouns[] = {FERRY_FOLDER, FERRY_CASE, FERRY_RUN};
+    struct deliver d = {.e = e, .r = r, .err = err};
+    struct batch batch;
+    int32_t rc = FERRY_OK;
+    batch_init(&batch);
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns && rc == FERRY_OK; i++) {
+        rc = batch_load(&batch, r, BATCH_AUDIT, FERRY_OP(FERRY_CREATE, nouns[i]), err);
+        if (rc == FERRY_OK && batch.n > 0) {
+            rc = find_copies(&d, &batch, &counts->duplicates);
+        }
+    }
+    batch_finish(&batch);
+    return rc;
+}
+
+int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
+                   struct audit_counts *counts, struct ferry_error *err)
+{
+    char run[128], text[120];
+    memset(counts, 0, sizeof *counts);
+    int32_t rc = run_at(e, lane, run, err);
+    if (rc || !run[0]) {
+        return rc;
+    }
+    rc = wait_for_late_ones(e, lane, remote, err);
+    rc = rc ? rc : index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    STEP(audit_read);
+    rc = rc ? rc : check_results(e, lane, run, counts, err);
+    rc = rc ? rc : name_twins(e, lane, counts, err);
+    rc = rc ? rc : check_doubted(e, remote, counts, err);
+    counts->done = rc == FERRY_OK;
+    snprintf(text, sizeof text, "checked %llu, missing %llu, duplicates %llu",
+             (unsigned long long)counts->checked, (unsigned long long)counts->missing,
+             (unsigned long long)counts->duplicates);
+    rc = rc ? rc
+            : db_run(e->journal.db, err, "UPDATE lane SET audit = ? WHERE id = ?", "zi", text,
+                     lane->id);
+    STEP(audited);
+    return rc;
+}

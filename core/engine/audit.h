@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* audit.h - compares what a destination holds with what was planned for it. It reads; what it finds is named, not mended. */
+#ifndef ENGINE_AUDIT_H
+#define ENGINE_AUDIT_H
+
+#include "deliver.h"
+
+struct audit_counts {
+    uint64_t checked;    /* results that should be there */
+    uint64_t missing;    /* of them not listed */
+    uint64_t duplicates; /* things that are there more than once */
+    uint32_t done;       /* 1: it was carried out */
+};
+
+/*
+ * After deliver(), with the destination's lock held. Where something ONCE was sent a second time after a doubt, it waits for the settle
+ * time first: the first sending may still arrive.
+ */
+int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
+                   struct audit_counts *counts, struct ferry_error *err);
+
+#endif

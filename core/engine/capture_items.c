@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* capture_items.c - see capture_items.h. */
+#include "capture_items.h"
+
+#include "identity.h"
+#include "pack.h"
+#include "step.h"
+
+#include <stdlib.h>
+#include <text.h>
+
+enum { ITEMS_A_COMMIT = 5000, ITEM_MEMORY = 64 << 20 };
+
+int32_t item_writer_init(struct item_writer *w, struct engine *e, struct captured *c,
+                         const struct capture_call *call, struct ferry_error *err)
+{
+    *w = (struct item_writer){.e = e, .c = c, .call = call, .err = err};
+    arena_init(&w->arena, ITEM_MEMORY);
+    buf_init(&w->packed, ITEM_MEMORY);
+    return FERRY_OK;
+}
+
+void item_writer_finish(struct item_writer *w)
+{
+    if (w->e && w->open) {
+        db_rollback(w->e->journal.db);
+    }
+    arena_finish(&w->arena);
+    buf_finish(&w->packed);
+    free(w->twins);
+    w->twins = NULL;
+    w->open = 0;
+}
+
+void item_writer_report(struct item_writer *w, const char *path)
+{
+    w->path = path;
+    w->report++; /* twins of earlier reports no longer count */
+}
+
+int32_t item_writer_notice(void *self, const struct ferry_notice *notice)
+{
+    struct item_writer *w = self;
+    if (w->call && w->call->notice) {
+        w->call->notice(w->call->self, w->path, notice);
+    }
+    return FERRY_OK;
+}
+
+/* --- twins ----------------------------------------------------------------------------------------- */
+
+static int grow_twins(struct item_writer *w)
+{
+    size_t room = w->room_twins ? w->room_twins * 2 : 4096;
+    struct twin *bigger = calloc(room, sizeof *bigger);
+    if (!bigger) {
+        return 0;
+    }
+    w->n_twins = 0;
+    for (size_t i = 0; i < w->room_twins; i++) {
+        const struct twin *t = &w->twins[i];
+        if (t->hash && t->report == w->report) {
+            size_t at = (size_t)t->hash & (room - 1);
+            while (bigger[at].hash) {
+                at = (at + 1) & (room - 1);
+            }
+            bigger[at] = *t;
+            w->n_twins++;
+        }
+    }
+    free(w->twins);
+    w->twins = bigger;
+    w->room_twins = room;
+    return 1;
+}
+
+/* How many equal ones came before this one in the same report; counts it. UINT32_MAX: out of memory. */
+static uint32_t count_twin(struct item_writer *w, const unsigned char ident[16],
+                           const unsigned char digest[16])
+{
+    uint64_t a, b;
+    memcpy(&a, ident, sizeof a);
+    memcpy(&b, digest, sizeof b);
+    uint64_t hash = (a ^ (b * 0x9e3779b97f4a7c15u)) | 1;
+    if ((w->n_twins + 1) * 4 > w->room_twins * 3 && !grow_twins(w)) {
+        return UINT32_MAX;
+    }
+    size_t at = (size_t)hash & (w->room_twins - 1);
+    while (w->twins[at].hash && (w->twins[at].hash != hash || w->twins[at].report != w->report)) {
+        at = (at + 1) & (w->room_twins - 1);
+    }
+    struct twin *t = &w->twins[at];
+    if (!t->hash) {
+        *t = (struct twin){.hash = hash, .report = w->report};
+        w->n_twins++;
+    }
+    return t->count++;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------ */
+
+int32_t item_writer_flush(struct item_writer *w)
+{
+    if (w->open == 0) {
+        return FERRY_OK;
+    }
+    w->open = 0;
+    w->rc = db_commit(w->e->journal.db, w->err);
+    STEP(capture_batch);
+    return w->rc;
+}
+
+static int32_t insert_item(struct item_writer *w, const struct ferry_item *item,
+                           const unsigned char source_id[16], const unsigned char *ident,
+                           int64_t start_ms, int known_start, int *fresh)
+{
+    struct db *db = w->e->journal.db;
+    struct ferry_str none = {NULL, 0};
+    if (w->open == 0) {
+        w->rc = db_begin(db, w->err);
+        if (w->rc) {
+            return w->rc;
+        }
+    }
+    w->open++;
+    buf_reset(&w->packed);
+    w->rc = pack_item(&w->packed, item);
+    w->rc =
+        w->rc
+            ? w->rc
+            : db_run(
+                  db, w->err,
+                  known_start
+                      ? "INSERT INTO item(run_id, capture_id, noun, source_id, ident, packed, start_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"
+                        " ON CONFLICT(run_id, source_id) WHERE source_id IS NOT NULL DO NOTHING"
+                      : "INSERT INTO item(run_id, capture_id, noun, source_id, ident, packed) VALUES(?, ?, ?, ?, ?, ?)"
+                        " ON CONFLICT(run_id, source_id) WHERE source_id IS NOT NULL DO NOTHING",
+                  known_start ? "iiibbbi" : "iiibbb", w->c->run_id, w->c->capture_id,
+                  (int64_t)item->noun, (struct ferry_str){(const char *)source_id, 16},
+                  ident ? (struct ferry_str){(const char *)ident, 16} : none, buf_str(&w->packed),
+                  start_ms);
+    *fresh = db_changes(db) > 0;
+    return w->rc ? w->rc : w->open >= ITEMS_A_COMMIT ? item_writer_flush(w) : FERRY_OK;
+}
+
+static void note_no_key(struct captured *c, const struct ferry_result *r)
+{
+    enum { NAMED = 3 };
+    if (c->no_key < NAMED) {
+        snprintf(c->first_no_key[c->no_key], sizeof c->first_no_key[0], "%.*s",
+                 STR_ARG(utf8_cut(r->name, 150)));
+    }
+    c->no_key++;
+}
+
+static int32_t write_result(struct item_writer *w, const struct ferry_item *given)
+{
+    unsigned char ident[16], digest[16], id[16];
+    struct keys_found found = {.from = KEY_NONE};
+    struct ferry_item item = *given;
+    struct ferry_result result = *given->result;
+    int fresh = 0;
+    arena_reset(&w->arena);
+    int32_t rc = keys_find(w->call->keys, given, &w->arena, &found);
+    if (rc) {
+        return w->rc = ferry_fail(w->err, rc, "", "%s: %s", w->path, ferry_status_text(rc));
+    }
+    item.key = found.key;
+    result.case_ids = found.case_ids;
+    result.n_case_ids = found.n_case_ids;
+    item.result = &result;
+    identity_of(&result, w->call->part, ident);
+    identity_digest(&result, digest);
+    uint32_t k = count_twin(w, ident, digest);
+    if (k == UINT32_MAX) {
+        return w->rc = ferry_fail(w->err, FERRY_E_NO_MEMORY, "", "out of memory");
+    }
+    identity_source(ferry_cstr(w->c->run_key), ident, digest, k, id);
+    rc = insert_item(w, &item, id, ident, result.start_ms,
+                     (result.has & FERRY_RESULT_HAS_START) != 0, &fresh);
+    w->c->results++;
+    w->c->fresh += (uint64_t)fresh;
+    w->c->twins += (uint64_t)!fresh;
+    if (!found.key.ptr) {
+        note_no_key(w->c, &result);
+    }
+    return rc;
+}
+
+static int32_t write_suite(struct item_writer *w, const struct ferry_item *item)
+{
+    unsigned char ident[16], digest[16], id[16];
+    const struct ferry_suite *s = item->suite;
+    struct ferry_result like = {.size = sizeof like,
+                                .suite = s->path,
+                                .class_name = FERRY_LIT("\tsuite"),
+                                .message = s->out,
+                                .start_ms = s->start_ms,
+                                .has = s->has & FERRY_RESULT_HAS_START};
+    int fresh;
+    identity_of(&like, w->call->part, ident);
+    identity_digest(&like, digest);
+    identity_source(ferry_cstr(w->c->run_key), ident, digest, 0, id);
+    return insert_item(w, item, id, NULL, 0, 0, &fresh);
+}
+
+int32_t item_writer_item(void *self, const struct ferry_item *item)
+{
+    struct item_writer *w = self;
+    if (item->noun == FERRY_RESULT) {
+        return write_result(w, item);
+    }
+    if (item->noun == FERRY_SUITE && (item->suite->out.len || item->suite->err.len ||
+                                      item->suite->out_blob || item->suite->err_blob)) {
+        return write_suite(w, item);
+    }
+    return FERRY_OK;
+}
+
+int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
+                              const struct ferry_item *item)
+{
+    unsigned char id[16];
+    int fresh = 0;
+    identity_readback(ferry_cstr(w->c->run_key), source, item->id, id);
+    int32_t rc = insert_item(w, item, id, NULL, item->result->start_ms,
+                             (item->result->has & FERRY_RESULT_HAS_START) != 0, &fresh);
+    w->c->results++;
+    w->c->counts.tests++;
+    w->c->fresh += (uint64_t)fresh;
+    w->c->twins += (uint64_t)!fresh;
+    return rc;
+}

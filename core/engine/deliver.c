@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* deliver.c - the loop: what is in doubt first, then what is asked about, then what is new; then waiting. See deliver.h. */
+#include "deliver.h"
+
+#include "step.h"
+
+#include <log.h>
+#include <stdlib.h>
+#include <text.h>
+
+enum { FLIGHTS = 8, REQUEST_MEMORY = 256 << 20 };
+
+struct loop {
+    struct deliver d;
+    struct flight *flights;
+    uint32_t in_flight;
+};
+
+/* What a dead process had on its way may have acted. */
+static int32_t recover(struct deliver *d)
+{
+    struct db *db = d->e->journal.db;
+    struct ferry_traits t = {.size = sizeof t};
+    int64_t settle = remote_settle_ms(d->r, &t);
+    int32_t rc = db_run(
+        db, d->err,
+        "UPDATE op SET state = 5, flags = flags | 4, not_before = ?2 WHERE dest_id = ?1 AND state = 3",
+        "ii", d->r->dest_id, d->r->clock->now_ms(d->r->clock) + settle);
+    /* A person asked for another try: parked ones get it. */
+    rc =
+        rc ? rc
+           : db_run(
+                 db, d->err,
+                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6",
+                 "i", d->r->dest_id);
+    STEP(deliver_begun);
+    return rc;
+}
+
+static struct flight *free_flight(struct loop *l)
+{
+    for (uint32_t i = 0; i < FLIGHTS; i++) {
+        if (!l->flights[i].used) {
+            return &l->flights[i];
+        }
+    }
+    return NULL;
+}
+
+static int32_t poll_tokens(struct deliver *d, struct flight *f, int *took)
+{
+    struct reply reply;
+    *took = 0;
+    int32_t rc = batch_load(&f->batch, d->r, BATCH_TOKEN, 0, d->err);
+    if (rc || f->batch.n == 0) {
+        return rc;
+    }
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_POLL,
+                            .noun = f->batch.act & 0xffff,
+                            .token = f->batch.rows[0].token,
+                            .ops = f->batch.ptrs,
+                            .n_ops = f->batch.n};
+    *took = 1;
+    reply_init(&reply);
+    rc = remote_ask(d->r, &ask, &reply, d->err);
+    rc = rc ? rc : settle_poll(d, &f->batch, &reply);
+    reply_finish(&reply);
+    return rc;
+}
+
+/* Sends as much as may be in flight at once; *took says whether anything was done. */
+static int32_t fill(struct loop *l, int *took)
+{
+    static int32_t (*const sources[])(struct deliver *, struct flight *,
+                                      int *) = {send_again, poll_tokens, send_next};
+    int32_t rc = FERRY_OK;
+    *took = 0;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources && rc == FERRY_OK && !*took; i++) {
+        struct flight *f = free_flight(l);
+        if (!f || (l->in_flight > 0 && l->in_flight >= l->flights[0].batch.traits.max_in_flight)) {
+            break;
+        }
+        rc = sources[i](&l->d, f, took);
+        l->in_flight += (uint32_t)f->used;
+    }
+    return rc;
+}
+
+static int32_t land(struct loop *l)
+{
+    struct transport *t = &l->d.r->transport;
+    struct exchange *x = t->next(t->self, 1000);
+    if (!x) {
+        return FERRY_OK;
+    }
+    struct flight *f = x->user;
+    int32_t rc = settle_answer(&l->d, f);
+    exchange_finish(&f->x);
+    f->used = 0;
+    l->in_flight--;
+    return rc;
+}
+
+/* When something is due next, ms since the epoch; 0: nothing ever. */
+static int64_t next_due(struct deliver *d)
+{
+    return db_one_int(
+        d->e->journal.db, 0, d->err,
+        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.not_before > 0"
+        " AND (o.state IN (4, 5) OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
+        "i", d->r->dest_id);
+}
+
+/* 1: something became due. 0: nothing will, or no patience is left, or *rc. */
+static int wait_for_due(struct deliver *d, int32_t *rc)
+{
+    struct clock *clock = d->r->clock;
+    int64_t now = clock->now_ms(clock);
+    int64_t due = next_due(d);
+    if (d->silent_ms && now - d->silent_ms >= d->r->patience_ms) {
+        *rc = ferry_fail(
+            d->err, FERRY_E_UNREACHABLE, "",
+            "%.*s: no sign of life from %s for %lld s; everything is kept, go on with \"ferry resume\"",
+            STR_ARG(d->r->target->label), d->r->transport.name,
+            (long long)(now - d->silent_ms) / 1000);
+        return 0;
+    }
+    if (due <= now) {
+        return 0;
+    }
+    if (clock->wait_ms(clock, due - now, d->r->interrupted)) {
+        *rc = ferry_fail(d->err, FERRY_E_STOP, "",
+                         "interrupted; everything is kept, go on with \"ferry resume\"");
+        return 0;
+    }
+    return 1;
+}
+
+static int32_t run(struct loop *l)
+{
+    struct deliver *d = &l->d;
+    int32_t rc = recover(d);
+    for (int took = 0; rc == FERRY_OK && !d->gave_up;) {
+        if (*d->r->interrupted) {
+            rc = ferry_fail(d->err, FERRY_E_STOP, "",
+                            "interrupted; everything is kept, go on with \"ferry resume\"");
+            break;
+        }
+        rc = fill(l, &took);
+        if (rc == FERRY_OK && l->in_flight > 0) {
+            rc = land(l);
+        } else if (rc == FERRY_OK && !took && !wait_for_due(d, &rc)) {
+            break;
+        }
+    }
+    while (l->in_flight > 0 &&
+           (rc == FERRY_OK || rc == FERRY_E_UNREACHABLE || rc == FERRY_E_REFUSED)) {
+        int32_t landed = land(l); /* what is on its way is heard out */
+        if (landed) {
+            return landed;
+        }
+    }
+    STEP(delivered);
+    return rc ? rc : d->gave_up;
+}
+
+int32_t deliver(struct engine *e, struct remote *r, struct deliver_counts *counts,
+                struct ferry_error *err)
+{
+    struct loop l = {.d = {.e = e, .r = r, .err = err}};
+    l.flights = calloc(FLIGHTS, sizeof *l.flights);
+    if (!l.flights) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+    }
+    for (uint32_t i = 0; i < FLIGHTS; i++) {
+        batch_init(&l.flights[i].batch);
+        request_init(&l.flights[i].request, REQUEST_MEMORY);
+    }
+    int32_t rc = run(&l);
+    for (uint32_t i = 0; i < FLIGHTS; i++) {
+        if (l.flights[i].used) {
+            exchange_finish(&l.flights[i].x);
+        }
+        batch_finish(&l.flights[i].batch);
+        request_finish(&l.flights[i].request);
+    }
+    free(l.flights);
+    *counts = l.d.counts;
+    return rc;
+}

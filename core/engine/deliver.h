@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * deliver.h - carries out the operations of one destination: the only place that changes anything anywhere.
+ *
+ * The rules, each of which has a test that breaks it on purpose:
+ *   - SENT is committed before the first byte leaves, and left only by a parsed answer or by find
+ *   - what is in doubt and REPEATABLE is sent again as stored; what is ONCE is looked for when it has settled
+ *   - waiting is a time in the journal, never a sleep on an operation; the crash path and the normal path are one
+ *   - a run is closed only when everything in it is settled
+ */
+#ifndef ENGINE_DELIVER_H
+#define ENGINE_DELIVER_H
+
+#include "batch.h"
+#include "lane.h"
+
+struct deliver_counts {
+    uint64_t delivered; /* results that arrived */
+    uint64_t cases;     /* cases created, by us or by the server for us */
+    uint64_t requests;
+    uint64_t resent; /* stored bytes sent again */
+    uint64_t looked; /* operations looked for */
+    uint64_t rejected;
+};
+
+struct deliver {
+    struct engine *e;
+    struct remote *r;
+    struct deliver_counts counts;
+    int64_t silent_ms; /* since when nothing answers; 0: something did */
+    int signed_again;
+    int32_t gave_up; /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
+    struct ferry_error *err;
+};
+
+/*
+ * Works until nothing is left that can be done now. OK also where operations stay open (parked, held, in doubt past
+ * patience): the receipt counts them. E_UNREACHABLE: no sign of life; E_REFUSED, where = "credentials"; E_STOP: interrupted.
+ * The destination's lock is held.
+ */
+int32_t deliver(struct engine *e, struct remote *r, struct deliver_counts *counts,
+                struct ferry_error *err);
+
+/* --- its parts (settle.c, find.c, send.c) -------------------------------------------------- */
+
+/* One request on its way. */
+struct flight {
+    int used, repeat;
+    int64_t request_id;
+    struct batch batch;
+    struct request request;
+    struct exchange x;
+};
+
+/* settle.c: what an answer means for each operation, in one transaction. */
+int32_t settle_answer(struct deliver *d, struct flight *f);
+int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
+                    uint32_t flags);
+int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text);
+int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
+                     struct ferry_str text);
+/* A poll's answer: outcomes for operations that a server had ACCEPTED. */
+int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply);
+/* Requests in which nothing is open keep their digest alone. */
+int32_t settle_close_request(struct deliver *d, int64_t request_id);
+
+/* find.c: looks for each operation of the batch; found ones are DONE, absent ones PLANNED again. */
+int32_t find_batch(struct deliver *d, struct batch *b);
+
+/* For an audit: how often each is there, into counts[b->n]; those that are there more than once are named in notes. */
+int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies);
+
+/* send.c: fills a flight with the next request and hands it to the transport. *took is 0 where there was none. */
+int32_t send_next(struct deliver *d, struct flight *f, int *took);
+int32_t send_again(struct deliver *d, struct flight *f, int *took);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* engine.c - the journal and the settings of delivery, opened together. */
+#include "engine.h"
+
+#include <text.h>
+
+static int64_t setting(const struct config *config, const char *path, int64_t fallback)
+{
+    int64_t n;
+    return str_int64(config_get(config, path), &n) ? n : fallback;
+}
+
+int32_t engine_open(struct engine *e, const struct config *config, struct plugins *plugins,
+                    struct clock *clock, const char *state, const volatile int *interrupted,
+                    struct ferry_error *err)
+{
+    enum { SETTLE_MS = 120000, PATIENCE_MS = 60000 };
+    memset(e, 0, sizeof *e);
+    e->config = config;
+    e->plugins = plugins;
+    e->clock = clock;
+    e->state = state;
+    e->interrupted = interrupted;
+    e->settle_ms = setting(config, "delivery.settle", SETTLE_MS);
+    e->patience_ms = PATIENCE_MS;
+    return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
+}
+
+void engine_close(struct engine *e)
+{
+    journal_close(&e->journal);
+    memset(e, 0, sizeof *e);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* engine.h - what capture, plan, deliver and audit share while one command runs. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "journal.h"
+
+#include <config.h>
+
+struct engine {
+    struct journal journal;
+    const struct config *config;
+    struct plugins *plugins;
+    struct clock *clock;
+    const char *state; /* the state folder */
+    const volatile int *interrupted;
+    int64_t settle_ms;   /* how late an unanswered request may act, where the codec does not know */
+    int64_t patience_ms; /* without a sign of life a destination is given up for this time */
+};
+
+/* Opens the journal of the state folder and reads the settings of delivery. */
+int32_t engine_open(struct engine *e, const struct config *config, struct plugins *plugins,
+                    struct clock *clock, const char *state, const volatile int *interrupted,
+                    struct ferry_error *err);
+void engine_close(struct engine *e); /* accepts zeroed */
+
+#endif

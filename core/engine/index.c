@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* index.c - see index.h. */
+#include "index.h"
+
+#include "identity.h"
+#include "pack.h"
+
+#include <stdlib.h>
+#include <text.h>
+
+static const char schema[] =
+    "CREATE TEMP TABLE IF NOT EXISTS thing(dest_id INTEGER, noun INTEGER, id TEXT, key TEXT, fold TEXT, signature TEXT, name TEXT, packed BLOB);"
+    "CREATE INDEX IF NOT EXISTS temp.thing_id ON thing(dest_id, noun, id);"
+    "CREATE INDEX IF NOT EXISTS temp.thing_fold ON thing(dest_id, noun, fold) WHERE fold IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS temp.thing_signature ON thing(dest_id, noun, signature) WHERE signature IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS temp.thing_name ON thing(dest_id, noun, name);"
+    "CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT, wire TEXT, likeness BLOB, taken INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX IF NOT EXISTS temp.listed_wire ON listed(wire);"
+    "CREATE INDEX IF NOT EXISTS temp.listed_like ON listed(likeness) WHERE taken = 0;"
+    "DELETE FROM temp.thing; DELETE FROM temp.listed;";
+
+int32_t index_begin(struct journal *j, struct ferry_error *err)
+{
+    return db_script(j->db, schema, err);
+}
+
+/* ASCII lower case: keys that differ in case alone are near, not equal. */
+static struct ferry_str fold(struct ferry_str s, struct buf *out)
+{
+    buf_reset(out);
+    if (!s.ptr) {
+        return s;
+    }
+    for (uint64_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        buf_putc(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+    }
+    return buf_str(out);
+}
+
+/* --- reading ---------------------------------------------------------------------- */
+
+struct reading {
+    struct journal *j;
+    int64_t dest_id;
+    struct buf fold, packed;
+    struct arena arena;
+    struct ferry_error *err;
+};
+
+static int32_t on_case(void *data, const struct ferry_item *item)
+{
+    struct reading *rd = data;
+    if (item->noun != FERRY_CASE) {
+        return FERRY_OK; /* filters narrow and never decide */
+    }
+    struct ferry_str key = str_trim(item->key);
+    struct ferry_str title = item->test_case ? item->test_case->title : item->name;
+    key = key.len ? key : (struct ferry_str){NULL, 0};
+    buf_reset(&rd->packed);
+    int32_t rc = pack_item(&rd->packed, item);
+    return rc ? rc
+              : db_run(
+                    rd->j->db, rd->err,
+                    "INSERT INTO temp.thing(dest_id, noun, id, key, fold, signature, name, packed) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                    "iisssssb", rd->dest_id, (int64_t)item->noun, item->id, key,
+                    fold(key, &rd->fold),
+                    item->test_case ? item->test_case->signature : (struct ferry_str){NULL, 0},
+                    title, buf_str(&rd->packed));
+}
+
+static void reading_init(struct reading *rd, struct journal *j, int64_t dest_id,
+                         struct ferry_error *err)
+{
+    *rd = (struct reading){.j = j, .dest_id = dest_id, .err = err};
+    buf_init(&rd->fold, 1 << 20);
+    buf_init(&rd->packed, 64 << 20);
+    arena_init(&rd->arena, 16 << 20);
+}
+
+static void reading_finish(struct reading *rd)
+{
+    buf_finish(&rd->fold);
+    buf_finish(&rd->packed);
+    arena_finish(&rd->arena);
+}
+
+int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err)
+{
+    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_CASE};
+    struct reading rd;
+    reading_init(&rd, j, r->dest_id, err);
+    int32_t rc = db_run(j->db, err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
+                        r->dest_id, (int64_t)FERRY_CASE);
+    rc = rc ? rc : remote_list(r, &ask, on_case, &rd, err);
+    reading_finish(&rd);
+    return rc;
+}
+
+/* --- the target run ----------------------------------------------------------------- */
+
+struct run_search {
+    struct ferry_str id, marker, title;
+    struct index_run by_id, by_marker, by_title;
+};
+
+static void take_run(struct index_run *into, const struct ferry_item *item)
+{
+    size_t n = strlen(into->ids);
+    int lower = into->count == 0 || item->id.len < strlen(into->id) ||
+                (item->id.len == strlen(into->id) &&
+                 memcmp(item->id.ptr, into->id, (size_t)item->id.len) < 0);
+    snprintf(into->ids + n, sizeof into->ids - n, "%s%.*s", n ? ", " : "", STR_ARG(item->id));
+    into->count++;
+    if (lower) {
+        struct ferry_str title = item->run ? item->run->title : item->name;
+        snprintf(into->id, sizeof into->id, "%.*s", STR_ARG(item->id));
+        snprintf(into->title, sizeof into->title, "%.*s", STR_ARG(title));
+        snprintf(into->marker, sizeof into->marker, "%.*s", STR_ARG(item->marker));
+        into->state = item->run ? item->run->state : 0;
+    }
+}
+
+static int32_t on_run(void *data, const struct ferry_item *item)
+{
+    struct run_search *s = data;
+    if (item->noun != FERRY_RUN) {
+        return FERRY_OK;
+    }
+    if (s->id.ptr && ferry_eq(item->id, s->id)) {
+        take_run(&s->by_id, item);
+    }
+    if (s->marker.ptr && ferry_eq(item->marker, s->marker)) {
+        take_run(&s->by_marker, item);
+    }
+    if (s->title.ptr && item->marker.len == 0 &&
+        ferry_eq(item->run ? item->run->title : item->name, s->title)) {
+        take_run(&s->by_title, item);
+    }
+    return FERRY_OK;
+}
+
+static int32_t list_runs(struct remote *r, const char *filter, struct ferry_str value,
+                         struct run_search *s, struct ferry_error *err)
+{
+    struct ferry_kv kv = {ferry_cstr(filter), value};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RUN,
+                            .n_filters = 1,
+                            .filters = &kv};
+    return remote_list(r, &ask, on_run, s, err);
+}
+
+int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str marker,
+                       struct ferry_str find_title, struct index_run *out, struct ferry_error *err)
+{
+    struct run_search s = {.id = id};
+    int32_t rc;
+    memset(out, 0, sizeof *out);
+    if (id.ptr) {
+        rc = list_runs(r, "id", id, &s, err);
+        *out = s.by_id;
+        return rc              ? rc
+               : s.by_id.count ? FERRY_OK
+                               : ferry_fail(err, FERRY_E_CONFIG, "run",
+                                            "%.*s: there is no run %.*s; check --run-id",
+                                            STR_ARG(r->target->label), STR_ARG(id));
+    }
+    if (marker.ptr) {
+        s.marker = marker;
+        rc = list_runs(r, "marker", marker, &s, err);
+        if (rc) {
+            return rc;
+        }
+    }
+    if (s.by_marker.count == 0 && find_title.ptr) {
+        s.title = find_title;
+        rc = list_runs(r, "title", find_title, &s, err);
+        if (rc) {
+            return rc;
+        }
+    }
+    *out = s.by_marker.count ? s.by_marker : s.by_title;
+    if (s.by_marker.count == 0 && s.by_title.count > 1) {
+        return ferry_fail(err, FERRY_E_CONFIG, "run",
+                          "%.*s: runs %s are all called \"%.*s\"; name one with --target-run-id",
+                          STR_ARG(r->target->label), s.by_title.ids, STR_ARG(find_title));
+    }
+    return FERRY_OK; /* two with one marker: the first counts, the audit names the other */
+}
+
+/* --- results of the target run -------------------------------------------------------- */
+
+/* What the case of a listed result is known by: its key, else its id. */
+static struct ferry_str key_of_result(struct reading *rd, const struct ferry_item *item)
+{
+    if (item->key.len) {
+        return item->key;
+    }
+    const struct ferry_ref *ref = ferry_ref_of(item, FERRY_CASE);
+    if (!ref) {
+        return item->result->signature;
+    }
+    struct ferry_found found = {.size = sizeof found};
+    arena_reset(&rd->arena);
+    if (index_lookup(rd->j, rd->dest_id, FERRY_CASE, FERRY_LIT("id"), ref->id, &rd->arena, &found,
+                     NULL) == FERRY_OK &&
+        found.state == FERRY_THERE && found.key.len) {
+        return found.key;
+    }
+    return ref->id;
+}
+
+static int32_t on_result(void *data, const struct ferry_item *item)
+{
+    struct reading *rd = data;
+    unsigned char like[16];
+    if (item->noun != FERRY_RESULT || !item->result) {
+        return FERRY_OK;
+    }
+    identity_likeness(key_of_result(rd, item), item->result, like);
+    return db_run(rd->j->db, rd->err, "INSERT INTO temp.listed(id, wire, likeness) VALUES(?, ?, ?)",
+                  "ssb", item->id, item->marker,
+                  (struct ferry_str){(const char *)like, sizeof like});
+}
+
+int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
+                           struct ferry_error *err)
+{
+    struct ferry_kv filter = {FERRY_LIT("run"), run_id};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RESULT,
+                            .n_filters = 1,
+                            .filters = &filter};
+    struct reading rd;
+    reading_init(&rd, j, r->dest_id, err);
+    int32_t rc = db_script(j->db, "DELETE FROM temp.listed;", err);
+    rc = rc ? rc : remote_list(r, &ask, on_result, &rd, err);
+    reading_finish(&rd);
+    return rc;
+}
+
+static int32_t on_result_id(void *data, const struct ferry_item *item)
+{
+    struct reading *rd = data;
+    return item->noun != FERRY_RESULT
+               ? FERRY_OK
+               : db_run(rd->j->db, rd->err, "INSERT INTO temp.listed(id, wire) VALUES(?, ?)", "ss",
+                        item->id, item->marker);
+}
+
+int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
+                              struct ferry_error *err)
+{
+    struct ferry_kv filters[] = {{FERRY_LIT("run"), run_id}, {FERRY_LIT("brief"), FERRY_LIT("1")}};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RESULT,
+                            .n_filters = 2,
+                            .filters = filters};
+    struct reading rd;
+    reading_init(&rd, j, r->dest_id, err);
+    int32_t rc = index_begin(j, err);
+    rc = rc ? rc : remote_list(r, &ask, on_result_id, &rd, err);
+    reading_finish(&rd);
+    return rc;
+}
+
+int64_t index_results(struct journal *j)
+{
+    return db_one_int(j->db, 0, NULL, "SELECT COUNT(*) FROM temp.listed", "");
+}
+
+static int take(struct journal *j, struct db_rows *rows, int32_t rc, char id[128])
+{
+    int64_t row = 0;
+    if (rc == FERRY_OK && db_step(rows) > 0) {
+        row = db_int(rows, 0);
+        snprintf(id, 128, "%.*s", STR_ARG(db_str(rows, 1)));
+    }
+    db_done(rows);
+    return row && db_run(j->db, NULL, "UPDATE temp.listed SET taken = 1 WHERE rowid = ?", "i",
+                         row) == FERRY_OK;
+}
+
+int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128])
+{
+    struct db_rows rows = {0};
+    int32_t rc = db_query(j->db, &rows, NULL,
+                          "SELECT rowid, id FROM temp.listed WHERE wire = ? ORDER BY taken LIMIT 1",
+                          "s", wire_id);
+    return take(j, &rows, rc, id);
+}
+
+int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128])
+{
+    struct db_rows rows = {0};
+    int32_t rc =
+        db_query(j->db, &rows, NULL,
+                 "SELECT rowid, id FROM temp.listed WHERE likeness = ? AND taken = 0 LIMIT 1", "b",
+                 (struct ferry_str){(const char *)likeness, 16});
+    return take(j, &rows, rc, id);
+}
+
+/* --- lookups ----------------------------------------------------------------------------- */
+
+static int32_t query_things(struct journal *j, struct db_rows *rows, int64_t dest_id, uint32_t noun,
+                            struct ferry_str by, struct ferry_str value, struct buf *folded,
+                            struct ferry_error *err)
+{
+#define COLUMNS "SELECT id, key, name, packed FROM temp.thing WHERE dest_id = ? AND noun = ? AND "
+#define LOWEST  " ORDER BY length(id), id"
+    if (str_is(by, "key")) {
+        return db_query(j->db, rows, err, COLUMNS "fold = ?" LOWEST, "iis", dest_id, (int64_t)noun,
+                        fold(value, folded));
+    }
+    if (str_is(by, "id")) {
+        return db_query(j->db, rows, err, COLUMNS "id = ?" LOWEST, "iis", dest_id, (int64_t)noun,
+                        value);
+    }
+    if (str_is(by, "signature")) {
+        return db_query(j->db, rows, err, COLUMNS "signature = ?" LOWEST, "iis", dest_id,
+                        (int64_t)noun, value);
+    }
+    if (str_is(by, "name")) {
+        return db_query(j->db, rows, err, COLUMNS "name = ?" LOWEST, "iis", dest_id, (int64_t)noun,
+                        value);
+    }
+    return ferry_fail(err, FERRY_E_BUG, "", "nothing can be looked up by \"%.*s\"", STR_ARG(by));
+}
+
+static int32_t take_thing(struct db_rows *rows, struct arena *arena, struct ferry_found *found,
+                          struct buf *ids, struct ferry_error *err)
+{
+    enum { NAMED = 10 };
+    struct ferry_item *item;
+    found->count++;
+    if (found->count <= NAMED) {
+        buf_printf(ids, "%s%.*s", found->count > 1 ? ", " : "", STR_ARG(db_str(rows, 0)));
+    } else if (found->count == NAMED + 1) {
+        buf_puts(ids, ", ...");
+    }
+    if (found->count > 1) {
+        return FERRY_OK;
+    }
+    found->state = FERRY_THERE;
+    found->id = arena_str(arena, db_str(rows, 0));
+    found->key = arena_str(arena, db_str(rows, 1));
+    found->name = arena_str(arena, db_str(rows, 2));
+    int32_t rc = unpack_item(arena_str(arena, db_str(rows, 3)), arena, &item, err);
+    found->item = item;
+    return rc;
+}
+
+/* An operation that made, or will make, what the lists do not show: it counts as well, since lists lag. */
+static int32_t take_planned(struct journal *j, int64_t dest_id, uint32_t noun, const char *prefix,
+                            struct ferry_str value, struct arena *arena, struct ferry_found *found,
+                            struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    struct ferry_str key = arena_printf(arena, "%s%.*s", prefix, STR_ARG(value));
+    int32_t rc = db_query(
+        j->db, &rows, err,
+        "SELECT state, remote_id FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state < 7",
+        "iis", dest_id, (int64_t)FERRY_OP(FERRY_CREATE, noun), key);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        found->state = FERRY_PLANNED;
+        found->count = 1;
+        found->key = arena_str(arena, value);
+    }
+    db_done(&rows);
+    return rc;
+}
+
+int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct ferry_str by,
+                     struct ferry_str value, struct arena *arena, struct ferry_found *found,
+                     struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    struct ferry_found local = {.size = sizeof local};
+    struct buf folded, ids;
+    int got = 0, by_key = str_is(by, "key");
+    buf_init(&folded, 1 << 20);
+    buf_init(&ids, 4096);
+    value = str_trim(value);
+    int32_t rc = query_things(j, &rows, dest_id, noun, by, value, &folded, err);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        if (by_key && !ferry_eq(db_str(&rows, 1), value)) {
+            local.near++;
+        } else {
+            rc = take_thing(&rows, arena, &local, &ids, err);
+        }
+    }
+    db_done(&rows);
+    rc = rc ? rc : got < 0 ? -got : FERRY_OK;
+    if (rc == FERRY_OK && local.count == 0 && (by_key || str_is(by, "signature"))) {
+        rc = take_planned(j, dest_id, noun, by_key ? "key:" : "sig:", value, arena, &local, err);
+    }
+    local.ids = arena_str(arena, buf_str(&ids));
+    uint32_t size = found->size < sizeof local ? found->size : (uint32_t)sizeof local;
+    local.size = found->size;
+    memcpy(found, &local, size);
+    buf_finish(&folded);
+    buf_finish(&ids);
+    return rc ? rc : arena->failed;
+}

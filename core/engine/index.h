@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index.h - what destinations hold, as it was read for this plan: their cases, the target run, its results. It lives in
+ * temporary tables beside the journal, so that 100,000 cases need a page cache and not a tree.
+ */
+#ifndef ENGINE_INDEX_H
+#define ENGINE_INDEX_H
+
+#include "remote.h"
+
+#include <ferry/planner.h>
+
+/* Empties the index (makes its tables where they are missing). */
+int32_t index_begin(struct journal *j, struct ferry_error *err);
+/* Reads all cases of a destination. */
+int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err);
+
+/* A run found. */
+struct index_run {
+    char id[128];
+    char title[512];
+    char marker[256];
+    char ids[256];  /* all that matched, when several */
+    uint32_t count; /* 0: none */
+    uint32_t state; /* FERRY_RUN_OPEN ... */
+};
+/*
+ * The target run: by id where given; else by marker; else, where find_title is set, by exact title among runs that carry no other
+ * marker. Two hits are E_CONFIG that lists the ids.
+ */
+int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str marker,
+                       struct ferry_str find_title, struct index_run *out, struct ferry_error *err);
+/* Every result of a run, for matching what is already there. index_read_cases must have been done before. */
+int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
+                           struct ferry_error *err);
+/* Their ids alone, for an audit. */
+int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
+                              struct ferry_error *err);
+int64_t index_results(struct journal *j); /* how many were read */
+
+/* ferry_desk.lookup() for one side. Texts and the item live in the arena. */
+int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct ferry_str by,
+                     struct ferry_str value, struct arena *arena, struct ferry_found *found,
+                     struct ferry_error *err);
+
+/* Whether a result with this wire id is listed; it is then taken. */
+int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128]);
+/* Whether an unclaimed result looks like this; it is then taken. */
+int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128]);
+
+#endif

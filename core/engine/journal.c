@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* journal.c - opening, the schema and its versions, and the locks. What is in the tables is the business of capture, plan, deliver. */
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <file.h>
+#include <stdlib.h>
+#include <text.h>
+#include <unistd.h>
+
+/* Step n brings a journal from version n to n+1. Steps never change; new ones are appended. */
+static const char *const steps[] = {
+    "CREATE TABLE run(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, marker TEXT, title TEXT NOT NULL, source TEXT NOT NULL,"
+    " source_project TEXT, source_dest INTEGER, shared INTEGER NOT NULL, created_ms INTEGER NOT NULL, start_ms INTEGER, packed BLOB);"
+
+    "CREATE TABLE capture(id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run(id), part TEXT NOT NULL,"
+    " state INTEGER NOT NULL, at_ms INTEGER NOT NULL, items INTEGER NOT NULL DEFAULT 0, fresh INTEGER NOT NULL DEFAULT 0,"
+    " twins INTEGER NOT NULL DEFAULT 0);"
+
+    "CREATE TABLE report(id INTEGER PRIMARY KEY, capture_id INTEGER NOT NULL REFERENCES capture(id), path TEXT NOT NULL,"
+    " digest BLOB, tests INTEGER, passed INTEGER, failed INTEGER, errored INTEGER, skipped INTEGER, not_run INTEGER,"
+    " truncated INTEGER, warnings INTEGER, error TEXT);"
+
+    "CREATE TABLE item(id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, capture_id INTEGER NOT NULL, noun INTEGER NOT NULL,"
+    " source_id BLOB, ident BLOB, start_ms INTEGER, packed BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX item_source ON item(run_id, source_id) WHERE source_id IS NOT NULL;"
+
+    "CREATE TABLE dest(id INTEGER PRIMARY KEY, name TEXT NOT NULL, label TEXT NOT NULL, plugin TEXT NOT NULL,"
+    " project TEXT NOT NULL, url TEXT NOT NULL, account TEXT NOT NULL, UNIQUE(label, url, account));"
+
+    "CREATE TABLE lane(id INTEGER PRIMARY KEY, dest_id INTEGER NOT NULL REFERENCES dest(id),"
+    " run_id INTEGER NOT NULL REFERENCES run(id), role INTEGER NOT NULL, planner TEXT NOT NULL, source_dest INTEGER,"
+    " options BLOB, run_key TEXT NOT NULL, run_marker TEXT, run_title TEXT NOT NULL, target_run TEXT, find_title TEXT,"
+    " flags INTEGER NOT NULL, state INTEGER NOT NULL, audit TEXT, error TEXT, code INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE(dest_id, run_id, planner, run_key));"
+
+    "CREATE TABLE op(id INTEGER PRIMARY KEY, dest_id INTEGER NOT NULL, lane_id INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " act INTEGER NOT NULL, key BLOB NOT NULL, item_id INTEGER, packed BLOB, scope_op INTEGER, waits INTEGER NOT NULL DEFAULT 0,"
+    " state INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0, edition INTEGER NOT NULL DEFAULT 0,"
+    " most INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, request_id INTEGER,"
+    " remote_id TEXT, extra BLOB, url TEXT, token TEXT, memory BLOB, text TEXT, settled_ms INTEGER);"
+    "CREATE UNIQUE INDEX op_key ON op(dest_id, kind, key);"
+    "CREATE INDEX op_open ON op(dest_id, state, act, id) WHERE state < 7;"
+    "CREATE INDEX op_scope ON op(scope_op) WHERE scope_op IS NOT NULL AND state < 7;"
+    "CREATE INDEX op_request ON op(request_id) WHERE request_id IS NOT NULL AND state < 7;"
+
+    "CREATE TABLE ref(op_id INTEGER NOT NULL, n INTEGER NOT NULL, role INTEGER NOT NULL, noun INTEGER NOT NULL,"
+    " flags INTEGER NOT NULL, key TEXT, id TEXT, target INTEGER, PRIMARY KEY(op_id, n)) WITHOUT ROWID;"
+    "CREATE INDEX ref_target ON ref(target) WHERE target IS NOT NULL;"
+
+    "CREATE TABLE request(id INTEGER PRIMARY KEY, dest_id INTEGER NOT NULL, kind INTEGER NOT NULL, packed BLOB,"
+    " digest BLOB NOT NULL, items INTEGER NOT NULL, sent_ms INTEGER NOT NULL, version TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0);"
+
+    "CREATE TABLE skip(id INTEGER PRIMARY KEY, lane_id INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT, name TEXT);"
+    "CREATE INDEX skip_lane ON skip(lane_id);"
+    "CREATE TABLE note(id INTEGER PRIMARY KEY, lane_id INTEGER NOT NULL, op_id INTEGER, kind INTEGER NOT NULL, field TEXT, text TEXT, name TEXT);"
+    "CREATE INDEX note_lane ON note(lane_id);"
+    "CREATE TABLE fact(dest_id INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(dest_id, name));",
+};
+enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
+
+static int32_t upgrade(struct journal *j, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
+    int64_t version = db_one_int(j->db, -1, err, "PRAGMA user_version", "");
+    if (version < 0) {
+        return err ? err->status : FERRY_E_IO;
+    }
+    if (version > VERSION) {
+        return ferry_fail(
+            err, FERRY_E_STATE, "",
+            "%s: written by a newer ferry (journal version %lld, this one reads up to %d); use that ferry, or --state with another folder",
+            db_path(j->db), (long long)version, VERSION);
+    }
+    while (rc == FERRY_OK && version < VERSION) {
+        char pragma[40];
+        rc = db_begin(j->db, err);
+        if (rc == FERRY_OK) { /* another process may have been first */
+            version = db_one_int(j->db, VERSION, err, "PRAGMA user_version", "");
+            if (version < VERSION) {
+                rc = db_script(j->db, steps[version], err);
+                snprintf(pragma, sizeof pragma, "PRAGMA user_version=%lld", (long long)version + 1);
+                rc = rc ? rc : db_script(j->db, pragma, err);
+                version++;
+            }
+            rc = db_end(j->db, rc, err);
+        }
+    }
+    return rc;
+}
+
+int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
+                     struct ferry_error *err)
+{
+    struct buf path;
+    int32_t rc;
+    memset(j, 0, sizeof *j);
+    j->lock_fd = -1;
+    buf_init(&path, 4096);
+    j->folder = strdup(folder);
+    if (!j->folder) {
+        rc = ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        goto out;
+    }
+    rc = file_mkdirs(folder, 0700, err);
+    if (rc) {
+        goto out;
+    }
+    path_join(&path, folder, "journal.db");
+    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE, BUSY_MS, err);
+    if (rc) {
+        goto out;
+    }
+    rc = upgrade(j, err);
+    if (rc) {
+        goto out;
+    }
+    buf_reset(&path);
+    path_join(&path, folder, "spool");
+    rc = spool_open(&j->spool, buf_cstr(&path), max_bytes, err);
+    if (rc) {
+        goto out;
+    }
+    buf_reset(&path);
+    path_join(&path, folder, "lanes.lock");
+    j->lock_fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (j->lock_fd < 0) {
+        rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s; check the folder's permissions",
+                        buf_cstr(&path), strerror(errno));
+    }
+out:
+    buf_finish(&path);
+    if (rc) {
+        journal_close(j);
+    }
+    return rc;
+}
+
+void journal_close(struct journal *j)
+{
+    if (j->lock_fd > 0) {
+        close(j->lock_fd);
+    }
+    spool_close(j->spool);
+    db_close(j->db);
+    free(j->folder);
+    memset(j, 0, sizeof *j);
+    j->lock_fd = -1;
+}
+
+/* --- locks: one byte of a file each, held by the open file description ----------------- */
+
+static struct flock range(enum journal_lock_kind kind, int64_t id, short type)
+{
+    return (struct flock){
+        .l_type = type, .l_whence = SEEK_SET, .l_start = id * 2 + (int)kind, .l_len = 1};
+}
+
+int32_t journal_lock(struct journal *j, enum journal_lock_kind kind, int64_t id,
+                     struct clock *clock, const volatile int *interrupted, struct ferry_error *err)
+{
+    (void)
+        clock; /* another process is waited for in real time, whatever the clock of this one says */
+    struct clock real = clock_real();
+    for (;;) {
+        struct flock l = range(kind, id, F_WRLCK);
+        if (fcntl(j->lock_fd, F_OFD_SETLK, &l) == 0) {
+            return FERRY_OK;
+        }
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
+            return ferry_fail(
+                err, FERRY_E_IO, "",
+                "%s/lanes.lock: %s; is this a network file system? use --state with a local folder",
+                j->folder, strerror(errno));
+        }
+        if (real.wait_ms(&real, 20, interrupted)) {
+            return ferry_fail(err, FERRY_E_STOP, "",
+                              "interrupted while another ferry works on the same destination");
+        }
+    }
+}
+
+void journal_unlock(struct journal *j, enum journal_lock_kind kind, int64_t id)
+{
+    struct flock l = range(kind, id, F_UNLCK);
+    fcntl(j->lock_fd, F_OFD_SETLK, &l);
+}
+
+int journal_busy(struct journal *j, enum journal_lock_kind kind, int64_t id)
+{
+    struct flock l = range(kind, id, F_WRLCK);
+    return fcntl(j->lock_fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}

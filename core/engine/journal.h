@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * journal.h - what is remembered: one SQLite file in the state folder, and the spool beside it.
+ *
+ *   run      what results belong to; told apart by its run key
+ *   capture  one upload or mirror call; its items count from the moment its state is "captured"
+ *   report   one input of a capture, with its counts
+ *   item     one thing read, packed; results know their source id and their identity
+ *   dest     one destination: plugin, account, project
+ *   lane     one run on its way to one destination, by one planner
+ *   op       one change to one thing at a destination; identity (dest, kind, key)
+ *   ref      what an operation needs of others
+ *   request  what is on its way; dropped to a digest when nothing in it is open
+ *   skip, note, fact  what a person should know; what a codec must know
+ *
+ * Several processes share a journal: transactions are short, and a destination is worked on by one process at
+ * a time (journal_lock). The lock is the kernel's: it ends with the process, however that ends.
+ */
+#ifndef ENGINE_JOURNAL_H
+#define ENGINE_JOURNAL_H
+
+#include <clock.h>
+#include <db.h>
+#include <spool.h>
+
+/* States of an operation; stored, so never renumbered. */
+enum op_state {
+    OP_PLANNED = 1,
+    OP_SENT =
+        3, /* committed before the first byte leaves; left only by a parsed answer or by find */
+    OP_ACCEPTED = 4, /* the server works on it; ask again */
+    OP_DOUBT = 5,    /* may have acted */
+    OP_PARKED = 6,   /* a person is needed */
+    OP_DONE = 7,
+    OP_REJECTED = 8
+};
+enum {
+    OP_EXISTED = 1u,  /* DONE without our doing: it was there already */
+    OP_LOOKED = 2u,   /* find has ended since it was last PLANNED */
+    OP_DOUBTED = 4u,  /* was in doubt at some time: the audit looks for a second one */
+    OP_ANCHOR = 8u,   /* stands for a thing that is there; never sent */
+    OP_OPTIONAL = 16u /* a follow-up whose refusal does not matter */
+};
+enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
+enum lane_state {
+    LANE_NEW = 0,
+    LANE_PLANNED = 1,
+    LANE_REPLAN = 2 /* planned without something it wanted to know */
+};
+enum lane_role { ROLE_PRIMARY = 1, ROLE_MIRROR = 2 };
+
+struct journal {
+    struct db *db;
+    struct spool *spool;
+    char *folder;
+    int lock_fd;
+};
+
+/* Creates the folder and the files where they are missing. E_STATE for a journal of a newer ferry. */
+int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
+                     struct ferry_error *err);
+void journal_close(struct journal *j); /* accepts zeroed */
+
+/*
+ * The right to work on one thing: a destination's deliveries, a run's captures. Waits until whoever has it is done, or
+ * until *interrupted; gives E_STOP then. Several locks may be held; each is released alone.
+ */
+enum journal_lock_kind { LOCK_DEST = 0, LOCK_RUN = 1 };
+int32_t journal_lock(struct journal *j, enum journal_lock_kind kind, int64_t id,
+                     struct clock *clock, const volatile int *interrupted, struct ferry_error *err);
+void journal_unlock(struct journal *j, enum journal_lock_kind kind, int64_t id);
+/* 1 where another process holds it. */
+int journal_busy(struct journal *j, enum journal_lock_kind kind, int64_t id);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* plan.c - reads the destination, walks the items of a run past a planner, commits; see plan.h. */
+#include "plan.h"
+
+#include "desk.h"
+#include "pack.h"
+#include "step.h"
+
+#include <log.h>
+#include <text.h>
+
+/* --- how often a test was tried -------------------------------------------------------- */
+
+/* Tests with more than one result in this run: their attempts are numbered in the order in which items are walked. */
+static int32_t find_attempts(struct engine *e, const struct lane *lane, struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    int32_t rc = db_script(
+        db,
+        "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;"
+        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB); DELETE FROM temp.candidate;",
+        err);
+    return rc ? rc
+              : db_run(
+                    db, err,
+                    "INSERT INTO temp.attempt(ident, n) SELECT ident, 0 FROM item WHERE run_id = ? AND ident IS NOT NULL GROUP BY ident HAVING COUNT(*) > 1",
+                    "i", lane->run_id);
+}
+
+static uint32_t next_attempt(struct desk *d, struct ferry_str ident)
+{
+    struct db *db = d->e->journal.db;
+    if (!ident.ptr ||
+        db_run(db, d->err, "UPDATE temp.attempt SET n = n + 1 WHERE ident = ?", "b", ident) ||
+        db_changes(db) == 0) {
+        return 0;
+    }
+    return (uint32_t)db_one_int(db, 0, d->err, "SELECT n FROM temp.attempt WHERE ident = ?", "b",
+                                ident);
+}
+
+/* --- the walk ----------------------------------------------------------------------------- */
+
+struct walk {
+    struct desk desk;
+    struct ferry_plan_call call;
+    const struct ferry_planner *planner;
+};
+
+static int32_t on_describe(void *self, uint32_t kind, struct ferry_traits *traits)
+{
+    struct walk *w = self;
+    const struct ferry_traits *t = desk_traits(&w->desk, kind);
+    if (!t) {
+        return w->desk.rc;
+    }
+    uint32_t size = traits->size;
+    memcpy(traits, t, size < sizeof *t ? size : sizeof *t);
+    traits->size = size;
+    return FERRY_OK;
+}
+
+static int32_t plan_item(struct walk *w, struct ferry_item *item)
+{
+    struct desk *d = &w->desk;
+    struct ferry_desk sink = desk_sink(d);
+    struct ferry_error why = {.size = sizeof why};
+    d->item = item;
+    d->wanted = d->skipped = d->blind = 0;
+    int32_t rc = w->planner->plan(&w->call, item, &sink, &why);
+    if (d->rc) {
+        return d->rc;
+    }
+    if (rc == FERRY_E_INPUT || rc == FERRY_E_STOP) {
+        rc = sink.skip(d,
+                       rc == FERRY_E_INPUT ? FERRY_LIT("cannot be planned")
+                                           : FERRY_LIT("source not readable"),
+                       ferry_cstr(why.message));
+    } else if (rc) {
+        return ferry_fail(d->err, rc, why.where, "%.*s: planner \"%.*s\": %s",
+                          STR_ARG(d->lane->label), STR_ARG(d->lane->planner),
+                          why.message[0] ? why.message : ferry_status_text(rc));
+    }
+    if (item->noun == FERRY_RESULT) {
+        d->counts->items++;
+        d->counts->skipped += d->skipped && !d->wanted;
+    }
+    return rc ? rc : d->rc;
+}
+
+/* A run begins with its first result, which only the whole capture knows. */
+static void start_run(struct desk *d, struct ferry_item *item)
+{
+    struct ferry_run *run = arena_new(&d->arena, struct ferry_run);
+    int64_t first = db_one_int(d->e->journal.db, 0, d->err,
+                               "SELECT MIN(start_ms) FROM item WHERE run_id = ? AND noun = 7", "i",
+                               d->lane->run_id);
+    if (run && item->run) {
+        *run = *item->run;
+        if (!(run->has & FERRY_RUN_HAS_START) && first > 0) {
+            run->start_ms = first;
+            run->has |= FERRY_RUN_HAS_START;
+        }
+        item->run = run;
+        d->changed = 1;
+    }
+}
+
+static int32_t walk_row(struct walk *w, struct db_rows *rows)
+{
+    struct desk *d = &w->desk;
+    struct ferry_item *item;
+    char id[UUID_TEXT] = "";
+    arena_reset(&d->arena);
+    int32_t rc = unpack_item(arena_str(&d->arena, db_str(rows, 1)), &d->arena, &item, d->err);
+    if (rc) {
+        return rc;
+    }
+    d->item_id = db_int(rows, 0);
+    d->changed = 0;
+    struct ferry_str source_id = db_str(rows, 2);
+    if (source_id.len == 16) {
+        uuid_text((const unsigned char *)source_id.ptr, id);
+        item->source_id = arena_str(&d->arena, ferry_cstr(id));
+    }
+    if (item->noun == FERRY_RESULT) {
+        uint32_t attempt = next_attempt(d, db_str(rows, 3));
+        struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
+        if (attempt && result && attempt != item->result->attempt) {
+            *result = *item->result;
+            result->attempt = attempt;
+            item->result = result;
+            d->changed = 1;
+        }
+    }
+    if (item->noun == FERRY_RUN) {
+        start_run(d, item);
+    }
+    return d->arena.failed ? d->arena.failed : plan_item(w, item);
+}
+
+static int32_t walk_items(struct walk *w, struct ferry_error *err)
+{
+    struct desk *d = &w->desk;
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc = db_query(
+        d->e->journal.db, &rows, err,
+        "SELECT i.id, i.packed, i.source_id, i.ident FROM item i JOIN capture c ON c.id = i.capture_id"
+        " WHERE i.run_id = ? AND c.state = 1 ORDER BY i.noun <> 6, i.noun, i.start_ms, i.id",
+        "i", d->lane->run_id);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        rc = walk_row(w, &rows);
+        if (rc == FERRY_OK && *d->e->interrupted) {
+            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+        }
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+/* --- what is there -------------------------------------------------------------------------- */
+
+/* The run this journal made or found before is looked for by its id first: its marker may stand on two. */
+static int32_t find_target(struct engine *e, struct lane *lane, struct remote *remote,
+                           struct index_run *run, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    char known[128] = "";
+    int32_t rc = db_query(
+        e->journal.db, &rows, err,
+        "SELECT remote_id FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state = 7", "iis",
+        lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), lane->run_key);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        snprintf(known, sizeof known, "%.*s", STR_ARG(db_str(&rows, 0)));
+    }
+    db_done(&rows);
+    if (rc == FERRY_OK && known[0] && !lane->target_run.ptr) {
+        rc = index_find_run(remote, ferry_cstr(known), (struct ferry_str){NULL, 0},
+                            (struct ferry_str){NULL, 0}, run, err);
+        if (rc != FERRY_E_CONFIG) {
+            return rc;
+        }
+    }
+    return index_find_run(remote, lane->target_run, lane->run_marker, lane->find_title, run, err);
+}
+
+static int32_t survey(struct engine *e, struct lane *lane, struct remote *remote,
+                      struct remote *source, struct desk *d, struct ferry_error *err)
+{
+    int32_t rc = index_begin(&e->journal, err);
+    rc = rc ? rc : index_read_cases(&e->journal, remote, err);
+    if (rc == FERRY_OK && source) {
+        d->source_read = index_read_cases(&e->journal, source, err) == FERRY_OK;
+    }
+    rc = rc ? rc : find_target(e, lane, remote, &d->run, err);
+    if (rc == FERRY_OK && d->run.count) {
+        rc = index_read_results(&e->journal, remote, ferry_cstr(d->run.id), err);
+        d->matching = rc == FERRY_OK && index_results(&e->journal) > 0;
+    }
+    return rc;
+}
+
+static int32_t write_plan(struct walk *w, struct ferry_error *err)
+{
+    struct desk *d = &w->desk;
+    struct lane *lane = d->lane;
+    struct db *db = d->e->journal.db;
+    int32_t rc = db_begin(db, err);
+    if (rc) {
+        return rc;
+    }
+    rc = find_attempts(d->e, lane, err);
+    rc = rc ? rc : db_run(db, err, "DELETE FROM skip WHERE lane_id = ?", "i", lane->id);
+    rc =
+        rc ? rc
+           : db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND op_id IS NULL", "i", lane->id);
+    if (rc == FERRY_OK && d->run.count &&
+        !desk_anchor(d, FERRY_RUN, lane->run_key, ferry_cstr(d->run.id))) {
+        rc = d->rc;
+    }
+    rc = rc ? rc : walk_items(w, err);
+    rc = rc ? rc : desk_close(d);
+    int again = lane->source_dest && !d->source_read;
+    rc = rc ? rc : lane_state(d->e, lane->id, again ? LANE_REPLAN : LANE_PLANNED, err);
+    STEP(plan_written);
+    rc = db_end(db, rc, err);
+    STEP(planned);
+    return rc;
+}
+
+int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, struct remote *source,
+                  struct plan_counts *counts, struct ferry_error *err)
+{
+    struct walk w = {
+        .desk = {.e = e, .lane = lane, .remote = remote, .counts = counts, .err = err}};
+    memset(counts, 0, sizeof *counts);
+    w.planner = plugins_interface(e->plugins, lane->planner, FERRY_PLANNER_1, err);
+    if (!w.planner) {
+        return FERRY_E_CONFIG;
+    }
+    desk_init(&w.desk);
+    int32_t rc = survey(e, lane, remote, source, &w.desk, err);
+    STEP(survey_done);
+    uint32_t flags = lane->flags & 0xff;
+    flags |= w.desk.source_read ? FERRY_PLAN_SOURCE_READ : 0;
+    int made = w.desk.run.count == 0 || str_starts(ferry_cstr(w.desk.run.marker), "run-key=") ||
+               str_starts(ferry_cstr(w.desk.run.marker), "source=");
+    if (!made && !(lane->flags & LANE_CLOSE_ALWAYS)) {
+        flags &=
+            ~(uint32_t)
+                FERRY_PLAN_COMPLETE; /* a run that ferry did not make is not ferry's to complete */
+    }
+    w.call = (struct ferry_plan_call){
+        .size = sizeof w.call,
+        .n_options = lane->n_options,
+        .options = lane->options,
+        .source = lane->run_source,
+        .destination = lane->label,
+        .source_project = lane->source_project,
+        .run_key = lane->run_key,
+        .run_marker = lane->run_marker,
+        .run_id = w.desk.run.count ? ferry_cstr(w.desk.run.id) : (struct ferry_str){NULL, 0},
+        .run_title = lane->run_title,
+        .flags = flags,
+        .self = &w,
+        .describe = on_describe,
+    };
+    rc = rc ? rc : write_plan(&w, err);
+    desk_finish(&w.desk);
+    return rc;
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+/* remote.c - see remote.h: opening, facts, the session, and reads with patience. */
+#include "remote.h"
+
+#include <log.h>
+#include <secrets.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <text.h>
+#include <transport_inproc.h>
+
+enum { ANSWER_MAX = 16 << 20, REQUEST_MAX = 256 << 20, MEMORY_MAX = 1 << 20 };
+
+uint64_t chance(void)
+{
+    uint64_t bits = 0;
+    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits) {
+        bits = (uint64_t)clock_real().shift_us;
+    }
+    return bits;
+}
+
+/* --- opening -------------------------------------------------------------------- */
+
+static struct ferry_str value_of(void *self, struct ferry_str name)
+{
+    struct remote *r = self;
+    struct ferry_str v = ferry_get(r->session, r->n_session, name);
+    return v.ptr ? v : r->target->secrets.get(r->target->secrets.self, name);
+}
+
+static int32_t load_facts(struct remote *r, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    int32_t rc = db_query(r->journal->db, &rows, err,
+                          "SELECT name, value FROM fact WHERE dest_id = ?", "i", r->dest_id);
+    int got = 0;
+    while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
+           (got = db_step(&rows)) > 0) {
+        r->facts[r->n_facts].key = arena_str(&r->memory, db_str(&rows, 0));
+        r->facts[r->n_facts++].value = arena_str(&r->memory, db_str(&rows, 1));
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : r->memory.failed;
+}
+
+static int32_t write_dress(struct remote *r, struct ferry_error *err)
+{
+    request_reset(&r->dress);
+    if (!r->codec->dress) {
+        return FERRY_OK;
+    }
+    struct ferry_call call = remote_call(r);
+    struct ferry_out out = request_out(&r->dress);
+    int32_t rc = r->codec->dress(&call, &out, err);
+    return rc ? rc : r->dress.failed;
+}
+
+int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,
+                    struct ferry_error *err)
+{
+    memset(r, 0, sizeof *r);
+    r->target = target;
+    r->codec = target->tracker;
+    r->journal = setup->journal;
+    r->dest_id = setup->dest_id;
+    r->clock = setup->clock;
+    r->interrupted = setup->interrupted;
+    r->settle_ms = setup->settle_ms;
+    r->patience_ms = setup->patience_ms;
+    r->alive_ms = setup->clock->now_ms(setup->clock);
+    r->values = (struct request_values){r, value_of};
+    arena_init(&r->memory, MEMORY_MAX);
+    request_init(&r->dress, MEMORY_MAX);
+    int32_t rc = r->journal ? load_facts(r, err) : FERRY_OK;
+    if (rc) {
+        goto out;
+    }
+    if (target->url.ptr) {
+        rc = ferry_fail(
+            err, FERRY_E_CONFIG, "url",
+            "%.*s: this ferry has no transport for %.*s; leave out \"url\" to be served in process",
+            STR_ARG(target->label), STR_ARG(target->url));
+        goto out;
+    }
+    const struct ferry_service *service = target->plugin->query(FERRY_SERVICE_1);
+    if (!service) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "url",
+                        "%.*s: plugin \"%.*s\" is not served in process, and it has no \"url\"",
+                        STR_ARG(target->label), STR_ARG(target->plugin_id));
+        goto out;
+    }
+    rc = transport_inproc_open(&r->transport, service, target->plugin->id, target->options,
+                               target->n_options, setup->state,
+                               r->journal ? r->journal->spool : NULL, setup->clock, err);
+    if (rc == FERRY_OK) {
+        rc = write_dress(r, err);
+    }
+out:
+    if (rc) {
+        remote_close(r);
+    }
+    return rc;
+}
+
+void remote_close(struct remote *r)
+{
+    if (r->transport.close) {
+        r->transport.close(r->transport.self);
+    }
+    for (uint32_t i = 0; i < r->n_session; i++) {
+        explicit_bzero((char *)r->session[i].value.ptr, (size_t)r->session[i].value.len);
+    }
+    request_finish(&r->dress);
+    arena_finish(&r->memory);
+    memset(r, 0, sizeof *r);
+}
+
+struct ferry_call remote_call(const struct remote *r)
+{
+    return (struct ferry_call){
+        .size = sizeof(struct ferry_call),
+        .project = r->target->project,
+        .key_field = r->target->key_field,
+        .options = r->target->options,
+        .n_options = r->target->n_options,
+        .facts = r->facts,
+        .n_facts = r->n_facts,
+        .session = r->session_names,
+        .n_session = r->n_session,
+        .max_bytes = UINT64_MAX,
+    };
+}
+
+int32_t remote_describe(struct remote *r, uint32_t kind, struct ferry_traits *traits,
+                        struct ferry_error *err)
+{
+    struct ferry_call call = remote_call(r);
+    *traits = (struct ferry_traits){.size = sizeof *traits};
+    int32_t rc = r->codec->describe(&call, kind, traits);
+    if (rc) {
+        return ferry_fail(err, rc, "", "%.*s: plugin \"%.*s\" could not describe operation %u: %s",
+                          STR_ARG(r->target->label), STR_ARG(r->target->plugin_id), kind,
+                          ferry_status_text(rc));
+    }
+    traits->max_items = traits->max_items ? traits->max_items : 1;
+    traits->max_in_flight = traits->max_in_flight ? traits->max_in_flight : 1;
+    return FERRY_OK;
+}
+
+int64_t remote_settle_ms(const struct remote *r, const struct ferry_traits *traits)
+{
+    if (r->transport.flags & TRANSPORT_SYNCHRONOUS) {
+        return 0;
+    }
+    return traits->settle_ms > 0 ? traits->settle_ms : r->settle_ms;
+}
+
+/* --- exchanges -------------------------------------------------------------------- */
+
+void exchange_init(struct exchange *x, const struct remote *r, const struct request *request)
+{
+    memset(x, 0, sizeof *x);
+    x->request = request;
+    x->dress = r->codec->dress ? &r->dress : NULL;
+    x->values = &r->values;
+    x->max_answer = ANSWER_MAX;
+    buf_init(&x->storage, REQUEST_MAX);
+}
+
+void exchange_finish(struct exchange *x)
+{
+    buf_finish(&x->storage);
+    memset(x, 0, sizeof *x);
+}
+
+int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err)
+{
+    r->requests++;
+    int32_t rc = r->transport.submit(r->transport.self, x, err);
+    if (rc) {
+        return rc;
+    }
+    while (r->transport.next(r->transport.self, 1000) != x) {
+        if (*r->interrupted) {
+            return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+        }
+    }
+    if (x->end == EXCHANGE_ANSWERED) {
+        r->alive_ms = r->clock->now_ms(r->clock);
+        return remote_keep(r, &x->answer, err);
+    }
+    return FERRY_OK;
+}
+
+int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct ferry_error *err)
+{
+    struct reply reply;
+    if (!r->codec->keep) {
+        return FERRY_OK;
+    }
+    reply_init(&reply);
+    int32_t rc = reply_begin(&reply, 0);
+    struct ferry_call call = remote_call(r);
+    struct ferry_reply sink = reply_sink(&reply);
+    rc = rc ? rc : r->codec->keep(&call, answer, &sink, err);
+    for (struct reply_text *t = rc ? NULL : reply.keeps; t; t = t->next) {
+        uint32_t i = 0;
+        while (i < r->n_session && !ferry_eq(r->session[i].key, t->name)) {
+            i++;
+        }
+        if (i == sizeof r->session / sizeof *r->session) {
+            rc = ferry_fail(err, FERRY_E_BUG, "", "%.*s: more session values than fit",
+                            STR_ARG(r->target->label));
+            break;
+        }
+        if (i == r->n_session) {
+            r->session[i].key = r->session_names[i] = arena_str(&r->memory, t->name);
+            r->n_session++;
+        }
+        r->session[i].value = arena_str(&r->memory, t->value);
+        rc = secrets_add(r->session[i].value);
+    }
+    reply_finish(&reply);
+    return rc;
+}
+
+int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err)
+{
+    if (!r->codec->sign_in || (r->signed_in && !again)) {
+        return FERRY_OK;
+    }
+    struct request request;
+    struct exchange x;
+    request_init(&request, MEMORY_MAX);
+    struct ferry_call call = remote_call(r);
+    struct ferry_out out = request_out(&request);
+    int32_t rc = r->codec->sign_in(&call, &out, err);
+    rc = rc ? rc : request_seal(&request, err);
+    exchange_init(&x, r, &request);
+    rc = rc ? rc : remote_exchange(r, &x, err);
+    if (rc == FERRY_OK && x.end != EXCHANGE_ANSWERED) {
+        rc = ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s: %s", STR_ARG(r->target->label),
+                        r->transport.name, x.error.message);
+    } else if (rc == FERRY_OK && classify_status(x.answer.status) != FATE_PARSE) {
+        rc = ferry_fail(err, FERRY_E_REFUSED, "credentials",
+                        "%.*s: %u from %s when signing in; check the credentials",
+                        STR_ARG(r->target->label), x.answer.status, r->transport.name);
+    }
+    r->signed_in = rc == FERRY_OK;
+    exchange_finish(&x);
+    request_finish(&request);
+    return rc;
+}
+
+/* --- reads -------------------------------------------------------------------------- */
+
+struct needs {
+    struct arena arena;
+    struct ferry_str fact;
+};
+
+static int32_t on_need(void *self, struct ferry_str fact)
+{
+    struct needs *n = self;
+    n->fact = arena_str(&n->arena, fact);
+    return n->arena.failed;
+}
+
+static int32_t write_ask(struct remote *r, const struct ferry_ask *ask, struct request *request,
+                         struct ferry_error *err)
+{
+    enum { ROUNDS = 8 }; /* a codec that keeps asking for facts has a bug */
+    struct needs needs = {.fact = {NULL, 0}};
+    int32_t rc = FERRY_E_NEED;
+    arena_init(&needs.arena, 65536);
+    request->notes_self = &needs;
+    request->need = on_need;
+    for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
+        struct ferry_call call = remote_call(r);
+        request_reset(request);
+        struct ferry_out out = request_out(request);
+        rc = r->codec->ask(&call, ask, &out, err);
+        if (rc == FERRY_E_NEED && needs.fact.ptr && ask->what != FERRY_ASK_FACT) {
+            int32_t learned = remote_learn(r, needs.fact, err);
+            rc = learned ? learned : rc;
+        }
+    }
+    request->notes_self = NULL;
+    request->need = NULL;
+    arena_finish(&needs.arena);
+    return rc ? rc : request_seal(request, err);
+}
+
+static int32_t refused(const struct remote *r, const struct exchange *x, struct ferry_error *err)
+{
+    uint32_t status = x->answer.status;
+    int credentials = status == 401 || status == 403;
+    struct ferry_str words = str_sub(x->answer.body, 0, 160);
+    struct buf shown;
+    buf_init(&shown, 4096);
+    text_show(&shown, words, 0);
+    int32_t rc = ferry_fail(err, FERRY_E_REFUSED, credentials ? "credentials" : "",
+                            "%.*s: %u from %s for %.*s%s%s%s%s", STR_ARG(r->target->label), status,
+                            r->transport.name, STR_ARG(x->request->target), shown.len ? ": " : "",
+                            buf_cstr(&shown), credentials ? "; check the credentials" : "", "");
+    buf_finish(&shown);
+    return rc;
+}
+
+/* 1: ask again after a wait; 0: done or given up, *rc says. */
+static int again_later(struct remote *r, const struct exchange *x, uint32_t tries, int32_t *rc,
+                       struct ferry_error *err)
+{
+    int64_t now = r->clock->now_ms(r->clock);
+    int answered = x->end == EXCHANGE_ANSWERED;
+    if (now - r->alive_ms >= r->patience_ms || tries >= 30) {
+        *rc = answered ? ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s keeps answering %u",
+                                    STR_ARG(r->target->label), r->transport.name, x->answer.status)
+                       : ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s: %s",
+                                    STR_ARG(r->target->label), r->transport.name, x->error.message);
+        return 0;
+    }
+    int64_t wait = classify_wait(answered ? &x->answer : NULL, tries, now, chance());
+    log_debug("%.*s: no answer to use (%s), asking again in %lld ms", STR_ARG(r->target->label),
+              answered ? "busy" : x->error.message, (long long)wait);
+    if (r->clock->wait_ms(r->clock, wait, r->interrupted)) {
+        *rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+        return 0;
+    }
+    return 1;
+}
+
+static int32_t read_answer(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
+                           struct reply *reply, struct ferry_error *err)
+{
+    int32_t rc = reply_begin(reply, ask->n_ops);
+    struct ferry_call call = remote_call(r);
+    struct ferry_reply sink = reply_sink(reply);
+    return rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, err);
+}
+
+int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
+                   struct ferry_error *err)
+{
+    struct request request;
+    struct exchange x;
+    int signed_again = 0, going = 1;
+    request_init(&request, MEMORY_MAX);
+    int32_t rc = remote_sign_in(r, 0, err);
+    rc = rc ? rc : write_ask(r, ask, &request, err);
+    exchange_init(&x, r, &request);
+    r->alive_ms = r->clock->now_ms(r->clock);
+    for (uint32_t tries = 0; rc == FERRY_OK && going; tries++) {
+        rc = remote_exchange(r, &x, err);
+        if (rc) {
+            break;
+        }
+        enum fate fate = classify(&x, NULL);
+        if (fate == FATE_PARSE) {
+            rc = read_answer(r, ask, &x, reply, err);
+            going =
+                rc == FERRY_E_PROTOCOL && tries < 3; /* an answer cut short is worth another try */
+            rc = going ? FERRY_OK : rc;
+        } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
+            signed_again = 1;
+            rc = remote_sign_in(r, 1, err);
+        } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
+            going = again_later(r, &x, tries, &rc, err);
+        } else {
+            rc = refused(r, &x, err);
+        }
+    }
+    exchange_finish(&x);
+    request_finish(&request);
+    return rc;
+}
+
+static uint64_t hash_cursor(struct ferry_str s)
+{
+    uint64_t h = 1469598103934665603u;
+    for (uint64_t i = 0; i < s.len; i++) {
+        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
+    }
+    return h;
+}
+
+/* Cursors still to be asked, and all that were ever seen: one that comes back is dropped, so a list ends. */
+struct walk {
+    struct arena arena;
+    struct ferry_str *queue;
+    uint64_t *seen;
+    uint32_t head, n, room;
+};
+
+static int32_t walk_add(struct walk *w, struct ferry_str cursor)
+{
+    uint64_t h = hash_cursor(cursor);
+    for (uint32_t i = 0; i < w->n; i++) {
+        if (w->seen[i] == h && ferry_eq(w->queue[i], cursor)) {
+            return FERRY_OK;
+        }
+    }
+    if (w->n == w->room) {
+        uint32_t room = w->room ? w->room * 2 : 64;
+        struct ferry_str *queue = arena_array(&w->arena, struct ferry_str, room);
+        uint64_t *seen = arena_array(&w->arena, uint64_t, room);
+        if (!queue || !seen) {
+            return w->arena.failed;
+        }
+        if (w->n) {
+            memcpy(queue, w->queue, w->n * sizeof *queue);
+            memcpy(seen, w->seen, w->n * sizeof *seen);
+        }
+        w->queue = queue;
+        w->seen = seen;
+        w->room = room;
+    }
+    w->queue[w->n] = arena_str(&w->arena, cursor);
+    w->seen[w->n++] = h;
+    return w->arena.failed;
+}
+
+int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
+                     struct ferry_error *err)
+{
+    struct walk walk = {.n = 0};
+    struct reply reply;
+    struct ferry_ask one = *ask;
+    int32_t rc = FERRY_OK;
+    arena_init(&walk.arena, 64 << 20);
+    reply_init(&reply);
+    for (;;) {
+        rc = remote_ask(r, &one, &reply, err);
+        rc = rc ? rc : fn(data, &reply, err);
+        for (struct reply_text *t = rc ? NULL : reply.nexts; t && rc == FERRY_OK; t = t->next) {
+            rc = walk_add(&walk, t->name);
+        }
+        if (rc || walk.head == walk.n) {
+            break;
+        }
+        one.cursor = walk.queue[walk.head++];
+    }
+    reply_finish(&reply);
+    arena_finish(&walk.arena);
+    return rc;
+}
+
+struct listing {
+    remote_item_fn *fn;
+    void *data;
+    struct arena item;
+};
+
+static int32_t list_page(void *data, struct reply *page, struct ferry_error *err)
+{
+    struct listing *l = data;
+    return reply_items(page, &l->item, l->fn, l->data, err);
+}
+
+int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_fn *fn, void *data,
+                    struct ferry_error *err)
+{
+    struct listing l = {.fn = fn, .data = data};
+    arena_init(&l.item, 64 << 20);
+    int32_t rc = remote_pages(r, ask, list_page, &l, err);
+    arena_finish(&l.item);
+    return rc;
+}
+
+static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_str value,
+                          struct ferry_error *err)
+{
+    struct ferry_str had = ferry_get(r->facts, r->n_facts, name);
+    if (had.ptr && !ferry_eq(had, value)) {
+        return ferry_fail(
+            err, FERRY_E_CONFIG, "fact",
+            "%.*s: two values for \"%.*s\": \"%.*s\" and \"%.*s\"; make it one in the tracker, or name the right one in the configuration",
+            STR_ARG(r->target->label), STR_ARG(name), STR_ARG(had), STR_ARG(value));
+    }
+    if (had.ptr) {
+        return FERRY_OK;
+    }
+    if (r->n_facts == sizeof r->facts / sizeof *r->facts) {
+        return ferry_fail(err, FERRY_E_BUG, "fact", "%.*s: more facts than fit",
+                          STR_ARG(r->target->label));
+    }
+    r->facts[r->n_facts].key = arena_str(&r->memory, name);
+    r->facts[r->n_facts++].value = arena_str(&r->memory, value);
+    if (!r->journal) {
+        return r->memory.failed;
+    }
+    return db_run(
+        r->journal->db, err,
+        "INSERT INTO fact(dest_id, name, value, at_ms) VALUES(?, ?, ?, ?) ON CONFLICT(dest_id, name) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms",
+        "issi", r->dest_id, name, value, r->clock->now_ms(r->clock));
+}
+
+static int32_t facts_of_page(void *data, struct reply *page, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
+    for (struct reply_text *t = page->facts; t && rc == FERRY_OK; t = t->next) {
+        rc = store_fact(data, t->name, t->value, err);
+    }
+    return rc;
+}
+
+int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err)
+{
+    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_FACT, .name = fact};
+    int32_t rc = remote_pages(r, &ask, facts_of_page, r, err);
+    if (rc == FERRY_OK && !ferry_get(r->facts, r->n_facts, fact).ptr) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "fact", "%.*s: has no %.*s", STR_ARG(r->target->label),
+                        STR_ARG(fact));
+    }
+    return rc;
+}

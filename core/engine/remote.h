@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * remote.h - one destination, opened for talking: codec, transport, session and facts together. Reads are done here to
+ * their end, with all pages and patience; what changes anything goes through deliver.c, which borrows the parts.
+ */
+#ifndef ENGINE_REMOTE_H
+#define ENGINE_REMOTE_H
+
+#include "classify.h"
+#include "journal.h"
+#include "reply.h"
+
+#include <config.h>
+#include <transport.h>
+
+struct remote {
+    const struct target *target;
+    const struct ferry_tracker *codec;
+    struct transport transport;
+    struct journal *journal; /* for facts; may be NULL */
+    int64_t dest_id;
+    struct clock *clock;
+    const volatile int *interrupted;
+    int64_t settle_ms;   /* host's default */
+    int64_t patience_ms; /* without a sign of life it is given up for this time */
+    int64_t alive_ms;    /* last sign of life */
+    struct arena memory; /* facts and session */
+    struct ferry_kv facts[64];
+    uint32_t n_facts;
+    struct ferry_kv session[16];
+    struct ferry_str session_names[16];
+    uint32_t n_session, signed_in;
+    struct request_values values;
+    struct request dress;
+    uint64_t requests; /* sent so far */
+};
+
+struct remote_setup {
+    struct journal *journal;
+    int64_t dest_id;
+    const char *state; /* folder for services in process */
+    struct plugins *plugins;
+    struct clock *clock;
+    const volatile int *interrupted;
+    int64_t settle_ms, patience_ms;
+};
+/* Opens the transport that the target asks for. E_CONFIG where it cannot be reached from here at all. */
+int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,
+                    struct ferry_error *err);
+void remote_close(struct remote *r); /* accepts zeroed */
+
+/* The codec's call for now; valid until facts or session change. */
+struct ferry_call remote_call(const struct remote *r);
+/* What the codec says of a kind; effect 0: not supported. */
+int32_t remote_describe(struct remote *r, uint32_t kind, struct ferry_traits *traits,
+                        struct ferry_error *err);
+/* How late an unanswered request of this kind may act. */
+int64_t remote_settle_ms(const struct remote *r, const struct ferry_traits *traits);
+
+/*
+ * Every item of a noun: all pages, each item handed over once its page is parsed. `ops` (may be NULL): on whose behalf. fn may be
+ * NULL. E_UNREACHABLE: no sign of life, or interrupted by patience; E_REFUSED: where = "credentials" for 401 and 403, else "".
+ */
+typedef int32_t remote_item_fn(void *data, const struct ferry_item *item);
+int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_fn *fn, void *data,
+                    struct ferry_error *err);
+/* The same, page by page: fn sees all that the codec said of one. */
+typedef int32_t remote_page_fn(void *data, struct reply *page, struct ferry_error *err);
+int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
+                     struct ferry_error *err);
+/* One question, its answer in `reply`. */
+int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
+                   struct ferry_error *err);
+/* A fact that a codec asked for; asked, stored, kept. */
+int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err);
+/* Begins a session where the codec has them. Single: a session that is there is kept unless `again`. */
+int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err);
+/* Remembers what an answer says of the session. */
+int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct ferry_error *err);
+
+/* Sends one request and waits for its end; x is initialised by exchange_init(). */
+void exchange_init(struct exchange *x, const struct remote *r, const struct request *request);
+void exchange_finish(struct exchange *x);
+int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err);
+
+/* 64 random bits, for jitter alone. */
+uint64_t chance(void);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reply.h - collects what a codec says about one answer. Nothing of it counts before the codec has returned OK: so it is
+ * all kept here first, items packed, texts copied.
+ */
+#ifndef ENGINE_REPLY_H
+#define ENGINE_REPLY_H
+
+#include <arena.h>
+#include <buf.h>
+#include <ferry/tracker.h>
+
+struct reply_note {
+    uint32_t index, kind;
+    struct ferry_str field, text;
+    struct reply_note *next;
+};
+struct reply_text { /* a cursor; a fact or session value */
+    struct ferry_str name, value;
+    struct reply_text *next;
+};
+struct reply {
+    struct arena arena;
+    uint32_t n;                     /* operations the answer is about */
+    struct ferry_verdict verdict;   /* size 0: none */
+    struct ferry_outcome *outcomes; /* n of them; size 0: none */
+    struct ferry_follow *follows;   /* n of them; size 0: none */
+    struct reply_note *notes;
+    struct reply_text *nexts, *facts, *keeps;
+    struct buf items; /* {u32 length, packed} each */
+    uint32_t n_items;
+};
+
+void reply_init(struct reply *r);
+void reply_finish(struct reply *r); /* accepts zeroed */
+/* For an answer about n operations. FERRY_E_NO_MEMORY. */
+int32_t reply_begin(struct reply *r, uint32_t n);
+struct ferry_reply reply_sink(struct reply *r);
+/* Each item in order; `arena` is reset before each. fn returns a status. */
+int32_t reply_items(struct reply *r, struct arena *arena,
+                    int32_t (*fn)(void *data, const struct ferry_item *item), void *data,
+                    struct ferry_error *err);
+
+#endif

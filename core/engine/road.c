@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* road.c - see road.h. */
+#include "road.h"
+
+#include "step.h"
+
+#include <log.h>
+#include <text.h>
+
+int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, struct remote *r,
+                    struct ferry_error *err)
+{
+    struct remote_setup setup = {.journal = &e->journal,
+                                 .dest_id = dest_id,
+                                 .state = e->state,
+                                 .plugins = e->plugins,
+                                 .clock = e->clock,
+                                 .interrupted = e->interrupted,
+                                 .settle_ms = e->settle_ms,
+                                 .patience_ms = e->patience_ms};
+    return remote_open(r, t, &setup, err);
+}
+
+/* The side that keys are lent from. Mirrors go on without it: what it would have lent is planned when it can be read again. */
+static int open_source(struct engine *e, const struct lane *lane, struct target **target,
+                       struct remote *source)
+{
+    struct ferry_error why = {.size = sizeof why};
+    if (!lane->source_dest || lane->source_dest == lane->dest_id) {
+        return 0;
+    }
+    if (lane_target(e, lane->source_dest, target, &why) ||
+        road_remote(e, *target, lane->source_dest, source, &why)) {
+        log_warn(
+            "%.*s: cases of the source cannot be read (%s); keys that they lend are looked up again by \"ferry resume\"",
+            STR_ARG(lane->label), why.message);
+        return 0;
+    }
+    return 1;
+}
+
+static int32_t plan(struct engine *e, struct lane *lane, struct remote *remote,
+                    struct road_lane *out)
+{
+    struct remote source = {0};
+    struct target *target = NULL;
+    int has_source = open_source(e, lane, &target, &source);
+    int32_t rc = plan_lane(e, lane, remote, has_source ? &source : NULL, &out->plan, &out->error);
+    if (has_source) {
+        remote_close(&source);
+    }
+    target_free(target);
+    return rc;
+}
+
+static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, uint32_t flags,
+                  struct road_lane *out)
+{
+    int32_t rc = FERRY_OK;
+    if ((flags & ROAD_PLAN) || lane->state != LANE_PLANNED) {
+        rc = plan(e, lane, remote, out);
+    }
+    if (rc || (flags & ROAD_DRY_RUN)) {
+        return rc;
+    }
+    rc = deliver(e, remote, &out->deliver, &out->error);
+    return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
+}
+
+void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out)
+{
+    struct lane lane = {0};
+    struct target *target = NULL;
+    struct remote remote = {0};
+    memset(out, 0, sizeof *out);
+    out->id = lane_id;
+    out->error.size = sizeof out->error;
+    out->rc = lane_load(e, lane_id, &lane, &out->error);
+    if (out->rc) {
+        return;
+    }
+    out->rc = lane_target(e, lane.dest_id, &target, &out->error);
+    out->rc = out->rc ? out->rc
+                      : journal_lock(&e->journal, LOCK_DEST, lane.dest_id, e->clock, e->interrupted,
+                                     &out->error);
+    if (out->rc == FERRY_OK) {
+        out->rc = road_remote(e, target, lane.dest_id, &remote, &out->error);
+        out->rc = out->rc ? out->rc : go(e, &lane, &remote, flags, out);
+        remote_close(&remote);
+        journal_unlock(&e->journal, LOCK_DEST, lane.dest_id);
+    }
+    db_run(e->journal.db, NULL, "UPDATE lane SET error = ? WHERE id = ?", "zi",
+           out->rc ? out->error.message : NULL, lane_id);
+    target_free(target);
+    lane_finish(&lane);
+}
+
+uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    uint32_t n = 0;
+    int32_t rc = db_query(
+        e->journal.db, &rows, err,
+        "SELECT l.id FROM lane l WHERE l.state <> 1 OR l.error IS NOT NULL"
+        " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7) ORDER BY l.role, l.id",
+        "");
+    while (rc == FERRY_OK && n < room && db_step(&rows) > 0) {
+        ids[n++] = db_int(&rows, 0);
+    }
+    db_done(&rows);
+    return n;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * road.h - what every command that delivers does with a lane: open the destination, lock it, plan, deliver, audit. upload,
+ * mirror, resume and complete differ only in where capture reads and which planner decides.
+ */
+#ifndef ENGINE_ROAD_H
+#define ENGINE_ROAD_H
+
+#include "audit.h"
+#include "plan.h"
+
+/* How one lane ended this time. */
+struct road_lane {
+    int64_t id;
+    struct plan_counts plan;
+    struct deliver_counts deliver;
+    struct audit_counts audit;
+    int32_t rc;               /* FERRY_OK, or why it could not go on */
+    struct ferry_error error; /* with rc */
+};
+
+enum {
+    ROAD_PLAN = 1u, /* plan also what was planned before: new items came, or the user asks again */
+    ROAD_DRY_RUN = 2u /* stop after the plan */
+};
+/* Goes the road of one lane as far as it can be gone now; what happened is in *out, never in a return value. */
+void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out);
+
+/* Lanes that have something left to do, lowest first; how many. */
+uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct ferry_error *err);
+
+/* Opens a destination with the engine's patience; the caller closes it. */
+int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, struct remote *r,
+                    struct ferry_error *err);
+
+#endif

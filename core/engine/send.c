@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* send.c - the next request: chosen, encoded, committed as SENT, and only then handed to the transport; see deliver.h. */
+#include "deliver.h"
+
+#include "pack.h"
+#include "step.h"
+
+#include <hash.h>
+#include <log.h>
+#include <text.h>
+
+enum { REQUEST_MEMORY = 256 << 20 };
+
+/* --- encoding ---------------------------------------------------------------------------------- */
+
+struct encoding {
+    struct reply notes; /* collected as the notes of an answer are */
+    struct arena arena;
+    struct ferry_str need;
+};
+
+static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note)
+{
+    struct encoding *en = self;
+    struct ferry_reply sink = reply_sink(&en->notes);
+    return sink.note(sink.self, index, note);
+}
+
+static int32_t on_need(void *self, struct ferry_str fact)
+{
+    struct encoding *en = self;
+    en->need = arena_str(&en->arena, fact);
+    return en->arena.failed;
+}
+
+static int32_t encode_once(struct deliver *d, struct flight *f, struct encoding *en,
+                           uint32_t *taken, struct ferry_error *why)
+{
+    struct ferry_call call = remote_call(d->r);
+    call.max_items = f->batch.n;
+    call.max_bytes = f->batch.traits.max_bytes ? f->batch.traits.max_bytes : UINT64_MAX;
+    request_reset(&f->request);
+    f->request.notes_self = en;
+    f->request.note = on_note;
+    f->request.need = on_need;
+    int32_t rc = reply_begin(&en->notes, f->batch.n);
+    struct ferry_out out = request_out(&f->request);
+    *taken = 0;
+    rc = rc ? rc : d->r->codec->encode(&call, f->batch.ptrs, f->batch.n, &out, taken, why);
+    f->request.note = NULL;
+    f->request.need = NULL;
+    if (rc == FERRY_OK && (*taken == 0 || *taken > f->batch.n)) {
+        rc = ferry_fail(why, FERRY_E_BUG, "", "took %u of %u operations", *taken, f->batch.n);
+    }
+    return rc ? rc : request_seal(&f->request, why);
+}
+
+static int32_t encode(struct deliver *d, struct flight *f, struct encoding *en, uint32_t *taken,
+                      struct ferry_error *why)
+{
+    enum { ROUNDS = 8 };
+    int32_t rc = FERRY_E_NEED;
+    for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
+        en->need = (struct ferry_str){NULL, 0};
+        rc = encode_once(d, f, en, taken, why);
+        if (rc == FERRY_E_NEED && en->need.ptr) {
+            int32_t learned = remote_learn(d->r, en->need, d->err);
+            if (learned) {
+                return learned;
+            }
+        }
+    }
+    return rc;
+}
+
+/* --- the commit before the act ------------------------------------------------------------------ */
+
+static int32_t insert_request(struct deliver *d, struct flight *f)
+{
+    unsigned char digest[32];
+    struct sha256 *h = sha256_create();
+    if (!h) {
+        return ferry_fail(d->err, FERRY_E_NO_MEMORY, "", "out of memory");
+    }
+    sha256_add(h, request_packed(&f->request));
+    sha256_end(h, digest);
+    sha256_destroy(h);
+    int32_t rc = db_run(
+        d->e->journal.db, d->err,
+        "INSERT INTO request(dest_id, kind, packed, digest, items, sent_ms, version) VALUES(?, ?, ?, ?, ?, ?, ?)",
+        "iibbiiz", d->r->dest_id, (int64_t)f->batch.act, request_packed(&f->request),
+        (struct ferry_str){(const char *)digest, 32}, (int64_t)f->batch.n,
+        d->r->clock->now_ms(d->r->clock), d->r->target->plugin->version);
+    f->request_id = db_last_id(d->e->journal.db);
+    return rc;
+}
+
+static int32_t store_notes(struct deliver *d, const struct flight *f, const struct encoding *en)
+{
+    int32_t rc = FERRY_OK;
+    for (struct reply_note *n = en->notes.notes; n && rc == FERRY_OK; n = n->next) {
+        if (n->index < f->batch.n) { /* of operations not taken they are said again */
+            const struct batch_op *row = &f->batch.rows[n->index];
+            rc = db_run(d->e->journal.db, d->err,
+                        "DELETE FROM note WHERE op_id = ? AND kind = ? AND field = ?", "iis",
+                        row->id, (int64_t)n->kind, n->field);
+            rc =
+                rc ? rc
+                   : db_run(
+                         d->e->journal.db, d->err,
+                         "INSERT INTO note(lane_id, op_id, kind, field, text, name) VALUES(?, ?, ?, ?, ?, ?)",
+                         "iiisss", row->lane_id, row->id, (int64_t)n->kind, n->field, n->text,
+                         row->name);
+        }
+    }
+    return rc;
+}
+
+static int32_t commit_sent(struct deliver *d, struct flight *f, const struct encoding *en)
+{
+    struct db *db = d->e->journal.db;
+    STEP(encoded);
+    if (BROKEN(write_before_act)) {
+        return FERRY_OK;
+    }
+    int32_t rc = db_begin(db, d->err);
+    if (rc) {
+        return rc;
+    }
+    rc = insert_request(d, f);
+    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
+        rc = db_run(db, d->err,
+                    "UPDATE op SET state = 3, request_id = ?, tries = tries + 1 WHERE id = ?", "ii",
+                    f->request_id, f->batch.rows[i].id);
+    }
+    rc = rc ? rc : store_notes(d, f, en);
+    rc = db_end(db, rc, d->err);
+    STEP(sent_committed);
+    return rc;
+}
+
+static int32_t submit(struct deliver *d, struct flight *f)
+{
+    exchange_init(&f->x, d->r, &f->request);
+    f->x.has_effect = 1;
+    f->x.max_answer = f->batch.traits.max_answer ? f->batch.traits.max_answer : f->x.max_answer;
+    f->x.user = f;
+    f->used = 1;
+    d->counts.requests++;
+    int32_t rc = d->r->transport.submit(d->r->transport.self, &f->x, &f->x.error);
+    if (rc) { /* not taken: nothing left this process */
+        f->x.end = EXCHANGE_NOT_SENT;
+        rc = settle_answer(d, f);
+        exchange_finish(&f->x);
+        f->used = 0;
+    }
+    STEP(sent);
+    return rc;
+}
+
+/* --- choosing -------------------------------------------------------------------------------------- */
+
+/* Kinds that have something in this state, in order; 0 at the end. */
+static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
+{
+    return (uint32_t)db_one_int(
+        d->e->journal.db, 0, d->err,
+        "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND act > ?", "iii", d->r->dest_id,
+        (int64_t)state, (int64_t)after);
+}
+
+/* A run is closed when everything in it is settled; and, where the user wants it so, nothing of it was rejected. */
+static int may_close(struct deliver *d, const struct batch_op *row)
+{
+    struct db *db = d->e->journal.db;
+    if (BROKEN(complete_early)) {
+        return 1;
+    }
+    if (db_one_int(db, 1, d->err,
+                   "SELECT EXISTS(SELECT 1 FROM op WHERE scope_op = ? AND state < 7 AND id <> ?)",
+                   "ii", row->scope_op, row->id)) {
+        return 0;
+    }
+    return !db_one_int(
+        db, 1, d->err,
+        "SELECT EXISTS(SELECT 1 FROM op o JOIN lane l ON l.id = o.lane_id WHERE o.scope_op = ? AND o.state = 8 AND l.flags & ?)",
+        "ii", row->scope_op, (int64_t)LANE_HOLD_ON_REJECT);
+}
+
+/* What was rejected is named in the run's description: whoever reads the run must not think it whole. */
+static int32_t name_rejected(struct deliver *d, struct batch *b)
+{
+    enum { NAMED = 20 };
+    struct db_rows rows = {0};
+    struct buf text;
+    int got = 0, n = 0;
+    struct ferry_item *item = arena_new(&b->arena, struct ferry_item);
+    struct ferry_run *run = arena_new(&b->arena, struct ferry_run);
+    if (!item || !run) {
+        return b->arena.failed;
+    }
+    buf_init(&text, 65536);
+    int32_t rc = db_query(
+        d->e->journal.db, &rows, d->err,
+        "SELECT coalesce(o.packed, i.packed), o.text FROM op o LEFT JOIN item i ON i.id = o.item_id WHERE o.scope_op = ? AND o.state = 8 ORDER BY o.id",
+        "i", b->rows[0].scope_op);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        struct ferry_item *rejected = NULL;
+        if (++n <= NAMED && db_str(&rows, 0).ptr &&
+            unpack_item(arena_str(&b->arena, db_str(&rows, 0)), &b->arena, &rejected, NULL) ==
+                FERRY_OK) {
+            struct ferry_str name = rejected->name.len ? rejected->name
+                                    : rejected->result ? rejected->result->name
+                                                       : rejected->key;
+            buf_puts(&text, "\n- ");
+            text_show(&text, name, 200);
+            buf_puts(&text, ": ");
+            text_show(&text, db_str(&rows, 1), 200);
+        }
+    }
+    db_done(&rows);
+    if (n > 0) {
+        *item = *b->ops[0].item;
+        *run = item->run ? *item->run : (struct ferry_run){.size = sizeof *run};
+        run->description = arena_printf(
+            &b->arena, "%.*s%s%d results were rejected by the tracker and are not in this run:%s%s",
+            STR_ARG(run->description), run->description.len ? "\n\n" : "", n, buf_cstr(&text),
+            n > NAMED ? "\n- ..." : "");
+        item->run = run;
+        b->ops[0].item = item;
+    }
+    buf_finish(&text);
+    return rc ? rc : got < 0 ? -got : b->arena.failed;
+}
+
+static int32_t reject_unwritable(struct deliver *d, struct batch *b, const struct ferry_error *why)
+{
+    struct db *db = d->e->journal.db;
+    int32_t rc = db_begin(db, d->err);
+    rc = rc ? rc
+            : settle_reject(
+                  d, b->rows[0].id,
+                  ferry_cstr(why->message[0] ? why->message : ferry_status_text(why->status)));
+    return db_end(db, rc, d->err);
+}
+
+static int32_t encode_and_send(struct deliver *d, struct flight *f)
+{
+    struct encoding en = {.need = {NULL, 0}};
+    struct ferry_error why = {.size = sizeof why};
+    uint32_t taken = 0;
+    reply_init(&en.notes);
+    arena_init(&en.arena, 65536);
+    int32_t rc = encode(d, f, &en, &taken, &why);
+    if (rc == FERRY_E_INPUT || rc == FERRY_E_TOO_LARGE) {
+        why.status = rc;
+        rc = reject_unwritable(d, &f->batch, &why);
+    } else if (rc) {
+        rc = ferry_fail(d->err, rc, why.where, "%.*s: %.*s: %s", STR_ARG(d->r->target->label),
+                        STR_ARG(f->batch.traits.name),
+                        why.message[0] ? why.message : ferry_status_text(rc));
+    } else {
+        batch_cut(&f->batch, taken);
+        f->repeat = 0;
+        rc = commit_sent(d, f, &en);
+        rc = rc ? rc : submit(d, f);
+    }
+    reply_finish(&en.notes);
+    arena_finish(&en.arena);
+    return rc;
+}
+
+int32_t send_next(struct deliver *d, struct flight *f, int *took)
+{
+    *took = 0;
+    for (uint32_t act = next_act(d, OP_PLANNED, 0); act; act = next_act(d, OP_PLANNED, act)) {
+        int32_t rc = batch_load(&f->batch, d->r, BATCH_READY, act, d->err);
+        if (rc) {
+            return rc;
+        }
+        if (f->batch.n == 0 ||
+            ((f->batch.traits.flags & FERRY_CLOSES) && !may_close(d, &f->batch.rows[0]))) {
+            continue;
+        }
+        *took = 1;
+        if ((f->batch.traits.flags & FERRY_FIND_FIRST) && !(f->batch.rows[0].flags & OP_LOOKED)) {
+            batch_cut(&f->batch, 1);
+            return find_batch(d, &f->batch);
+        }
+        if (f->batch.traits.flags & FERRY_CLOSES) {
+            batch_cut(&f->batch, 1);
+            rc = name_rejected(d, &f->batch);
+        }
+        return rc ? rc : encode_and_send(d, f);
+    }
+    return FERRY_OK;
+}
+
+/* --- out of doubt ------------------------------------------------------------------------------------ */
+
+static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t request_id)
+{
+    struct db_rows rows = {0};
+    struct db *db = d->e->journal.db;
+    int32_t rc = batch_load(&f->batch, d->r, BATCH_REQUEST, request_id, d->err);
+    rc = rc ? rc
+            : db_query(db, &rows, d->err, "SELECT packed, version FROM request WHERE id = ?", "i",
+                       request_id);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        rc = request_unpack(&f->request, db_str(&rows, 0), d->err);
+        if (!str_is(db_str(&rows, 1), d->r->target->plugin->version)) {
+            log_info("%.*s: sending again what plugin version %.*s wrote",
+                     STR_ARG(d->r->target->label), STR_ARG(db_str(&rows, 1)));
+        }
+    }
+    db_done(&rows);
+    if (rc) {
+        return rc;
+    }
+    if (BROKEN(stored_bytes)) {
+        return encode_and_send(d, f);
+    }
+    f->request_id = request_id;
+    f->repeat = 1;
+    rc = db_begin(db, d->err);
+    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
+        rc = db_run(db, d->err, "UPDATE op SET state = 3, tries = tries + 1 WHERE id = ?", "i",
+                    f->batch.rows[i].id);
+    }
+    rc = rc ? rc
+            : db_run(db, d->err, "UPDATE request SET sent_ms = ? WHERE id = ?", "ii",
+                     d->r->clock->now_ms(d->r->clock), request_id);
+    rc = db_end(db, rc, d->err);
+    STEP(sent_committed);
+    d->counts.resent++;
+    return rc ? rc : submit(d, f);
+}
+
+int32_t send_again(struct deliver *d, struct flight *f, int *took)
+{
+    *took = 0;
+    for (uint32_t act = next_act(d, OP_DOUBT, 0); act; act = next_act(d, OP_DOUBT, act)) {
+        int32_t rc = batch_load(&f->batch, d->r, BATCH_DOUBT, act, d->err);
+        if (rc) {
+            return rc;
+        }
+        if (f->batch.n == 0) {
+            continue;
+        }
+        *took = 1;
+        int64_t request = f->batch.rows[0].request_id;
+        int whole =
+            request &&
+            db_one_int(
+                d->e->journal.db, 0, d->err,
+                "SELECT packed IS NOT NULL AND items = (SELECT COUNT(*) FROM op WHERE request_id = ?1 AND state = 5) FROM request WHERE id = ?1",
+                "i", request);
+        /* Repeatable as a whole: the stored bytes. Otherwise, or where the codec itself doubts one of them: look. */
+        if (f->batch.traits.effect == FERRY_REPEATABLE && whole) {
+            return repeat_request(d, f, request);
+        }
+        return find_batch(d, &f->batch);
+    }
+    return FERRY_OK;
+}

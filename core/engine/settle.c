@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/* settle.c - what an answer means for each operation of a request, and for whoever waits for them; see deliver.h. */
+#include "deliver.h"
+
+#include "pack.h"
+#include "step.h"
+
+#include <log.h>
+#include <text.h>
+
+static int64_t now_ms(const struct deliver *d)
+{
+    return d->r->clock->now_ms(d->r->clock);
+}
+
+/* The server's words: untrusted, and shown in receipts. */
+static struct ferry_str short_text(struct ferry_str s)
+{
+    return utf8_cut(s, 2000);
+}
+
+/* --- one operation ------------------------------------------------------------------------- */
+
+/* Whoever waited for this one alone can go. */
+static int32_t release(struct deliver *d, int64_t op)
+{
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET waits = waits - 1 WHERE waits > 0 AND state < 7 AND id IN (SELECT op_id FROM ref WHERE target = ? AND id IS NULL)",
+        "i", op);
+}
+
+int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
+                    uint32_t flags)
+{
+    struct db *db = d->e->journal.db;
+    struct buf extra;
+    struct ferry_str none = {NULL, 0};
+    int result = row->kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
+    int64_t made = 0;
+    buf_init(&extra, 65536);
+    str_int64(ferry_get(o->extra, o->n_extra, FERRY_LIT("case_created")), &made);
+    int32_t rc = o->n_extra && !result ? pack_kv(&extra, o->extra, o->n_extra) : FERRY_OK;
+    rc =
+        rc ? rc
+           : db_run(
+                 db, d->err,
+                 "UPDATE op SET state = 7, flags = flags | ?, remote_id = coalesce(?, remote_id), extra = coalesce(?, extra), url = ?,"
+                 " settled_ms = ?, text = NULL, token = NULL WHERE id = ?",
+                 "isbsii", (int64_t)flags, o->id.len ? o->id : none,
+                 extra.len ? buf_str(&extra) : none, o->url, now_ms(d), row->id);
+    if (rc == FERRY_OK && !result) {
+        rc = release(d, row->id);
+    }
+    d->counts.delivered += (uint64_t)(result && !(flags & OP_EXISTED));
+    d->counts.cases +=
+        (uint64_t)(row->kind == FERRY_OP(FERRY_CREATE, FERRY_CASE) && !(flags & OP_EXISTED)) +
+        (uint64_t)(made > 0);
+    buf_finish(&extra);
+    return rc;
+}
+
+/* Those who need it are rejected with it, and name it; those who can do without go on. */
+static int32_t reject_dependents(struct deliver *d, int64_t op, struct ferry_str why)
+{
+    struct db *db = d->e->journal.db;
+    int64_t next;
+    int32_t rc = db_run(db, d->err,
+                        "UPDATE op SET waits = waits - 1 WHERE waits > 0 AND state < 7 AND id IN"
+                        " (SELECT op_id FROM ref WHERE target = ? AND id IS NULL AND flags & 1)",
+                        "i", op);
+    while (rc == FERRY_OK) {
+        next = db_one_int(
+            db, 0, d->err,
+            "SELECT o.id FROM op o WHERE o.state < 7 AND (o.scope_op = ?1 OR o.id IN"
+            " (SELECT op_id FROM ref WHERE target = ?1 AND id IS NULL AND flags & 1 = 0)) LIMIT 1",
+            "i", op);
+        if (!next) {
+            break;
+        }
+        rc = settle_reject(d, next, why);
+    }
+    return rc;
+}
+
+int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    int32_t rc = db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET state = 8, text = ?, settled_ms = ?, token = NULL WHERE id = ?", "sii",
+        text.len ? short_text(text) : FERRY_LIT("refused without a reason"), now_ms(d), op);
+    d->counts.rejected++;
+    if (!str_starts(text, "needs what was rejected")) {
+        buf_printf(&why, "needs what was rejected: %.*s", STR_ARG(utf8_cut(text, 1000)));
+    } else {
+        buf_put(&why, utf8_cut(text, 1000));
+    }
+    rc = rc ? rc : reject_dependents(d, op, buf_str(&why));
+    buf_finish(&why);
+    return rc;
+}
+
+int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
+                     struct ferry_str text)
+{
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET state = ?1, not_before = ?2, text = coalesce(?3, text), flags = flags | CASE WHEN ?1 = 5 THEN 4 ELSE 0 END,"
+        " request_id = CASE WHEN ?1 = 1 THEN NULL ELSE request_id END WHERE id = ?4",
+        "iisi", (int64_t)state, not_before,
+        text.len ? short_text(text) : (struct ferry_str){NULL, 0}, op);
+}
+
+static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
+{
+    int64_t wait = o->retry_ms > 0 ? o->retry_ms : 1000;
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
+        "sisi", o->token, now_ms(d) + wait, o->id.len ? o->id : (struct ferry_str){NULL, 0}, op);
+}
+
+/* Done, and there is more to do to the same thing: the row goes on as the next link of its chain. */
+static int32_t follow(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
+                      const struct ferry_follow *f)
+{
+    struct buf extra;
+    struct ferry_str none = {NULL, 0};
+    buf_init(&extra, 65536);
+    int32_t rc = o->n_extra ? pack_kv(&extra, o->extra, o->n_extra) : FERRY_OK;
+    rc =
+        rc ? rc
+           : db_run(
+                 d->e->journal.db, d->err,
+                 "UPDATE op SET state = 1, act = ?, memory = ?, flags = (flags & ~18) | ?, remote_id = coalesce(?, remote_id),"
+                 " extra = coalesce(?, extra), url = coalesce(?, url), most = 0, tries = 0, not_before = 0, request_id = NULL, token = NULL WHERE id = ?",
+                 "ibisbsi", (int64_t)f->kind, f->state,
+                 (int64_t)(f->flags & FERRY_FOLLOW_OPTIONAL ? OP_OPTIONAL : 0),
+                 o->id.len ? o->id : none, extra.len ? buf_str(&extra) : none, o->url, row->id);
+    buf_finish(&extra);
+    return rc;
+}
+
+static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, struct ferry_str text)
+{
+    if (row->flags & OP_OPTIONAL) { /* the thing is there; only its trimming was refused */
+        struct ferry_outcome done = {.size = sizeof done};
+        int32_t rc = db_run(
+            d->e->journal.db, d->err,
+            "INSERT INTO note(lane_id, op_id, kind, text, name) VALUES(?, ?, ?, ?, ?)", "iiiss",
+            row->lane_id, row->id, (int64_t)FERRY_NOTE_SKIPPED, short_text(text), row->name);
+        return rc ? rc : settle_done(d, row, &done, 0);
+    }
+    if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED)) {
+        /* A refusal after a doubt may be the trace of an earlier success: look before believing it. */
+        return settle_later(d, row->id, OP_DOUBT, now_ms(d), text);
+    }
+    return settle_reject(d, row->id, text);
+}
+
+static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
+                           const struct reply *reply)
+{
+    const struct batch_op *row = &b->rows[i];
+    const struct ferry_outcome *o = &reply->outcomes[i];
+    int creates = b->act >> 16 == FERRY_CREATE;
+    int64_t settle = remote_settle_ms(d->r, &b->traits);
+    if (o->size == 0) {
+        return settle_later(d, row->id, OP_DOUBT, now_ms(d) + settle,
+                            FERRY_LIT("the answer does not mention it"));
+    }
+    switch (o->code) {
+    case FERRY_DONE:
+    case FERRY_EXISTS:
+        if (o->code == FERRY_EXISTS && creates && !o->id.len) {
+            return settle_later(d, row->id, OP_DOUBT, now_ms(d),
+                                FERRY_LIT("it is there already; looking for its id"));
+        }
+        if (reply->follows[i].size) {
+            return follow(d, row, o, &reply->follows[i]);
+        }
+        /* A repeat of ours that finds itself is our delivery; otherwise it was there before us. */
+        return settle_done(d, row, o,
+                           o->code == FERRY_EXISTS && !(row->flags & OP_DOUBTED) ? OP_EXISTED : 0);
+    case FERRY_ACCEPTED:
+        return accept_token(d, row->id, o);
+    case FERRY_REJECTED:
+        return reject_or_leave(d, row, o->text);
+    case FERRY_AGAIN:
+        return db_run(
+            d->e->journal.db, d->err,
+            "UPDATE op SET state = 1, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
+            "ii", now_ms(d) + (o->retry_ms > 0 ? o->retry_ms : 1000), row->id);
+    default:
+        return settle_later(d, row->id, OP_DOUBT, now_ms(d) + settle, o->text);
+    }
+}
+
+static int32_t store_notes(struct deliver *d, const struct batch *b, const struct reply *reply)
+{
+    int32_t rc = FERRY_OK;
+    for (struct reply_note *n = reply->notes; n && rc == FERRY_OK; n = n->next) {
+        const struct batch_op *row = n->index < b->n ? &b->rows[n->index] : &b->rows[0];
+        rc = db_run(
+            d->e->journal.db, d->err,
+            "INSERT INTO note(lane_id, op_id, kind, field, text, name) VALUES(?, ?, ?, ?, ?, ?)",
+            "iiisss", row->lane_id, row->id, (int64_t)n->kind, n->field, n->text, row->name);
+    }
+    return rc;
+}
+
+/* --- a whole request ----------------------------------------------------------------------- */
+
+/* Nothing was applied and nobody knows which item is to blame: fewer at once, down to one. */
+static int32_t split(struct deliver *d, const struct batch *b, const struct reply *reply,
+                     struct ferry_str why)
+{
+    int64_t most = (b->n + 1) / 2;
+    int32_t rc = FERRY_OK;
+    int named = 0;
+    for (uint32_t i = 0; i < b->n; i++) {
+        named |= reply->outcomes[i].size && reply->outcomes[i].code == FERRY_REJECTED;
+    }
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
+        const struct ferry_outcome *o = &reply->outcomes[i];
+        if (o->size && o->code == FERRY_REJECTED) {
+            rc = reject_or_leave(d, &b->rows[i], o->text.len ? o->text : why);
+        } else if (b->n == 1) {
+            rc = reject_or_leave(d, &b->rows[i], why);
+        } else {
+            rc = db_run(
+                d->e->journal.db, d->err,
+                "UPDATE op SET state = 1, most = CASE WHEN ?1 THEN most ELSE ?2 END, request_id = NULL WHERE id = ?3",
+                "iii", (int64_t)named, most, b->rows[i].id);
+        }
+    }
+    return rc;
+}
+
+static int32_t all_later(struct deliver *d, const struct batch *b, enum op_state state,
+                         int64_t not_before, struct ferry_str text)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
+        rc = settle_later(d, b->rows[i].id, state, not_before, text);
+    }
+    return rc;
+}
+
+/* Nothing of this request was applied: it may be made anew, unless an earlier sending of it is still in doubt. */
+static enum op_state put_back(const struct flight *f)
+{
+    return f->repeat ? OP_DOUBT : OP_PLANNED;
+}
+
+static int32_t doubt(struct deliver *d, struct flight *f, struct ferry_str why)
+{
+    int64_t wait = f->batch.traits.effect == FERRY_REPEATABLE
+                       ? classify_wait(NULL, f->batch.rows[0].tries, now_ms(d), chance())
+                       : remote_settle_ms(d->r, &f->batch.traits);
+    if (BROKEN(settle)) {
+        wait = 0;
+    }
+    return all_later(d, &f->batch, OP_DOUBT, now_ms(d) + wait, why);
+}
+
+static int32_t sign_in_again(struct deliver *d, struct flight *f, struct ferry_str why)
+{
+    struct ferry_error err = {.size = sizeof err};
+    if (d->r->codec->sign_in && !d->signed_again && remote_sign_in(d->r, 1, &err) == FERRY_OK) {
+        d->signed_again = 1;
+        return all_later(d, &f->batch, put_back(f), 0, why);
+    }
+    d->gave_up = ferry_fail(d->err, FERRY_E_REFUSED, "credentials",
+                            "%.*s: %u from %s; check the credentials", STR_ARG(d->r->target->label),
+                            f->x.answer.status, d->r->transport.name);
+    return all_later(d, &f->batch, put_back(f), 0, why);
+}
+
+static void describe_answer(const struct deliver *d, const struct flight *f,
+                            const struct reply *reply, struct buf *out)
+{
+    const struct exchange *x = &f->x;
+    if (x->end != EXCHANGE_ANSWERED) {
+        buf_printf(out, "%s: %s", d->r->transport.name, x->error.message);
+    } else if (reply->verdict.size && reply->verdict.text.len) {
+        text_show(out, reply->verdict.text, 500);
+    } else {
+        buf_printf(out, "%u from %s", x->answer.status, d->r->transport.name);
+        struct ferry_str body = utf8_cut(x->answer.body, 300);
+        if (body.len) {
+            buf_puts(out, ": ");
+            text_show(out, body, 0);
+        }
+    }
+}
+
+static int32_t settle_parsed(struct deliver *d, struct flight *f, const struct reply *reply)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
+        rc = one_outcome(d, &f->batch, i, reply);
+    }
+    return rc ? rc : store_notes(d, &f->batch, reply);
+}
+
+static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
+                           const struct reply *reply, struct ferry_str why)
+{
+    const struct ferry_message *answer = f->x.end == EXCHANGE_ANSWERED ? &f->x.answer : NULL;
+    uint32_t tries = f->batch.rows[0].tries;
+    int64_t wait = reply->verdict.size && reply->verdict.retry_ms > 0
+                       ? reply->verdict.retry_ms
+                       : classify_wait(answer, tries, now_ms(d), chance());
+    switch (fate) {
+    case FATE_PARSE:
+        return settle_parsed(d, f, reply);
+    case FATE_REFUSED:
+    case FATE_OVERSIZE:
+        return f->repeat && f->batch.n > 1 ? doubt(d, f, why) : split(d, &f->batch, reply, why);
+    case FATE_BUSY:
+    case FATE_NOT_SENT:
+        return all_later(d, &f->batch, put_back(f), now_ms(d) + wait, why);
+    case FATE_SIGN_IN:
+        return sign_in_again(d, f, why);
+    case FATE_PARKED:
+        return all_later(d, &f->batch, OP_PARKED, 0, why);
+    default:
+        return doubt(d, f, why);
+    }
+}
+
+/* What the codec makes of the answer; FATE_UNSURE where it cannot read what was to be a success. */
+static enum fate decode(struct deliver *d, struct flight *f, struct reply *reply)
+{
+    struct ferry_error err = {.size = sizeof err};
+    struct ferry_call call = remote_call(d->r);
+    struct ferry_reply sink = reply_sink(reply);
+    if (f->x.end != EXCHANGE_ANSWERED || reply_begin(reply, f->batch.n)) {
+        return f->x.end == EXCHANGE_ANSWERED ? FATE_UNSURE : classify(&f->x, NULL);
+    }
+    int32_t rc = d->r->codec->decode(&call, f->batch.ptrs, f->batch.n, &f->x.answer, &sink, &err);
+    if (rc == FERRY_OK) {
+        enum fate fate = classify(&f->x, &reply->verdict);
+        return fate == FATE_UNSURE && reply->outcomes[0].size
+                   ? FATE_PARSE
+                   : fate; /* the codec said more than the status does */
+    }
+    log_debug("%.*s: the answer to %.*s could not be read: %s", STR_ARG(d->r->target->label),
+              STR_ARG(f->batch.traits.name), err.message);
+    reply_begin(reply, f->batch.n); /* half an answer is no answer */
+    enum fate fate = classify(&f->x, NULL);
+    return fate == FATE_PARSE ? FATE_UNSURE : fate;
+}
+
+int32_t settle_close_request(struct deliver *d, int64_t request_id)
+{
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE request SET packed = NULL, settled = 1 WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM op WHERE request_id = ?1 AND state < 7)",
+        "i", request_id);
+}
+
+int32_t settle_answer(struct deliver *d, struct flight *f)
+{
+    struct reply reply;
+    struct buf why;
+    reply_init(&reply);
+    buf_init(&why, 8192);
+    int32_t rc = reply_begin(&reply, f->batch.n);
+    enum fate fate = rc ? FATE_UNSURE : decode(d, f, &reply);
+    if (rc == FERRY_OK && f->x.end == EXCHANGE_ANSWERED) {
+        d->silent_ms = fate == FATE_UNSURE ? d->silent_ms : 0;
+        rc = remote_keep(d->r, &f->x.answer, d->err);
+    } else if (d->silent_ms == 0) {
+        d->silent_ms = now_ms(d);
+    }
+    describe_answer(d, f, &reply, &why);
+    STEP(answered);
+    rc = rc ? rc : db_begin(d->e->journal.db, d->err);
+    if (rc == FERRY_OK) {
+        rc = settle_fate(d, f, fate, &reply, buf_str(&why));
+        rc = rc ? rc : settle_close_request(d, f->request_id);
+        rc = db_end(d->e->journal.db, rc, d->err);
+    }
+    STEP(settled);
+    reply_finish(&reply);
+    buf_finish(&why);
+    return rc;
+}
+
+int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply)
+{
+    int32_t rc = db_begin(d->e->journal.db, d->err);
+    if (rc) {
+        return rc;
+    }
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
+        if (reply->outcomes[i].size) {
+            rc = one_outcome(d, b, i, reply);
+        } else { /* not yet */
+            rc = db_run(d->e->journal.db, d->err, "UPDATE op SET not_before = ? WHERE id = ?", "ii",
+                        now_ms(d) + 1000, b->rows[i].id);
+        }
+    }
+    rc = rc ? rc : store_notes(d, b, reply);
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
+        rc = settle_close_request(d, b->rows[i].request_id);
+    }
+    return db_end(d->e->journal.db, rc, d->err);
+}

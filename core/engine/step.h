@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * step.h - named places at which the world may end. In builds with test hooks FERRY_CRASH_AT=name:n kills the
+ * process, with SIGKILL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each place it comes to. In a release
+ * a step is nothing.
+ *
+ * One list: the enum, the names and the kill sweep are made from it. The places stand in the order of the road.
+ */
+#ifndef ENGINE_STEP_H
+#define ENGINE_STEP_H
+
+#define STEP_MAP(XX)                                                                               \
+    XX(capture_begun)  /* the capture's row is committed, nothing is read */                       \
+    XX(capture_batch)  /* some items of a report are committed, not all */                         \
+    XX(capture_read)   /* all reports are read, "captured" is not committed */                     \
+    XX(captured)       /* the inputs may vanish */                                                 \
+    XX(survey_done)    /* the destination was read */                                              \
+    XX(plan_written)   /* operations are written, not committed */                                 \
+    XX(planned)        /* committed */                                                             \
+    XX(deliver_begun)  /* the destination is locked, what was SENT is in doubt */                  \
+    XX(looked)         /* a find has ended, nothing of it is committed */                          \
+    XX(found)          /* committed */                                                             \
+    XX(encoded)        /* a request is written, SENT is not committed */                           \
+    XX(sent_committed) /* SENT is committed, nothing has left */                                   \
+    XX(sent)           /* it has left, and was answered or not */                                  \
+    XX(answered)       /* the answer is read, its outcomes are not committed */                    \
+    XX(settled)        /* committed */                                                             \
+    XX(delivered)      /* nothing is left to do at this destination */                             \
+    XX(audit_read)     /* what is there was read */                                                \
+    XX(audited)        /* the difference is committed */
+
+#define STEP_ENUM_(name) STEP_##name,
+enum step { STEP_MAP(STEP_ENUM_) STEP_COUNT };
+#undef STEP_ENUM_
+
+/* Seeded defects, FERRY_BREAK=name in builds with test hooks: the tests must notice each. */
+enum defect { BREAK_write_before_act, BREAK_stored_bytes, BREAK_settle, BREAK_complete_early };
+
+#ifdef FERRY_TEST_HOOKS
+void step_reached(enum step step);
+int step_broken(enum defect defect);
+#define STEP(name)   step_reached(STEP_##name)
+#define BROKEN(name) step_broken(BREAK_##name)
+#else
+#define STEP(name)   ((void)0)
+#define BROKEN(name) 0
+#endif
+
+#endif
