@@ -4,9 +4,10 @@
  *
  * It mends what cJSON leaves open: integers of 16 digits and more keep their text, member names are
  * case-sensitive, text is valid UTF-8, nothing may follow the document, depth is at most 256, a NUL
- * inside a string is refused rather than cutting it, and a fault is told with line and column.
- * Numbers of 16 digits and more become strings before cJSON sees them; json_id() and json_int()
- * read both forms.
+ * inside a string is refused rather than cutting it, and a fault is told with line and column. Half
+ * a surrogate pair, which servers make when they cut text, becomes U+FFFD. A big number is told
+ * from a text of digits: json_str() of it is absent, json_int(), json_id() and json_put_value()
+ * have it exactly. Of equal member names json_get() gives the first.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -65,7 +66,11 @@ typedef int32_t json_element_fn(void *data, uint32_t index, const struct cJSON *
 int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *fn, void *data,
                       struct json_doc *rest, struct ferry_error *err);
 
-/* Where a member begins in the text it was parsed from is not kept; for faults in configuration use: */
+/*
+ * Where a member begins in the text it was parsed from is not kept; for faults in configuration use
+ * this. Comments are allowed, array elements go by number ("upload.mirror.0"). Where the member is
+ * not there, the nearest one above it is given.
+ */
 void json_locate(struct ferry_str text, const char *path, uint32_t *line, uint32_t *column);
 
 /*
@@ -87,6 +92,7 @@ void json_key(struct json_out *j, const char *name);
 void json_key_str(struct json_out *j, struct ferry_str name);
 void json_put(struct json_out *j, struct ferry_str s); /* absent: null */
 void json_put_int(struct json_out *j, int64_t n);
+void json_put_real(struct json_out *j, double d); /* null where it is not finite */
 void json_put_bool(struct json_out *j, int b);
 void json_put_null(struct json_out *j);
 void json_put_raw(struct json_out *j, struct ferry_str json); /* already JSON */

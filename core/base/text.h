@@ -31,6 +31,8 @@ uint64_t utf8_repair(struct buf *out, struct ferry_str s);
 /* The longest prefix of at most `max` bytes that ends at a character. */
 struct ferry_str utf8_cut(struct ferry_str s, uint64_t max);
 void utf8_put(struct buf *out, uint32_t code);
+/* The bytes of a character, 1 to 4; U+FFFD for what is none. */
+unsigned utf8_encode(char out[4], uint32_t code);
 
 /*
  * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message.
