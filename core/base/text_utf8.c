@@ -108,7 +108,7 @@ struct ferry_str utf8_cut(struct ferry_str s, uint64_t max)
     return (struct ferry_str){s.ptr, len};
 }
 
-static unsigned encode(char out[4], uint32_t code)
+unsigned utf8_encode(char out[4], uint32_t code)
 {
     if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
         code = 0xFFFD;
@@ -138,7 +138,7 @@ static unsigned encode(char out[4], uint32_t code)
 void utf8_put(struct buf *out, uint32_t code)
 {
     char bytes[4];
-    unsigned n = encode(bytes, code);
+    unsigned n = utf8_encode(bytes, code);
     buf_put(out, (struct ferry_str){bytes, n});
 }
 
