@@ -10,10 +10,8 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { FIRST_SLOTS = 64, MOST_STATEMENTS = 512, RETRY_MS = 5 };
 
@@ -405,15 +403,13 @@ int64_t db_changes(struct db *d)
 
 /* ---- opening ---- */
 
-/* The file is made by us, so that only its owner may read it: it holds what was captured. */
+/*
+ * The file is made by us, so that only its owner may read it: it holds what was captured. It is never
+ * opened here: closing a descriptor drops the locks that this process holds by another connection.
+ */
 static int create_private(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-    if (fd < 0) {
-        return 0;
-    }
-    close(fd);
-    return 1;
+    return mknod(path, S_IFREG | 0600, 0) == 0 || errno == EEXIST;
 }
 
 /* Switching to WAL needs the file alone for a moment, and SQLite's busy timeout skips this lock. */
@@ -487,7 +483,7 @@ int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
     mode |= flags & DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if ((flags & DB_CREATE) && !(flags & DB_READ_ONLY)) {
         mode |= SQLITE_OPEN_CREATE;
-        if (!in_memory && !create_private(path) && access(path, F_OK) < 0) {
+        if (!in_memory && !create_private(path)) {
             rc = db_fail(err, NULL, SQLITE_CANTOPEN, path, NULL);
             goto out;
         }

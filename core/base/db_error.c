@@ -58,9 +58,10 @@ static void explain_open(char *out, size_t size, const char *path, int number)
                                            : FERRY_LIT("."));
     if (folder.failed) {
         text = "cannot be opened: out of memory; end other programs and run again";
-    } else if (stat(buf_cstr(&folder), &st) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-        text = errno == ENOENT ? "no such folder; create it first, or name another"
-                               : "a part of the path is a file, not a folder; check the path";
+    } else if (stat(buf_cstr(&folder), &st) < 0 && errno == ENOENT) {
+        text = "no such folder; create it first, or name another";
+    } else if (number == ENOTDIR) {
+        text = "a part of the path is a file, not a folder; check the path";
     } else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         text = "is a folder, not a database file; name a file in it";
     } else if (access(path, F_OK) < 0 && errno == ENOENT && number == ENOENT) {
