@@ -128,8 +128,9 @@ int32_t buf_putc(struct buf *b, char c)
 
 int32_t buf_printf(struct buf *b, const char *format, ...)
 {
-    size_t room = b->cap > b->len ? b->cap - b->len : 0;
-    char *at = b->ptr ? b->ptr + b->len : NULL;
+    char nothing[1]; /* where the first text is measured */
+    char *at = b->ptr ? b->ptr + b->len : nothing;
+    size_t room = b->ptr ? b->cap - b->len : sizeof nothing;
     va_list args;
     int n;
     if (b->failed) {
@@ -138,9 +139,7 @@ int32_t buf_printf(struct buf *b, const char *format, ...)
     va_start(args, format);
     n = vsnprintf(at, room, format, args);
     va_end(args);
-    if (at) {
-        *at = '\0'; /* not counted until it is known to fit */
-    }
+    *at = '\0'; /* not counted until it is known to fit */
     if (n < 0) {
         b->failed = FERRY_E_TOO_LARGE; /* longer than INT_MAX: the only way our formats fail */
         return b->failed;
