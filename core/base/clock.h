@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock.h - the only source of time and the only way to wait. A virtual clock does not wait: its waits move it on, so that
- * tests run through hours of back-off in no time.
+ * clock.h - the only source of time and the only way to wait. A virtual clock does not wait: its
+ * waits move it on, so that tests run through hours of back-off in no time.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -11,7 +11,7 @@
 struct clock {
     int64_t (*now_ms)(struct clock *c);  /* since the epoch, UTC */
     int64_t (*mono_us)(struct clock *c); /* never goes back */
-    /* Waits; 0 when the time is over, 1 when *interrupted became non-zero (checked every 50 ms at the latest). */
+    /* Waits; 0 when the time is over, 1 when *interrupted became non-zero (seen within 50 ms). */
     int (*wait_ms)(struct clock *c, int64_t ms, const volatile int *interrupted);
     int64_t shift_us; /* virtual: how far waits have moved it */
 };

@@ -404,8 +404,9 @@ int64_t db_changes(struct db *d)
 /* ---- opening ---- */
 
 /*
- * The file is made by us, so that only its owner may read it: it holds what was captured. It is never
- * opened here: closing a descriptor drops the locks that this process holds by another connection.
+ * The file is made by us, so that only its owner may read it: it holds what was captured. It is
+ * never opened here: closing a descriptor drops the locks that this process holds by another
+ * connection.
  */
 static int create_private(const char *path)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * db.h - a SQLite file the way ferry uses it: WAL, synchronous=FULL, foreign keys on, a busy
- * timeout, statements prepared once. Statements are cached by their text; SQL given here is a literal or lives
- * as long as the db. A db belongs to one thread.
+ * timeout, statements prepared once. Statements are cached by their text; a new file belongs to its
+ * owner alone (0600). A db belongs to one thread. Failures are E_IO with the cause and a cure (disk
+ * full, locked by another process, read-only, damaged ...); E_BUG where the statement or its
+ * arguments are wrong or break a constraint; E_NO_MEMORY; E_TOO_LARGE.
  */
 #ifndef BASE_DB_H
 #define BASE_DB_H
@@ -13,7 +15,10 @@
 struct db;
 enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
 
-/* E_IO with the path, SQLite's reason and a cure in err. `busy_ms`: how long to wait for another writer. */
+/*
+ * E_IO with the path, the cause and a cure in err. `busy_ms`: how long to wait for another
+ * writer.
+ */
 int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
                 struct ferry_error *err);
 void db_close(struct db *d); /* accepts NULL */
@@ -22,16 +27,18 @@ const char *db_path(const struct db *d);
 
 /*
  * Runs one statement to its end. `types` names the arguments: 'i' int64_t, 's' struct ferry_str
- * (absent: NULL), 'b' struct ferry_str as blob, 'z' const char * (NULL: NULL), 'n' NULL without an argument.
+ * (absent: NULL), 'b' struct ferry_str as blob, 'z' const char * (NULL: NULL), 'n' NULL without an
+ * argument.
  */
 int32_t db_run(struct db *d, struct ferry_error *err, const char *sql, const char *types, ...);
 /* Several statements without arguments (schema). */
 int32_t db_script(struct db *d, const char *sql, struct ferry_error *err);
 
 /*
- * A query: db_query binds, db_step says 1 for a row, 0 for the end, <0 for -status (err of the query filled).
- * Columns are read with db_int/db_str; text is valid until the next step. db_done resets the statement and may be
- * called at any time; a query must be done before the same SQL is queried again.
+ * A query: db_query binds (and copies what it binds), db_step says 1 for a row, 0 for the end,
+ * <0 for -status (err of the query filled). Columns are read with db_int/db_str; text is valid
+ * until the next step and not ended by NUL. db_done resets the statement and may be called at
+ * any time; a query must be done before the same SQL is queried again (E_BUG).
  */
 struct db_rows {
     struct db *db;
@@ -46,7 +53,10 @@ int64_t db_int(const struct db_rows *rows, int column);
 int db_is_null(const struct db_rows *rows, int column);
 struct ferry_str db_str(const struct db_rows *rows, int column); /* absent for NULL */
 
-/* First column of the first row as integer, or `fallback` where there is none (or NULL). Errors: fallback, err. */
+/*
+ * First column of the first row as integer, or `fallback` where there is none (or NULL). Errors:
+ * fallback, and err; err->status is FERRY_OK where there was none.
+ */
 int64_t db_one_int(struct db *d, int64_t fallback, struct ferry_error *err, const char *sql,
                    const char *types, ...);
 

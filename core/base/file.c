@@ -241,7 +241,10 @@ static int is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* One folder whose parent is there. Its entry is synced, or a power cut could take the state away. */
+/*
+ * One folder whose parent is there. Its entry is synced, or a power cut could take the state
+ * away.
+ */
 static int32_t make_folder(const char *path, unsigned mode, struct ferry_error *err)
 {
     struct buf parent;

@@ -55,12 +55,12 @@ const struct cJSON *json_next(const struct cJSON *v);
     for (const struct cJSON *item = json_first(v); item; item = json_next(item))
 
 /*
- * For a large body: hands out the elements of the array at `path` ("result.entities"; "" where the
- * document is the array) one at a time, each parsed alone, and gives back the rest of the document
- * with that array empty. The memory is one element, not a tree of the body. The whole text must be one
- * well-formed document: E_INPUT otherwise, also when elements were handed out before. A `path`
- * that is absent hands out nothing; one that is not an array is E_INPUT. fn returns a status; any but OK
- * ends the walk and is returned. `rest` may be NULL.
+ * For a large body: hands out the elements of the array at `path` ("result.entities"; "" where
+ * the document is the array) one at a time, each parsed alone, and gives back the rest of the
+ * document with that array empty. The memory is one element, not a tree of the body. The whole
+ * text must be one well-formed document: E_INPUT otherwise, also when elements were handed out
+ * before. A `path` that is absent hands out nothing; one that is not an array is E_INPUT. fn
+ * returns a status; any but OK ends the walk and is returned. `rest` may be NULL.
  */
 typedef int32_t json_element_fn(void *data, uint32_t index, const struct cJSON *element);
 int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *fn, void *data,
@@ -74,7 +74,8 @@ int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *
 void json_locate(struct ferry_str text, const char *path, uint32_t *line, uint32_t *column);
 
 /*
- * The writer: appends to a buf, places commas, escapes. Names are literals. Non-UTF-8 bytes become U+FFFD.
+ * The writer: appends to a buf, places commas, escapes. Names are literals. Non-UTF-8 bytes
+ * become U+FFFD.
  *     struct json_out j = json_to(&buf);
  *     json_open(&j, '{'); json_key(&j, "id"); json_put_int(&j, 3); json_close(&j, '}');
  */

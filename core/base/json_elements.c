@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_elements.c - large bodies one element at a time, and the place of a member in a text. A page of
- * 100,000 results becomes 100,000 small trees, one after the other, instead of one of six times the
- * page. One scan goes over the text; what was handed out counts only if that scan reaches the end.
+ * json_elements.c - large bodies one element at a time, and the place of a member in a text. A
+ * page of 100,000 results becomes 100,000 small trees, one after the other, instead of one of
+ * six times the page. One scan goes over the text; what was handed out counts only if that scan
+ * reaches the end.
  */
 #include "json_scan.h"
 

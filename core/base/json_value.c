@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_value.c - reading parsed values. The shapes of server answers are not ours, so every question
- * accepts any value and none at all. A whole number of 16 digits and more is a cJSON_Raw
- * holding its digits; it never shows as text.
+ * json_value.c - reading parsed values. The shapes of server answers are not ours, so every
+ * question accepts any value and none at all. A whole number of 16 digits and more is a
+ * cJSON_Raw holding its digits; it never shows as text.
  */
 #include "json_scan.h"
 

@@ -35,19 +35,28 @@ void utf8_put(struct buf *out, uint32_t code);
 unsigned utf8_encode(char out[4], uint32_t code);
 
 /*
- * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message.
- * C0 and C1 controls, DEL, line and paragraph separators and direction marks become \xNN or \uNNNN;
- * so nothing can start a line, move the cursor or turn the text around. TAB becomes \t, LF \n. At most
- * `max` bytes of s are taken (0: all); what is left out shows as "...".
+ * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message. C0
+ * and C1 controls, DEL, line and paragraph separators and direction marks become \xNN or \uNNNN;
+ * so nothing can start a line, move the cursor or turn the text around. TAB becomes \t, LF \n.
+ * At most `max` bytes of s are taken (0: all); what is left out shows as "...".
  */
 void text_show(struct buf *out, struct ferry_str s, uint64_t max);
-/* The same into an array of `size` bytes, for messages; ends in "..." where it did not fit. Returns out. */
+/*
+ * The same into an array of `size` bytes, for messages; ends in "..." where it did not fit.
+ * Returns out.
+ */
 const char *text_show_to(char *out, size_t size, struct ferry_str s);
 
-/* The candidate nearest to `word` (edit distance at most a third of its length, at least 1), or NULL. */
+/*
+ * The candidate nearest to `word` (edit distance at most a third of its length, at least 1), or
+ * NULL.
+ */
 const char *text_nearest(struct ferry_str word, const char *const *candidates, size_t n);
 
-/* Glob over a whole text: ? * (within a part) ** (across '/') [a-z] [!a-z], \ quotes. 1 on match. */
+/*
+ * Glob over a whole text: ? * (within a part) ** (across '/') [a-z] [!a-z], \ quotes; a whole part
+ * "**" stands for any folders, none too. 1 on match. Time: length of one times length of the other.
+ */
 int text_glob(const char *pattern, const char *text);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* base_db.c - SQLite as ferry uses it: arguments, the cache, transactions, and what can go wrong. */
+/*
+ * base_db.c - SQLite as ferry uses it: arguments, the cache, transactions, and what can go
+ * wrong.
+ */
 #include "buf.h"
 #include "db.h"
 #include "scratch.h"

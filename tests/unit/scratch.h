@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* scratch.h - a folder of its own for a test: made, entered, left and removed with what is in it. */
+/*
+ * scratch.h - a folder of its own for a test: made, entered, left and removed with what is in
+ * it.
+ */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
 
