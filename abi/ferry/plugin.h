@@ -49,6 +49,12 @@ struct ferry_option {
     const char *help;           /* one line, lower case, no full stop */
     const char *value;          /* name of the value in help: "FILE"; NULL: by type */
     const char *const *choices; /* NULL-ended; for FERRY_OPT_CHOICE */
+    /*
+     * Environment variables that give it where no configuration does, the first that is set;
+     * NULL-ended, NULL: none. Each begins with the plugin's id in upper case ('-' as '_') and '_':
+     * "QASE_API_TOKEN". Where one of a secret is set, a bare project code means this tracker.
+     */
+    const char *const *variables;
 };
 
 /* The plugin. Static and constant; everything it points at lives as long as the process. */

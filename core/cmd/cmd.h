@@ -27,7 +27,9 @@ enum {
     EXIT_PARTLY_READ = 3,
     EXIT_CONTRADICTION = 9,
     EXIT_TESTS_FAILED = 1,
-    EXIT_DONE = 0
+    EXIT_DONE = 0,
+    EXIT_SYSTEM =
+        74 /* no memory, disk or stdout, or a bug: of this machine or of ferry, of no tracker */
 };
 
 /* What all commands share. Opened by main, in this order, as far as a command asks for it. */
@@ -76,7 +78,11 @@ extern const struct cmd *const cmd_table[];
 
 /* Logs err and answers the exit code that its status means. */
 int cmd_fail(const struct ferry_error *err);
-/* Results to stdout; exits with a message where stdout is gone. */
+/* Results to stdout, secrets taken out; exits with a message where stdout is gone. */
 void cmd_out(struct ferry_str bytes);
+/* The same, as a status. */
+int32_t cmd_write(struct ferry_str bytes, struct ferry_error *err);
+/* At the end: what is still buffered. */
+int32_t cmd_flush(struct ferry_error *err);
 
 #endif

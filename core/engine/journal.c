@@ -75,7 +75,7 @@ static int32_t upgrade(struct journal *j, struct ferry_error *err)
             db_path(j->db), (long long)version, VERSION);
     }
     while (rc == FERRY_OK && version < VERSION) {
-        char pragma[40];
+        char pragma[64];
         rc = db_begin(j->db, err);
         if (rc == FERRY_OK) { /* another process may have been first */
             version = db_one_int(j->db, VERSION, err, "PRAGMA user_version", "");

@@ -34,6 +34,11 @@ const char *const *config_plugin_folders(const struct config *c);
  * working folder's .ferry. Absolute; in the arena of c. */
 const char *config_state_folder(struct config *c, const char *flag);
 
+/* The hosts that the user trusts, a line each, appended; and one more or one less (written to the user's folder). */
+int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err);
+int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
+                     struct ferry_error *err);
+
 /* A destination: what a name or "plugin:PROJECT" came to mean. */
 struct target {
     struct arena arena;

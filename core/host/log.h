@@ -8,6 +8,11 @@
 
 #include <ferry/host.h>
 
+/*
+ * Whether what goes to this descriptor may have colours. `choice`: 0 never, 1 always, -1 as NO_COLOR,
+ * CLICOLOR_FORCE and TERM say, else where it is a terminal. [any]
+ */
+int color_wanted(int choice, int fd);
 /* Level: FERRY_LOG_*. `color`: -1 by terminal and NO_COLOR, 0 never, 1 always. [any] */
 void log_setup(uint32_t level, int color);
 int log_enabled(uint32_t level);

@@ -10,6 +10,13 @@
 #include <buf.h>
 #include <ferry/plugin.h>
 
+/* One entry of a table, static: OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "..."), */
+#define OPTION(...)                                                                                \
+    &(const struct ferry_option)                                                                   \
+    {                                                                                              \
+        .size = sizeof(struct ferry_option), __VA_ARGS__                                           \
+    }
+
 /* The option of this name in a NULL-ended table ('-' and '_' are the same), or NULL. */
 const struct ferry_option *option_find(const struct ferry_option *const *table,
                                        struct ferry_str name);
@@ -22,10 +29,18 @@ const char *option_suggest(const struct ferry_option *const *table, struct ferry
  */
 int32_t option_value(const struct ferry_option *o, struct ferry_str text, struct arena *arena,
                      struct ferry_str *out, struct ferry_error *err);
+/* The same, with `what` ("--jobs", "delivery.jobs") as the name in the message. */
+int32_t option_value_of(const struct ferry_option *o, const char *what, struct ferry_str text,
+                        struct arena *arena, struct ferry_str *out, struct ferry_error *err);
+/* The variables that give it, NULL-ended; NULL where it has none or was declared before there were any. */
+const char *const *option_variables(const struct ferry_option *o);
 /* Adds defaults for what is missing, and refuses missing required ones. `kv` has room for all of the table. */
 int32_t options_complete(const struct ferry_option *const *table, struct ferry_kv *kv, uint32_t *n,
                          struct ferry_error *err);
-/* The table as help, one option a paragraph, aligned. */
+/*
+ * The table as help, one option a paragraph, aligned. `prefix` stands before each name; one that ends in "--"
+ * makes them flags ('-' between words).
+ */
 void options_help(const struct ferry_option *const *table, const char *prefix, struct buf *out);
 
 #endif

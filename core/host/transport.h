@@ -12,6 +12,8 @@
 
 #include "request.h"
 
+#include <hash.h>
+
 enum exchange_end {
     EXCHANGE_ANSWERED = 1, /* a whole answer, whatever its status */
     EXCHANGE_NOT_SENT = 2, /* refused before the first byte left */
@@ -30,8 +32,10 @@ struct exchange {
     enum exchange_end end;
     struct ferry_message answer; /* points into storage and headers */
     struct ferry_kv headers[REQUEST_HEADERS];
-    struct buf storage;       /* owned by the caller: init before, finish after */
-    struct ferry_error error; /* why it is not ANSWERED */
+    struct ferry_blob blob;        /* where answer.blob points, if anywhere */
+    char blob_digest[DIGEST_TEXT]; /* likewise */
+    struct buf storage;            /* owned by the caller: init before, finish after */
+    struct ferry_error error;      /* why it is not ANSWERED */
 };
 
 enum {

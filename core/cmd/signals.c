@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signals.c - the process itself: signals, and what would let a secret out of its memory. Called
+ * by main before the first option is read.
+ */
+#include "signals.h"
+
+#include "cmd.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+volatile int app_interrupted;
+
+static void on_signal(int number)
+{
+    if (app_interrupted) { /* asked twice: now; the journal bears it */
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    app_interrupted = number;
+}
+
+static void catch_signal(int number)
+{
+    struct sigaction now, action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    /* Ignored from the start (nohup, a shell's background job) stays ignored. No SA_RESTART: waits end. */
+    if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN) {
+        sigaction(number, &action, NULL);
+    }
+}
+
+void signals_install(void)
+{
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A file opened later must not become the stdout or stderr that somebody closed. */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            /* Read-only for stdout, so that results still cannot be written in silence. */
+            int null = open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+            if (null > fd) {
+                close(null);
+            }
+        }
+    }
+}
+
+void process_harden(void)
+{
+    struct rlimit none = {0, 0};
+    keep_standard_descriptors();
+    setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) &&                                                              \
+    !defined(__SANITIZE_THREAD__) /* they trace the process themselves */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+    unsetenv("SSLKEYLOGFILE"); /* libraries would write the keys of our connections into it */
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* table.c - every command of ferry, a line each. X(upload) stands for `const struct cmd cmd_upload` of upload.c. */
+#include "run.h"
+
+/* Keep alphabetised. */
+#define COMMANDS(X)                                                                                \
+    X(help)                                                                                        \
+    X(plugins)                                                                                     \
+    X(trust)                                                                                       \
+    X(version)
+
+#define DECLARE(name) extern const struct cmd cmd_##name;
+#define ENTRY(name)   &cmd_##name,
+
+COMMANDS(DECLARE)
+const struct cmd *const cmd_table[] = {COMMANDS(ENTRY) NULL};
+
+const struct cmd *cmd_find(const char *name)
+{
+    for (size_t i = 0; cmd_table[i]; i++) {
+        if (strcmp(cmd_table[i]->name, name) == 0) {
+            return cmd_table[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config_private.h - what the files config*.c share; nobody else includes it. The model: a list of entries, each a
+ * path, a text and where that text came from. What is asked for is looked up by path, the highest layer wins.
+ */
+#ifndef HOST_CONFIG_PRIVATE_H
+#define HOST_CONFIG_PRIVATE_H
+
+#include "config.h"
+#include "options.h"
+
+/*
+ * Where a value came from; of two the higher counts. The order is not the order of trust: what the
+ * repository and the .env beside it say can be changed by whoever may propose a change.
+ */
+enum config_layer {
+    CONFIG_DEFAULT = 0,
+    CONFIG_USER = 1,
+    CONFIG_REPO = 2,
+    CONFIG_DOTENV = 3,
+    CONFIG_ENV = 4
+};
+
+#define CONFIG_FROM(layer) (1u << (unsigned)(layer))
+
+struct config_entry {
+    struct config_entry *next;
+    const char *path;     /* "trackers.ao.token" */
+    struct ferry_str raw; /* as written; a list's values joined by LF */
+    struct ferry_str
+        value; /* expanded and checked; absent for trackers.*, which wait for their plugin */
+    enum config_layer layer; /* of the file or the variable */
+    const char *at;          /* "ferry.json line 4, column 7" or "FERRY_STATE"; begins messages */
+    const char *origin;      /* the same without the column */
+};
+
+/* One NAME=VALUE of the .env file. */
+struct config_variable {
+    struct config_variable *next;
+    struct ferry_str name, value;
+};
+
+struct config {
+    struct arena arena;
+    const char *work;      /* the folder given to config_load(), absolute */
+    const char *folder;    /* of ferry.json, else work */
+    const char *file;      /* NULL: none */
+    const char *user_file; /* where the user's config is or would be; NULL: no home */
+    struct config_entry *entries, **last;
+    uint32_t n_entries;
+    struct config_variable *dotenv;
+    const char
+        *dotenv_refused; /* why the .env beside was not read; NULL: it was, or is not there */
+    const char **plugin_folders;
+};
+
+/* --- config_schema.c: the declared keys ------------------------------------------ */
+
+enum {
+    KEY_USER_ONLY = 1u, /* never from a repository */
+    KEY_PATH = 2u       /* becomes absolute; from a repository only inside it */
+};
+struct config_key {
+    struct ferry_option option; /* its name is the path */
+    uint32_t flags;
+    int64_t min, max;     /* of numbers; both 0: any */
+    const char *variable; /* "FERRY_UPLOAD_TO"; NULL: none */
+};
+extern const struct config_key *const config_keys[]; /* NULL-ended */
+const struct config_key *config_key_find(const char *path);
+/* 1 where declared keys begin with `path` and a '.'. */
+int config_is_section(const char *path);
+/* "; did you mean \"upload.mirror\"?" for an unknown path, or "". Static, or in `scratch`. */
+const char *config_suggest(const char *path, char scratch[128]);
+/* Expands and checks e->raw into e->value. */
+int32_t config_entry_check(struct config *c, const struct config_key *key, struct config_entry *e,
+                           struct ferry_error *err);
+
+/* --- config_file.c: files to entries ----------------------------------------------- */
+
+/* Finds ferry.json (or takes `file`) and the user's config, and reads both. Sets c->folder, file, user_file. */
+int32_t config_read_files(struct config *c, const char *file, struct ferry_error *err);
+/* E_CONFIG where others can write a file that is trusted; `name` is what it is called. */
+int32_t config_own_file(const char *path, const char *name, struct ferry_error *err);
+/* Adds one, in the arena of c; NULL: out of memory. Texts are copied. */
+struct config_entry *config_add(struct config *c, const char *path, struct ferry_str raw,
+                                enum config_layer layer, const char *at, const char *origin);
+/* Of the highest layer, or NULL. */
+const struct config_entry *config_find(const struct config *c, const char *path);
+/* [A-Za-z0-9_-]+ */
+int config_is_tracker_name(struct ferry_str name);
+
+/* --- config_env.c, config_dotenv.c: the environment ----------------------------------- */
+
+/* FERRY_* into entries. */
+int32_t config_read_variables(struct config *c, struct ferry_error *err);
+/* Reads the .env file that may be used; what is refused is remembered in c->dotenv_refused. */
+int32_t config_read_dotenv(struct config *c, struct ferry_error *err);
+/* A variable of the environment, else of .env; set but empty is not set. `layer` (may be NULL): which. */
+struct ferry_str config_variable(const struct config *c, const char *name,
+                                 enum config_layer *layer);
+/* Whether a name speaks of a secret: TOKEN, PASSWORD, API_KEY ... */
+int config_names_secret(struct ferry_str name);
+
+struct config_expansion {
+    const char *what;        /* "ferry.json line 4: trackers.ao.token"; begins messages */
+    enum config_layer layer; /* of the text */
+    int is_secret;           /* the value goes where secrets belong */
+    unsigned sources;        /* out: CONFIG_FROM() of the text's layer and of each variable's */
+};
+/* ${NAME}, ${NAME:-text} and $${ (for "${") in `text`; result in `arena`. */
+int32_t config_expand(const struct config *c, struct ferry_str text, struct config_expansion *x,
+                      struct arena *arena, struct ferry_str *out, struct ferry_error *err);
+
+/* --- config_trust.c ----------------------------------------------------------------------- */
+
+struct config_trust {
+    const char *what;     /* the destination, for messages */
+    struct ferry_str url; /* checked, by option_value() */
+    const char *url_at;   /* where it was written */
+    unsigned url_sources; /* CONFIG_FROM() */
+    const char *vendor;   /* the declared default of the url; NULL: none */
+    const char *secret;   /* option's name */
+    unsigned secret_sources;
+};
+/* OK, or E_CONFIG: this secret does not go to that host. */
+int32_t config_trust_check(const struct config *c, const struct config_trust *t,
+                           struct ferry_error *err);
+/* The file that `ferry trust` writes, as entries of trust.hosts. */
+int32_t config_read_trusted(struct config *c, struct ferry_error *err);
+/* "host" or "host:port" of a checked URL. */
+struct ferry_str config_url_host(struct ferry_str url);
+
+/* --- config_target.c picks, config_settle.c fills in ------------------------------------------ */
+
+/* Options, secrets, url and account of t from the tracker `section` of the config (NULL: none) and the environment. */
+int32_t config_settle(const struct config *c, struct target *t, const char *section,
+                      struct ferry_error *err);
+void config_wipe_secrets(struct target *t);
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config_settle.c - the options of one destination: found in the environment and the config,
+ * expanded, checked, completed, and kept apart: what a codec may see, and secrets. Called by
+ * target_resolve() once it knows plugin and project. A secret never gets into an error.
+ */
+#include "config_private.h"
+
+#include <fcntl.h>
+#include <file.h>
+#include <hash.h>
+#include <log.h>
+#include <secrets.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <text.h>
+#include <unistd.h>
+
+enum { WHAT = 224, LARGEST_SECRET = 64 * 1024, ACCOUNT_HEX = 6 };
+
+/* What was found for one option. */
+struct setting {
+    struct ferry_str value; /* checked; absent: not given */
+    const char *at;         /* where it stands */
+    unsigned sources;       /* CONFIG_FROM() */
+};
+
+struct settle {
+    const struct config *c;
+    struct target *t;
+    const char *section; /* "ao" of trackers.ao; NULL: none */
+    const struct ferry_option *const *table;
+    struct setting *settings; /* one an option of the table */
+    struct ferry_kv *secrets;
+    uint32_t n_table, n_secrets;
+    struct ferry_error *err;
+};
+
+/* The key after "trackers.SECTION." where the entry is of this tracker; else NULL. */
+static const char *key_of(const struct settle *s, const struct config_entry *e)
+{
+    size_t n = s->section ? strlen(s->section) : 0;
+    if (!s->section || strncmp(e->path, "trackers.", 9) != 0 ||
+        strncmp(e->path + 9, s->section, n) != 0 || e->path[9 + n] != '.') {
+        return NULL;
+    }
+    return e->path + 9 + n + 1;
+}
+
+static int same_key(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b)) {
+            return 0;
+        }
+    }
+    return *a == *b;
+}
+
+static const struct config_entry *find_key(const struct settle *s, const char *name)
+{
+    const struct config_entry *best = NULL;
+    for (const struct config_entry *e = s->c->entries; e; e = e->next) {
+        const char *key = key_of(s, e);
+        if (key && same_key(key, name) && (!best || e->layer > best->layer)) {
+            best = e;
+        }
+    }
+    return best;
+}
+
+/* "FERRY_TRACKERS_AO_TOKEN" */
+static void variable_name(const struct settle *s, const char *option, char out[192])
+{
+    snprintf(out, 192, "FERRY_TRACKERS_%.64s_%.64s", s->section, option);
+    for (char *c = out; *c; c++) {
+        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - ('a' - 'A')) : *c == '-' ? '_' : *c;
+    }
+}
+
+/* Checks a found text into the setting; a secret is registered before anything can show it. */
+static int32_t take(struct settle *s, const struct ferry_option *o, struct setting *into,
+                    const char *at, struct ferry_str text, unsigned sources)
+{
+    struct arena *arena = &s->t->arena;
+    if (o->flags & FERRY_OPT_SECRET) {
+        int32_t rc = secrets_add(text);
+        if (rc) {
+            return ferry_fail(s->err, rc, o->name, "%s: a secret cannot be kept: %s", at,
+                              ferry_status_text(rc));
+        }
+        if (str_empty(str_trim(text))) {
+            return ferry_fail(s->err, FERRY_E_CONFIG, o->name,
+                              "%s is empty; give the secret, or leave it out", at);
+        }
+    }
+    into->at = arena_str(arena, ferry_cstr(at)).ptr;
+    into->sources = sources;
+    return option_value_of(o, at, text, arena, &into->value, s->err);
+}
+
+static void warn_literal(const struct settle *s, const struct config_entry *e,
+                         const struct ferry_option *o)
+{
+    const char *const *variables = option_variables(o);
+    if (e->layer == CONFIG_REPO && !memmem(e->raw.ptr, (size_t)e->raw.len, "${", 2)) {
+        log_warn(
+            "%s: trackers.%s.%s holds the secret itself, so all who can read the repository have it; "
+            "write \"${%s}\" instead, and have a new one issued",
+            e->origin, s->section, o->name, variables && variables[0] ? variables[0] : "NAME");
+    }
+}
+
+static int32_t take_entry(struct settle *s, const struct ferry_option *o, struct setting *into,
+                          const struct config_entry *e)
+{
+    char what[WHAT];
+    struct config_expansion x = {
+        .what = what, .layer = e->layer, .is_secret = (o->flags & FERRY_OPT_SECRET) != 0};
+    struct ferry_str text;
+    int32_t rc;
+    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    rc = config_expand(s->c, e->raw, &x, &s->t->arena, &text, s->err);
+    if (rc) {
+        return rc;
+    }
+    if (x.is_secret) {
+        warn_literal(s, e, o);
+    }
+    return take(s, o, into, what, text, x.sources);
+}
+
+/* "token_file": the secret is what the file holds, without the line's end. */
+static int32_t take_file(struct settle *s, const struct ferry_option *o, struct setting *into,
+                         const struct config_entry *e)
+{
+    struct config_expansion x = {.layer = e->layer};
+    char what[WHAT];
+    struct buf path, text;
+    struct ferry_str name;
+    struct stat st;
+    int32_t rc;
+    int fd = -1;
+    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    x.what = what;
+    buf_init(&path, LARGEST_SECRET);
+    buf_init(&text, LARGEST_SECRET);
+    rc = config_expand(s->c, e->raw, &x, &s->t->arena, &name, s->err);
+    if (rc) {
+        goto out;
+    }
+    path_join(&path, s->c->folder, name.ptr);
+    fd = path.failed ? -1 : open(buf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        rc = ferry_fail(s->err, FERRY_E_CONFIG, o->name,
+                        "%s: the file cannot be read; check its path and mode", what);
+        goto out;
+    }
+    if (st.st_mode & 077) {
+        rc = ferry_fail(s->err, FERRY_E_CONFIG, o->name,
+                        "%s: others can read the file with the secret; run chmod 600 on it", what);
+        goto out;
+    }
+    rc = file_read_fd(fd, what, &text, s->err);
+    /* Whoever wrote the path, the file is this machine's: its content comes from outside. */
+    rc = rc ? rc : take(s, o, into, what, str_trim(buf_str(&text)), CONFIG_FROM(CONFIG_USER));
+out:
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (text.ptr) {
+        explicit_bzero(text.ptr, text.cap);
+    }
+    buf_finish(&text);
+    buf_finish(&path);
+    return rc;
+}
+
+static int32_t find_setting(struct settle *s, const struct ferry_option *o, struct setting *into)
+{
+    const char *const *variables = option_variables(o);
+    const struct config_entry *e;
+    enum config_layer layer = CONFIG_ENV;
+    struct ferry_str value = {NULL, 0};
+    char name[192];
+    if (s->section) {
+        variable_name(s, o->name, name);
+        value = config_variable(s->c, name, &layer);
+        if (value.ptr) {
+            return take(s, o, into, name, value, CONFIG_FROM(layer));
+        }
+        e = find_key(s, o->name);
+        if (e) {
+            return take_entry(s, o, into, e);
+        }
+        snprintf(name, sizeof name, "%.64s_file", o->name);
+        e = o->flags & FERRY_OPT_SECRET ? find_key(s, name) : NULL;
+        if (e) {
+            return take_file(s, o, into, e);
+        }
+    }
+    for (size_t i = 0; variables && variables[i]; i++) {
+        value = config_variable(s->c, variables[i], &layer);
+        if (value.ptr) {
+            return take(s, o, into, variables[i], value, CONFIG_FROM(layer));
+        }
+    }
+    if (strcmp(o->name, "project") == 0) {
+        into->value = s->t->project;
+        into->at = "the project";
+    }
+    return FERRY_OK;
+}
+
+/* --- the whole table ----------------------------------------------------------------- */
+
+static int is_secret_file(const struct settle *s, const char *key)
+{
+    size_t n = strlen(key);
+    const struct ferry_option *o;
+    if (n <= 5 || (strcmp(key + n - 5, "_file") != 0 && strcmp(key + n - 5, "-file") != 0)) {
+        return 0;
+    }
+    o = option_find(s->table, (struct ferry_str){key, n - 5});
+    return o && (o->flags & FERRY_OPT_SECRET);
+}
+
+static int32_t check_keys(const struct settle *s)
+{
+    for (const struct config_entry *e = s->c->entries; e; e = e->next) {
+        const char *key = key_of(s, e);
+        char scratch[80];
+        const char *hint;
+        if (!key || same_key(key, "plugin") || same_key(key, "project") || is_secret_file(s, key) ||
+            option_find(s->table, ferry_cstr(key))) {
+            continue;
+        }
+        hint = option_suggest(s->table, ferry_cstr(key), scratch);
+        return ferry_fail(
+            s->err, FERRY_E_CONFIG, e->path,
+            "%s: \"%s\" is no option of the plugin %.*s; %s%s`ferry help %.*s` lists them", e->at,
+            e->path, STR_ARG(s->t->plugin_id), hint, *hint ? " " : "", STR_ARG(s->t->plugin_id));
+    }
+    return FERRY_OK;
+}
+
+/* Secrets first: from then on no message about another option can show one. */
+static int32_t find_all(struct settle *s)
+{
+    int32_t rc = FERRY_OK;
+    for (int secret = 1; secret >= 0 && !rc; secret--) {
+        for (uint32_t i = 0; i < s->n_table && !rc; i++) {
+            if (((s->table[i]->flags & FERRY_OPT_SECRET) != 0) == secret) {
+                rc = find_setting(s, s->table[i], &s->settings[i]);
+            }
+        }
+    }
+    return rc;
+}
+
+static int32_t missing(const struct settle *s, const struct ferry_option *o)
+{
+    const char *const *variables = option_variables(o);
+    const char *refused = s->c->dotenv_refused;
+    char place[160];
+    if (s->section) {
+        snprintf(place, sizeof place, "\"%s\" of trackers.%s", o->name, s->section);
+    } else {
+        snprintf(place, sizeof place, "a tracker with \"%s\" in ferry.json", o->name);
+    }
+    return ferry_fail(
+        s->err, FERRY_E_CONFIG, o->name, "%.*s: \"%s\" is missing (%s); give %s%s%s%s%s",
+        STR_ARG(s->t->label), o->name, o->help ? o->help : "", place,
+        variables && variables[0] ? " or set " : "", variables && variables[0] ? variables[0] : "",
+        refused ? "; " : "", refused ? refused : "");
+}
+
+static int32_t check_trust(const struct settle *s)
+{
+    char what[WHAT];
+    snprintf(what, sizeof what, "%.*s", STR_ARG(s->t->label));
+    for (uint32_t u = 0; u < s->n_table; u++) {
+        if (s->table[u]->type != FERRY_OPT_URL || !s->settings[u].sources) {
+            continue;
+        }
+        for (uint32_t i = 0; i < s->n_table; i++) {
+            struct config_trust t = {.what = what,
+                                     .url = s->settings[u].value,
+                                     .url_at = s->settings[u].at,
+                                     .url_sources = s->settings[u].sources,
+                                     .vendor = s->table[u]->def,
+                                     .secret = s->table[i]->name,
+                                     .secret_sources = s->settings[i].sources};
+            int32_t rc = FERRY_OK;
+            if ((s->table[i]->flags & FERRY_OPT_SECRET) && t.secret_sources) {
+                rc = config_trust_check(s->c, &t, s->err);
+            }
+            if (rc) {
+                return rc;
+            }
+        }
+    }
+    return FERRY_OK;
+}
+
+struct secret_list {
+    struct ferry_kv *kv;
+    uint32_t n;
+};
+
+static struct ferry_str secret_get(void *self, struct ferry_str name)
+{
+    const struct secret_list *list = self;
+    return ferry_get(list->kv, list->n, name);
+}
+
+void config_wipe_secrets(struct target *t)
+{
+    const struct secret_list *list = t->secrets.self;
+    for (uint32_t i = 0; list && i < list->n; i++) {
+        /* Our own copy, in the target's arena. */
+        explicit_bzero((char *)(uintptr_t)list->kv[i].value.ptr, (size_t)list->kv[i].value.len);
+    }
+}
+
+/* Settings to what codecs see and what they do not. */
+static int32_t part(struct settle *s)
+{
+    struct target *t = s->t;
+    struct ferry_kv *seen = arena_array(&t->arena, struct ferry_kv, s->n_table + 1);
+    struct secret_list *kept = arena_new(&t->arena, struct secret_list);
+    s->secrets = arena_array(&t->arena, struct ferry_kv, s->n_table + 1);
+    if (!seen || !s->secrets || !kept) {
+        return ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory",
+                          STR_ARG(t->label));
+    }
+    for (uint32_t i = 0; i < s->n_table; i++) {
+        const struct ferry_option *o = s->table[i];
+        struct ferry_kv kv = {ferry_cstr(o->name), s->settings[i].value};
+        if (!kv.value.ptr && !(o->flags & FERRY_OPT_SECRET)) {
+            kv.value = ferry_cstr(o->def);
+        }
+        if (str_empty(kv.value) && (o->flags & FERRY_OPT_REQUIRED)) {
+            return missing(s, o);
+        }
+        if (!kv.value.ptr) {
+            continue;
+        }
+        if (o->flags & FERRY_OPT_DEPRECATED && s->settings[i].sources) {
+            log_warn("%s: deprecated: %s", s->settings[i].at, o->help ? o->help : "");
+        }
+        if (o->flags & FERRY_OPT_SECRET) {
+            s->secrets[s->n_secrets++] = kv;
+        } else {
+            seen[t->n_options++] = kv;
+        }
+        if (o->type == FERRY_OPT_URL && strcmp(o->name, "url") == 0) {
+            t->url = kv.value;
+        }
+    }
+    t->options = seen;
+    *kept = (struct secret_list){s->secrets, s->n_secrets};
+    t->secrets = (struct request_values){.self = kept, .get = secret_get};
+    return FERRY_OK;
+}
+
+/*
+ * What tells accounts apart. Few digits of the digest: they tell two tokens of one host apart, and
+ * are far too few to try guesses of a password against.
+ */
+static int32_t name_account(const struct settle *s)
+{
+    struct target *t = s->t;
+    unsigned char digest[32];
+    char hex[65];
+    struct sha256 *h;
+    struct ferry_str place = t->url;
+    if (!place.ptr) {
+        t->account = t->plugin_id;
+        return FERRY_OK;
+    }
+    place = str_sub(place, str_starts(place, "https://") ? 8 : 7, place.len);
+    if (s->n_secrets == 0) {
+        t->account = place;
+        return FERRY_OK;
+    }
+    h = sha256_create();
+    for (uint32_t i = 0; h && i < s->n_secrets; i++) {
+        sha256_add_field(h, s->secrets[i].key);
+        sha256_add_field(h, s->secrets[i].value);
+    }
+    if (h) {
+        sha256_end(h, digest);
+        hex_text(digest, sizeof digest, hex);
+        t->account = arena_printf(&t->arena, "%.*s#%.*s", STR_ARG(place), ACCOUNT_HEX, hex);
+    }
+    sha256_destroy(h);
+    return t->account.ptr ? FERRY_OK
+                          : ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory",
+                                       STR_ARG(t->label));
+}
+
+int32_t config_settle(const struct config *c, struct target *t, const char *section,
+                      struct ferry_error *err)
+{
+    struct settle s = {.c = c, .t = t, .section = section, .table = t->plugin->options, .err = err};
+    int32_t rc;
+    while (s.table && s.table[s.n_table]) {
+        s.n_table++;
+    }
+    s.settings = arena_array(&t->arena, struct setting, s.n_table + 1);
+    if (!s.settings) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory", STR_ARG(t->label));
+    }
+    rc = find_all(&s);
+    rc = rc ? rc : check_keys(&s);
+    rc = rc ? rc : check_trust(&s);
+    rc = rc ? rc : part(&s);
+    rc = rc ? rc : name_account(&s);
+    return rc;
+}

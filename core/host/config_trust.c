@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config_trust.c - may this secret go to that host? A repository's file can be changed by anyone
+ * who may propose a change, so the URL in it could lead a token from the environment to a stranger.
+ * Such a secret goes to the vendor's own host, to this machine, or to a host allowed outside the
+ * repository. Called for each secret of a destination, before anything is sent.
+ */
+#include "config_private.h"
+
+#include <arpa/inet.h>
+#include <file.h>
+#include <text.h>
+#include <unistd.h>
+
+enum { LARGEST_FILE = 256 * 1024 };
+
+static struct ferry_str without_scheme(struct ferry_str url)
+{
+    return str_starts(url, "https://")  ? str_sub(url, 8, url.len)
+           : str_starts(url, "http://") ? str_sub(url, 7, url.len)
+                                        : url;
+}
+
+struct ferry_str config_url_host(struct ferry_str url)
+{
+    struct ferry_str rest = without_scheme(url), host = rest;
+    str_split(&rest, '/', &host);
+    return host;
+}
+
+/* The host without its port. */
+static struct ferry_str without_port(struct ferry_str host)
+{
+    uint64_t n = host.len;
+    while (n > 0 && host.ptr[n - 1] >= '0' && host.ptr[n - 1] <= '9') {
+        n--;
+    }
+    if (n > 1 && n < host.len && host.ptr[n - 1] == ':') {
+        host.len = n - 1;
+    }
+    return host;
+}
+
+static int is_loopback(struct ferry_str host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    char text[64];
+    host = without_port(host);
+    if (str_is(host, "localhost")) {
+        return 1;
+    }
+    if (host.len == 0 || host.len >= sizeof text) {
+        return 0;
+    }
+    snprintf(text, sizeof text, "%.*s", STR_ARG(host));
+    if (text[0] == '[') {
+        text[host.len - 1] = '\0';
+        return inet_pton(AF_INET6, text + 1, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+    }
+    return inet_pton(AF_INET, text, &four) == 1 && ntohl(four.s_addr) >> 24 == 127;
+}
+
+/* An entry is a host, with or without a port, and stands for https; "http://host" allows plain http. */
+static int is_allowed_by(struct ferry_str entry, struct ferry_str url)
+{
+    struct ferry_str host = config_url_host(url), named = config_url_host(entry);
+    if (str_empty(entry) || (str_starts(url, "http://") && !str_starts(entry, "http://"))) {
+        return 0;
+    }
+    return str_cmp_nocase(named, host) == 0 ||
+           (without_port(named).len == named.len && str_cmp_nocase(named, without_port(host)) == 0);
+}
+
+static int is_allowed(const struct config *c, struct ferry_str url)
+{
+    for (const struct config_entry *e = c->entries; e; e = e->next) {
+        struct ferry_str rest = e->value, entry;
+        if (strcmp(e->path, "trust.hosts") != 0) {
+            continue;
+        }
+        while (str_split(&rest, '\n', &entry)) {
+            if (is_allowed_by(str_trim(entry), url)) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* --- the file of `ferry trust` ------------------------------------------------------- */
+
+static const char file_name[] = "trusted-hosts";
+
+static int32_t file_path(const struct config *c, struct buf *out, size_t *folder,
+                         struct ferry_error *err)
+{
+    if (!c->user_file) {
+        return ferry_fail(err, FERRY_E_CONFIG, NULL,
+                          "there is no home folder to keep trusted hosts in; set HOME");
+    }
+    *folder = path_folder_len(c->user_file);
+    buf_printf(out, "%.*s/%s", (int)*folder, c->user_file, file_name);
+    return out->failed ? ferry_fail(err, out->failed, NULL, "%s: out of memory", file_name)
+                       : FERRY_OK;
+}
+
+/* Its lines; nothing where it is not there. */
+static int32_t file_lines(const struct config *c, struct buf *out, struct ferry_error *err)
+{
+    struct ferry_error why = {.size = sizeof why};
+    struct buf path;
+    size_t folder;
+    int32_t rc;
+    buf_init(&path, 64 * 1024);
+    rc = file_path(c, &path, &folder, err);
+    if (!rc && access(buf_cstr(&path), F_OK) == 0) {
+        rc = config_own_file(buf_cstr(&path), file_name, err);
+        if (!rc && file_read(buf_cstr(&path), out, &why)) {
+            rc = ferry_fail(err, FERRY_E_CONFIG, file_name, "%s", why.message);
+        }
+    }
+    buf_finish(&path);
+    return rc;
+}
+
+int32_t config_read_trusted(struct config *c, struct ferry_error *err)
+{
+    struct buf text;
+    struct config_entry *e;
+    int32_t rc = FERRY_OK;
+    buf_init(&text, LARGEST_FILE);
+    if (c->user_file) {
+        rc = file_lines(c, &text, err);
+    }
+    if (!rc && text.len > 0) {
+        e = config_add(c, "trust.hosts", str_trim(buf_str(&text)), CONFIG_USER, file_name,
+                       file_name);
+        rc =
+            e ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", file_name);
+        if (e) {
+            e->value = e->raw;
+        }
+    }
+    buf_finish(&text);
+    return rc;
+}
+
+int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err)
+{
+    for (const struct config_entry *e = c->entries; e; e = e->next) {
+        if (strcmp(e->path, "trust.hosts") == 0 && !str_empty(e->value)) {
+            buf_puts(out, out->len ? "\n" : "");
+            buf_put(out, e->value);
+        }
+    }
+    return out->failed ? ferry_fail(err, out->failed, NULL, "trusted hosts: out of memory")
+                       : FERRY_OK;
+}
+
+/* Whether it may stand in the list: "host", "host:port", either after "http://" or "https://". */
+static int32_t check_host(struct ferry_str host, struct ferry_error *err)
+{
+    static const struct ferry_option url = {
+        .size = sizeof url, .type = FERRY_OPT_URL, .name = "host"};
+    struct arena arena;
+    struct ferry_str whole = host, named, out;
+    char shown[80];
+    int32_t rc;
+    arena_init(&arena, 1 << 16);
+    if (!str_starts(host, "http://") && !str_starts(host, "https://")) {
+        whole =
+            arena_printf(&arena, "https://%.*s", (int)(host.len < 300 ? host.len : 300), host.ptr);
+    }
+    rc = option_value(&url, whole, &arena, &out, NULL);
+    named = config_url_host(whole);
+    if (rc || named.ptr + named.len != whole.ptr + whole.len) {
+        rc = FERRY_E_CONFIG;
+    }
+    arena_finish(&arena);
+    return rc ? ferry_fail(err, rc, NULL,
+                           "\"%s\" is no host; write one such as tracker.example.org or "
+                           "tracker.example.org:8443, without a path",
+                           text_show_to(shown, sizeof shown, host))
+              : FERRY_OK;
+}
+
+static void without_line(struct buf *out, struct ferry_str text, struct ferry_str line)
+{
+    struct ferry_str piece;
+    while (str_split(&text, '\n', &piece)) {
+        piece = str_trim(piece);
+        if (piece.len > 0 && str_cmp_nocase(piece, line) != 0) {
+            buf_put(out, piece);
+            buf_putc(out, '\n');
+        }
+    }
+}
+
+int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
+                     struct ferry_error *err)
+{
+    struct buf old, new, path;
+    size_t folder = 0;
+    int32_t rc;
+    buf_init(&old, LARGEST_FILE);
+    buf_init(&new, LARGEST_FILE);
+    buf_init(&path, 64 * 1024);
+    rc = check_host(host, err);
+    rc = rc ? rc : file_lines(c, &old, err);
+    rc = rc ? rc : file_path(c, &path, &folder, err);
+    if (rc) {
+        goto out;
+    }
+    without_line(&new, buf_str(&old), host);
+    if (!remove) {
+        buf_put(&new, host);
+        buf_putc(&new, '\n');
+    }
+    buf_put(&new, FERRY_LIT(""));
+    path.ptr[folder] = '\0';
+    rc = new.failed
+             ? ferry_fail(err, new.failed, NULL, "%s: %s", file_name, ferry_status_text(new.failed))
+             : file_mkdirs(path.ptr, 0700, err);
+    path.ptr[folder] = '/';
+    rc = rc ? rc : file_write(path.ptr, buf_str(&new), 0600, err);
+out:
+    buf_finish(&path);
+    buf_finish(&new);
+    buf_finish(&old);
+    return rc;
+}
+
+/* --- the check --------------------------------------------------------------------------- */
+
+static int is_vendors(const char *vendor, struct ferry_str url)
+{
+    struct ferry_str own = ferry_cstr(vendor);
+    return vendor && (str_starts(url, "https://") || str_starts(own, "http://")) &&
+           str_cmp_nocase(without_port(config_url_host(url)), without_port(config_url_host(own))) ==
+               0;
+}
+
+int32_t config_trust_check(const struct config *c, const struct config_trust *t,
+                           struct ferry_error *err)
+{
+    const unsigned repo = CONFIG_FROM(CONFIG_REPO), dotenv = CONFIG_FROM(CONFIG_DOTENV);
+    struct ferry_str host = config_url_host(t->url);
+    int plain;
+    if (!(t->url_sources & (repo | dotenv)) || t->secret_sources == repo ||
+        (t->url_sources == dotenv && !(t->secret_sources & ~(repo | dotenv)))) {
+        return FERRY_OK;
+    }
+    if (is_loopback(host) || is_vendors(t->vendor, t->url) || is_allowed(c, t->url)) {
+        return FERRY_OK;
+    }
+    plain = str_starts(t->url, "http://");
+    return ferry_fail(
+        err, FERRY_E_CONFIG, t->secret,
+        "%s: \"%s\" comes from outside the repository and is not sent to %s%.*s, which %s names and a "
+        "change to the repository could replace; allow the host with `ferry trust %s%.*s`, "
+        "FERRY_TRUST_HOST, or trust.hosts in the user's config",
+        t->what, t->secret, plain ? "http://" : "", STR_ARG(host), t->url_at,
+        plain ? "http://" : "", STR_ARG(host));
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log.c - messages for people, to stderr, one line each. Everybody calls it, plugins through
+ * log_service(). A line is redacted first and escaped then, so that neither a secret nor a test's
+ * name with a line break in it gets through; it leaves with one write, so that processes that
+ * share a terminal do not mix their lines.
+ */
+#include "log.h"
+
+#include "secrets.h"
+
+#include <file.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <text.h>
+#include <unistd.h>
+
+enum { LONGEST = 64 * 1024, SHOWN = 8 * 1024 };
+
+static atomic_uint chosen = FERRY_LOG_INFO;
+static atomic_int colored = 0;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int variable_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+int color_wanted(int choice, int fd)
+{
+    const char *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+    if (choice >= 0) {
+        return choice;
+    }
+    if (variable_set("NO_COLOR")) {
+        return 0;
+    }
+    if (force && *force && strcmp(force, "0") != 0) {
+        return 1;
+    }
+    return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+void log_setup(uint32_t level, int color)
+{
+    atomic_store(&chosen, level);
+    atomic_store(&colored, color_wanted(color, STDERR_FILENO));
+}
+
+int log_enabled(uint32_t level)
+{
+    return level <= atomic_load(&chosen);
+}
+
+static void put_level(struct buf *line, uint32_t level)
+{
+    static const struct {
+        const char *word, *color;
+    } levels[] = {[FERRY_LOG_ERROR] = {"error", "\033[1;31m"},
+                  [FERRY_LOG_WARN] = {"warning", "\033[1;33m"},
+                  [FERRY_LOG_INFO] = {NULL, NULL},
+                  [FERRY_LOG_DEBUG] = {"debug", "\033[2m"},
+                  [FERRY_LOG_TRACE] = {"trace", "\033[2m"}};
+    if (level >= sizeof levels / sizeof *levels || !levels[level].word) {
+        return;
+    }
+    if (atomic_load(&colored)) {
+        buf_printf(line, "%s%s:\033[0m ", levels[level].color, levels[level].word);
+    } else {
+        buf_printf(line, "%s: ", levels[level].word);
+    }
+}
+
+static void write_line(uint32_t level, const char *plugin, struct ferry_str message)
+{
+    struct buf clean, line;
+    struct ferry_error unheard;
+    buf_init(&clean, 4 * (size_t)LONGEST);
+    buf_init(&line, 8 * (size_t)LONGEST);
+    secrets_redact(&clean, message);
+    buf_puts(&line, "ferry: ");
+    put_level(&line, level);
+    if (plugin) {
+        buf_printf(&line, "%s: ", plugin);
+    }
+    if (clean.failed) {
+        buf_puts(&line, "(out of memory: a message is lost)");
+    } else {
+        text_show(&line, buf_str(&clean), SHOWN);
+    }
+    buf_putc(&line, '\n');
+    pthread_mutex_lock(&lock);
+    /* Where stderr is gone there is nobody to tell. */
+    fd_write(STDERR_FILENO, "stderr", buf_str(&line), &unheard);
+    pthread_mutex_unlock(&lock);
+    buf_finish(&line);
+    buf_finish(&clean);
+}
+
+static int32_t put_formatted(struct buf *out, const char *format, va_list args)
+{
+    char short_text[512];
+    va_list again;
+    int n;
+    va_copy(again, args);
+    n = vsnprintf(short_text, sizeof short_text, format, args);
+    if (n >= 0 && (size_t)n < sizeof short_text) {
+        buf_put(out, (struct ferry_str){short_text, (uint64_t)n});
+    } else if (n >= 0) {
+        char *room = buf_room(out, (size_t)n + 1);
+        if (room) {
+            vsnprintf(room, (size_t)n + 1, format, again);
+            buf_grow(out, (size_t)n);
+        }
+    }
+    va_end(again);
+    return n < 0 ? FERRY_E_BUG : out->failed;
+}
+
+void log_write(uint32_t level, const char *format, ...)
+{
+    struct buf text;
+    va_list args;
+    if (!log_enabled(level)) {
+        return;
+    }
+    buf_init(&text, LONGEST);
+    va_start(args, format);
+    if (put_formatted(&text, format, args)) {
+        buf_reset(&text);
+        buf_puts(&text, "a message that is too long to be shown");
+    }
+    va_end(args);
+    write_line(level, NULL, buf_str(&text));
+    buf_finish(&text);
+}
+
+/* --- the service ------------------------------------------------------------- */
+
+static int32_t service_enabled(void *self, uint32_t level)
+{
+    (void)self;
+    return log_enabled(level);
+}
+
+static void service_write(void *self, uint32_t level, struct ferry_str message)
+{
+    if (level < FERRY_LOG_ERROR || level > FERRY_LOG_TRACE) {
+        level = FERRY_LOG_TRACE;
+    }
+    if (log_enabled(level)) {
+        /* A longer one is cut when shown; the rest would only cost time in the filter. */
+        write_line(level, self,
+                   message.len > LONGEST ? (struct ferry_str){message.ptr, LONGEST} : message);
+    }
+}
+
+struct ferry_log log_service(const char *plugin_id)
+{
+    /* self is handed back as it was given; nothing writes through it. */
+    return (struct ferry_log){
+        .self = (void *)(uintptr_t)plugin_id, .enabled = service_enabled, .write = service_write};
+}
