@@ -9,8 +9,8 @@
  *         return strcmp(id, FERRY_READER_1) == 0 ? &reader : NULL;
  *     }
  *     FERRY_PLUGIN_DEFINE(echo, "echo") = {
- *         .size = sizeof(struct ferry_plugin), .abi_major = FERRY_ABI_MAJOR, .level = FERRY_ABI_LEVEL,
- *         .id = "echo", .name = "Echo", .version = "1.0.0", .license = "MIT", .query = query,
+ *         FERRY_PLUGIN_HEAD, .id = "echo", .name = "Echo", .version = "1.0.0", .license = "MIT",
+ *         .query = query,
  *     };
  *
  * Since level 1.
@@ -71,6 +71,9 @@ struct ferry_plugin {
     /* The table of an interface ("ferry.reader/1"), or NULL. Same id, same pointer, for ever. [any] */
     const void *(*query)(const char *interface_id);
 };
+
+/* The first four fields, as the headers in use want them: so that they never differ from the note. */
+#define FERRY_PLUGIN_HEAD sizeof(struct ferry_plugin), FERRY_ABI_MAJOR, FERRY_ABI_LEVEL, 0
 
 /* The note that lets a host know a plugin without running any of its code. */
 #define FERRY_NOTE_NAME    "FERRY"

@@ -12,8 +12,6 @@
 #include <text.h>
 #include <unistd.h>
 
-app_send_fn *app_send;
-
 enum { MOST_OPTIONS = 260 };
 
 /* One running command. */
@@ -52,10 +50,6 @@ static int32_t io_send(void *self, const struct ferry_message *request, ferry_an
             err, FERRY_E_CONFIG, "to",
             "%s has no destination here; say --project CODE or --to NAME, or configure a tracker",
             r->entry->id);
-    }
-    if (!app_send) {
-        return ferry_fail(err, FERRY_E_UNSUPPORTED, NULL,
-                          "this program has no delivery engine and sends nothing");
     }
     return app_send(r->app, r->target, request, answer, data, err);
 }

@@ -5,15 +5,9 @@
 
 #include "args.h"
 
-/*
- * How a plugin's command sends one request to its destination: dressed, signed in, limited like any other,
- * not repeated. The engine provides it and main sets it; where it is NULL this program sends nothing and
- * says so.
- */
-typedef int32_t app_send_fn(struct app *app, struct target *target,
-                            const struct ferry_message *request, ferry_answer_fn *answer,
-                            void *data, struct ferry_error *err);
-extern app_send_fn *app_send;
+/* One request of a plugin's command to its destination: dressed, signed in, limited like any other, not repeated. */
+int32_t app_send(struct app *app, struct target *target, const struct ferry_message *request,
+                 ferry_answer_fn *answer, void *data, struct ferry_error *err);
 
 /* argv: the words after the plugin's id. `app` has the plugins open, and the config where it could be read. */
 int plugin_command_run(struct app *app, struct globals *g, struct plugin_entry *e, int argc,

@@ -4,9 +4,16 @@
 
 /* Keep alphabetised. */
 #define COMMANDS(X)                                                                                \
+    X(complete)                                                                                    \
     X(help)                                                                                        \
+    X(inspect)                                                                                     \
+    X(mirror)                                                                                      \
     X(plugins)                                                                                     \
+    X(prune)                                                                                       \
+    X(resume)                                                                                      \
+    X(status)                                                                                      \
     X(trust)                                                                                       \
+    X(upload)                                                                                      \
     X(version)
 
 #define DECLARE(name) extern const struct cmd cmd_##name;

@@ -22,7 +22,7 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->state = state;
     e->interrupted = interrupted;
     e->settle_ms = setting(config, "delivery.settle", SETTLE_MS);
-    e->patience_ms = PATIENCE_MS;
+    e->patience_ms = setting(config, "delivery.deadline", PATIENCE_MS);
     return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
 }
 

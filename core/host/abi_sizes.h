@@ -30,7 +30,7 @@
     XX(NOTE, note, 40)                                                                             \
     XX(NOTICE, notice, 56)                                                                         \
     XX(OP, op, 104)                                                                                \
-    XX(OPTION, option, 56)                                                                         \
+    XX(OPTION, option, 64)                                                                         \
     XX(OUTCOME, outcome, 96)                                                                       \
     XX(PLAN_CALL, plan_call, 152)                                                                  \
     XX(PLUGIN, plugin, 64)                                                                         \

@@ -13,7 +13,13 @@
 
 static const char symbol_name[] = "ferry_plugin";
 
-enum { MAX_STRUCT = 65536, MAX_OPTIONS = 200, MAX_TEXT = 512 };
+enum {
+    MAX_STRUCT = 65536,
+    MAX_OPTIONS = 200,
+    MAX_TEXT = 512,
+    MAX_VARIABLE = 100,
+    MAX_VARIABLES = 16
+};
 
 /* What the walk over the exported symbols has found. */
 struct exports {
@@ -50,12 +56,17 @@ static int32_t export_names(const struct exports *x, struct ferry_error *err)
                            "FERRY_STATIC",
                            symbol_name, x->others ? ", but " : "", x->extra);
     }
-    if (x->others || x->found > 1) {
+    if (x->others) {
         return plugin_fail(err, FERRY_E_BUG, x->path,
-                           "exports %u symbols besides %s: %s%s; link it with "
+                           "exports more than %s: %s%s; link it with "
                            "-Wl,--version-script=ferry-plugin.map, as ferry_add_plugin() does",
-                           x->others + x->found - 1, symbol_name, x->extra,
-                           x->others > 3 ? ", ..." : "");
+                           symbol_name, x->extra, x->others > 3 ? ", ..." : "");
+    }
+    if (x->found > 1) {
+        return plugin_fail(err, FERRY_E_BUG, x->path,
+                           "exports %s %u times, in several versions; link it with "
+                           "-Wl,--version-script=ferry-plugin.map",
+                           symbol_name, x->found);
     }
     if (ELF64_ST_TYPE(x->symbol.st_info) != STT_OBJECT) {
         return plugin_fail(err, FERRY_E_BUG, x->path,
@@ -64,8 +75,7 @@ static int32_t export_names(const struct exports *x, struct ferry_error *err)
     return FERRY_OK;
 }
 
-/* The fields that need no relocation: they can be judged in the file. `room`: bytes the symbol has.
- */
+/* The fields that need no relocation can be judged in the file. `room`: bytes of the symbol. */
 static int32_t numbers_check(uint32_t size, uint32_t major, uint32_t level, uint64_t room,
                              const struct ferry_note_desc *note, const char *path,
                              struct ferry_error *err)
@@ -271,6 +281,41 @@ int32_t plugin_options_check(const struct ferry_option *const *options, const ch
     return FERRY_OK;
 }
 
+/* "QASE_API_TOKEN" for the plugin "qase": a plugin has no business with other programs' variables.
+ */
+static int is_own_variable(const char *name, const char *id)
+{
+    size_t i, n = strlen(id);
+    for (i = 0; i < n; i++) {
+        char want = id[i] == '-' ? '_' : id[i];
+        want = want >= 'a' && want <= 'z' ? (char)(want - 'a' + 'A') : want;
+        if (name[i] != want) {
+            return 0;
+        }
+    }
+    if (name[n] != '_' || !name[n + 1]) {
+        return 0;
+    }
+    n += strspn(name + n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return n <= MAX_VARIABLE && name[n] == '\0';
+}
+
+static int32_t variables_check(const struct ferry_plugin *p, const char *path,
+                               struct ferry_error *err)
+{
+    for (uint32_t i = 0; p->options && p->options[i]; i++) {
+        const char *const *names = p->options[i]->variables;
+        for (uint32_t k = 0; names && names[k]; k++) {
+            if (k >= MAX_VARIABLES || !is_own_variable(names[k], p->id)) {
+                return fail_option(err, path, "the plugin", p->options[i]->name,
+                                   "a variable that does not begin with the plugin's id in upper "
+                                   "case and '_'; rename it, end .variables with NULL");
+            }
+        }
+    }
+    return FERRY_OK;
+}
+
 static int32_t strings_check(const struct ferry_plugin *p, const struct ferry_note_desc *note,
                              const char *path, struct ferry_error *err)
 {
@@ -315,6 +360,9 @@ int32_t plugin_struct_check(const struct ferry_plugin *plugin, const struct ferr
     }
     if (!rc) {
         rc = plugin_options_check(plugin->options, "the plugin", path, err);
+    }
+    if (!rc) {
+        rc = variables_check(plugin, path, err);
     }
     return rc ? rc : plugin_tables_check(plugin, path, err);
 }

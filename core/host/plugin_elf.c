@@ -43,15 +43,22 @@ static int32_t fail_damaged(const struct plugin_elf *e, const char *what, struct
     return plugin_fail(err, FERRY_E_INPUT, e->path, "damaged: %s; copy or build it again", what);
 }
 
+static int32_t fail_short(const struct plugin_elf *e, uint64_t offset, uint64_t n,
+                          struct ferry_error *err)
+{
+    return plugin_fail(
+        err, FERRY_E_INPUT, e->path,
+        "cut short: %llu bytes at %llu are needed and the file has %llu; copy or build "
+        "it again",
+        (unsigned long long)n, (unsigned long long)offset, (unsigned long long)e->bytes);
+}
+
 int32_t plugin_elf_read(const struct plugin_elf *e, uint64_t offset, void *to, size_t n,
                         struct ferry_error *err)
 {
     size_t done = 0;
     if (offset > e->bytes || n > e->bytes - offset) {
-        return plugin_fail(err, FERRY_E_INPUT, e->path,
-                           "cut short: %zu bytes at %llu are needed and the file has %llu; copy or "
-                           "build it again",
-                           n, (unsigned long long)offset, (unsigned long long)e->bytes);
+        return fail_short(e, offset, n, err);
     }
     while (done < n) {
         ssize_t got = pread(e->fd, (char *)to + done, n - done, (off_t)(offset + done));
@@ -115,6 +122,19 @@ static int32_t header_check(const struct plugin_elf *e, const Elf64_Ehdr *h,
     return FERRY_OK;
 }
 
+/* The dynamic loader maps segments without asking how long the file is, and dies of SIGBUS past its
+ * end. */
+static int32_t segments_check(const struct plugin_elf *e, struct ferry_error *err)
+{
+    for (uint32_t i = 0; i < e->n; i++) {
+        const Elf64_Phdr *h = &e->headers[i];
+        if (h->p_filesz > 0 && (h->p_offset > e->bytes || h->p_filesz > e->bytes - h->p_offset)) {
+            return fail_short(e, h->p_offset, h->p_filesz, err);
+        }
+    }
+    return FERRY_OK;
+}
+
 int32_t plugin_elf_open(struct plugin_elf *e, int fd, const char *path, struct ferry_error *err)
 {
     Elf64_Ehdr h;
@@ -150,10 +170,11 @@ int32_t plugin_elf_open(struct plugin_elf *e, int fd, const char *path, struct f
     if (!rc) {
         rc = plugin_elf_read(e, h.e_phoff, e->headers, h.e_phnum * sizeof(Elf64_Phdr), err);
     }
-    if (!rc) {
-        e->n = h.e_phnum;
+    if (rc) {
+        return rc;
     }
-    return rc;
+    e->n = h.e_phnum;
+    return segments_check(e, err);
 }
 
 /* Where the dynamic section says that symbols are. */

@@ -128,47 +128,49 @@ static int32_t note_judge(const struct ferry_note_desc *note, const char *path,
     return FERRY_OK;
 }
 
-int32_t plugin_note_read(int fd, const char *path, struct ferry_note_desc *note,
+/* The one note of a file, with an id that can be shown and compared. */
+static int32_t note_find(int fd, const char *path, struct ferry_note_desc *note,
                          struct ferry_error *err)
 {
     struct plugin_elf e;
     unsigned found = 0;
-    int32_t rc;
-    memset(note, 0, sizeof *note);
-    rc = plugin_elf_open(&e, fd, path, err);
+    int32_t rc = plugin_elf_open(&e, fd, path, err);
     for (uint32_t i = 0; !rc && i < e.n; i++) {
         if (e.headers[i].p_type == PT_NOTE) {
             rc = segment_search(&e, &e.headers[i], note, &found, err);
         }
     }
     if (rc) {
-        goto out;
+        return rc;
     }
     if (found == 0) {
-        rc = plugin_fail(err, FERRY_E_INPUT, path,
-                         "not a ferry plugin: it has no note (" FERRY_NOTE_SECTION
-                         "); define it with FERRY_PLUGIN_DEFINE, or take it out of this folder");
-        goto out;
+        return plugin_fail(err, FERRY_E_INPUT, path,
+                           "not a ferry plugin: it has no note (" FERRY_NOTE_SECTION
+                           "); define it with FERRY_PLUGIN_DEFINE, or take it out of this folder");
     }
     if (found > 1) {
-        rc =
-            plugin_fail(err, FERRY_E_BUG, path,
-                        "has %u ferry notes, one plugin has one; link only one FERRY_PLUGIN_DEFINE "
-                        "into it",
-                        found);
-        goto out;
+        return plugin_fail(err, FERRY_E_BUG, path,
+                           "has %u ferry notes, one plugin has one; link only one "
+                           "FERRY_PLUGIN_DEFINE into it",
+                           found);
     }
     if (!memchr(note->id, '\0', sizeof note->id) || !plugin_word(note->id, '-', 31)) {
-        memset(note->id, 0, sizeof note->id);
-        rc = plugin_fail(err, FERRY_E_BUG, path,
-                         "its note's id is not [a-z][a-z0-9-]{0,30}; change the id in "
-                         "FERRY_PLUGIN_DEFINE");
-        goto out;
+        return plugin_fail(err, FERRY_E_BUG, path,
+                           "its note's id is not [a-z][a-z0-9-]{0,30}; change the id in "
+                           "FERRY_PLUGIN_DEFINE");
     }
-    rc = note_judge(note, path, err);
-out:
-    if (rc && found != 1) {
+    return FERRY_OK;
+}
+
+int32_t plugin_note_read(int fd, const char *path, struct ferry_note_desc *note,
+                         struct ferry_error *err)
+{
+    int32_t rc;
+    memset(note, 0, sizeof *note);
+    rc = note_find(fd, path, note, err);
+    if (rc) {
         memset(note, 0, sizeof *note);
+        return rc;
     }
-    return rc;
+    return note_judge(note, path, err);
 }

@@ -140,24 +140,33 @@ static int32_t table_check(const char *interface, const void *table, const char 
 int32_t plugin_tables_check(const struct ferry_plugin *plugin, const char *path,
                             struct ferry_error *err)
 {
-    for (uint32_t i = 0; plugin_interfaces[i]; i++) {
-        const void *table = plugin->query(plugin_interfaces[i]);
-        int32_t rc;
-        if (table != plugin->query(plugin_interfaces[i])) {
-            return plugin_fail(err, FERRY_E_BUG, path,
-                               "query(\"%s\") gives another table each time; return a constant one",
-                               plugin_interfaces[i]);
-        }
-        rc = table ? table_check(plugin_interfaces[i], table, path, err) : FERRY_OK;
-        if (rc) {
-            return rc;
-        }
-    }
-    if (plugin->query("ferry.no-such-thing/1")) {
+    /* First: a query() that answers anything would hand out one table for another. */
+    if (plugin->query("") || plugin->query("ferry.no-such-thing/1")) {
         return plugin_fail(
             err, FERRY_E_BUG, path,
             "query() gives a table for an interface that does not exist; compare the "
             "whole id and return NULL for others");
+    }
+    for (uint32_t i = 0; plugin_interfaces[i]; i++) {
+        const char *interface = plugin_interfaces[i];
+        const void *table = plugin->query(interface);
+        char later[64];
+        int32_t rc;
+        snprintf(later, sizeof later, "%s0", interface);
+        if (plugin->query(later)) {
+            return plugin_fail(
+                err, FERRY_E_BUG, path,
+                "query(\"%s\") gives a table; compare the whole id, not its beginning", later);
+        }
+        if (table != plugin->query(interface)) {
+            return plugin_fail(err, FERRY_E_BUG, path,
+                               "query(\"%s\") gives another table each time; return a constant one",
+                               interface);
+        }
+        rc = table ? table_check(interface, table, path, err) : FERRY_OK;
+        if (rc) {
+            return rc;
+        }
     }
     return FERRY_OK;
 }

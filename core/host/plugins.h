@@ -4,6 +4,7 @@
  *
  * Scanning reads only the notes: it runs no code of any plugin. A plugin is loaded when it is first needed, through the
  * descriptor that was checked, and never unloaded. What is refused is remembered with its reason, so that `ferry plugins` can tell.
+ * A set is opened and closed by one thread; get, interface and load are for any thread, several at once.
  */
 #ifndef HOST_PLUGINS_H
 #define HOST_PLUGINS_H
@@ -39,10 +40,13 @@ const struct ferry_plugin *plugins_get(struct plugins *p, struct ferry_str id,
 /* Its table for an interface; NULL with an error that says what it does offer. */
 const void *plugins_interface(struct plugins *p, struct ferry_str id, const char *interface_id,
                               struct ferry_error *err);
-/* Loads one (all checks); for `ferry plugins` and tests. */
+/* Loads an entry of plugins_at() (all checks); returns e->status. For `ferry plugins` and tests. */
 int32_t plugins_load(struct plugins *p, struct plugin_entry *e);
 
-/* Reads and judges the note of one file, without loading it. */
+/*
+ * Reads and judges the note of one file, without loading it. A note that was found is filled in also where it is
+ * refused for its major or level; else *note is zeroed.
+ */
 int32_t plugin_note_read(int fd, const char *path, struct ferry_note_desc *note,
                          struct ferry_error *err);
 

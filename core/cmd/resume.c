@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* resume.c - `ferry resume`: goes on with everything that was captured and has not arrived. The inputs are not needed. */
+#include "session.h"
+
+#include <text.h>
+
+static const struct ferry_option *const options[] = {
+    OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
+    NULL,
+};
+
+/* Captures that a process began and never ended: ferry never said "captured" of them. */
+static void tell_unfinished(struct session *s)
+{
+    struct ferry_error err = {.size = sizeof err};
+    int64_t n = db_one_int(s->engine.journal.db, 0, &err,
+                           "SELECT COUNT(*) FROM capture WHERE state = 0", "");
+    if (n > 0) {
+        log_warn("%lld captures were broken off while reading; upload those reports again",
+                 (long long)n);
+    }
+}
+
+static int run(struct app *app, const struct args *args)
+{
+    struct session s = {0};
+    struct ferry_error err = {.size = sizeof err};
+    int64_t ids[SESSION_LANES];
+    int32_t rc = session_open(&s, app, args, &err);
+    if (rc) {
+        session_close(&s);
+        return cmd_fail(&err);
+    }
+    tell_unfinished(&s);
+    uint32_t n = road_open_lanes(&s.engine, ids, SESSION_LANES, &err);
+    if (n == 0 && !s.json) {
+        log_info("nothing is waiting");
+    }
+    for (uint32_t i = 0; i < n && !app_interrupted; i++) {
+        session_go(&s, ids[i], 0);
+    }
+    int code = session_receipt(&s, NULL, 0);
+    session_close(&s);
+    return code;
+}
+
+const struct cmd cmd_resume = {
+    .name = "resume",
+    .summary = "goes on with what was captured and has not arrived",
+    .options = options,
+    .flags = CMD_CONFIG | CMD_PLUGINS,
+    .run = run,
+};

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c - see session.h. */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <file.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <text.h>
+#include <unistd.h>
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static int32_t make_scratch(struct session *s, struct ferry_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(s->scratch, sizeof s->scratch, "%s/ferry-dry-run-XXXXXX",
+             tmp && tmp[0] == '/' ? tmp : "/tmp");
+    if (!mkdtemp(s->scratch)) {
+        int32_t rc =
+            ferry_fail(err, FERRY_E_IO, "", "%s: %s; point TMPDIR to a folder that can be written",
+                       s->scratch, strerror(errno));
+        s->scratch[0] = '\0';
+        return rc;
+    }
+    return FERRY_OK;
+}
+
+int32_t session_open(struct session *s, struct app *app, const struct args *args,
+                     struct ferry_error *err)
+{
+    memset(s, 0, sizeof *s);
+    s->app = app;
+    s->json = args_flag(args, "json");
+    s->dry_run = args_flag(args, "dry_run");
+    s->lanes = calloc(SESSION_LANES, sizeof *s->lanes);
+    if (!s->lanes) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+    }
+    int32_t rc = s->dry_run ? make_scratch(s, err) : FERRY_OK;
+    rc = rc ? rc
+            : engine_open(&s->engine, app->config, app->plugins, &app->clock,
+                          s->dry_run ? s->scratch : app->state, &app_interrupted, err);
+    if (rc == FERRY_OK) {
+        s->engine.state =
+            app->state; /* what is served in process is the real thing, also in a dry run: it is only read */
+    }
+    return rc;
+}
+
+void session_close(struct session *s)
+{
+    engine_close(&s->engine);
+    keys_close(s->keys);
+    inputs_finish(&s->inputs);
+    readers_finish(&s->readers);
+    free(s->lanes);
+    if (s->stdin_copy[0]) {
+        unlink(s->stdin_copy);
+    }
+    if (s->scratch[0]) {
+        nftw(s->scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    memset(s, 0, sizeof *s);
+}
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+static int32_t open_keys(struct session *s, struct ferry_error *err)
+{
+    enum { NAMES = 32 };
+    const struct config *c = s->app->config;
+    struct ferry_str names[NAMES];
+    struct ferry_str list = config_get(c, "automation_key.properties");
+    struct keys_config kc = {
+        .properties = names,
+        .pattern = config_get(c, "automation_key.pattern"),
+        .map_file = config_get(c, "automation_key.map"),
+        .use_class_name = (uint32_t)!str_is(config_get(c, "automation_key.fallback"), "none")};
+    while (kc.n_properties < NAMES && str_split(&list, '\n', &names[kc.n_properties])) {
+        kc.n_properties += names[kc.n_properties].len > 0;
+    }
+    return keys_open(&s->keys, &kc, err);
+}
+
+/* What comes from stdin can be read once, and is needed twice: to know which run it is, and to read it. */
+static int32_t keep_stdin(struct session *s, struct input *in, struct ferry_error *err)
+{
+    enum { PIECE = 256 * 1024 };
+    char *piece = malloc(PIECE);
+    ssize_t n = piece ? 1 : -1;
+    int32_t rc = piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+    snprintf(s->stdin_copy, sizeof s->stdin_copy, "%s/stdin-XXXXXX", s->engine.journal.folder);
+    int fd = rc ? -1 : mkostemp(s->stdin_copy, O_CLOEXEC);
+    if (rc == FERRY_OK && fd < 0) {
+        rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s", s->stdin_copy, strerror(errno));
+    }
+    while (rc == FERRY_OK && n != 0) {
+        n = read(STDIN_FILENO, piece, PIECE);
+        if (n > 0) {
+            rc = fd_write(fd, s->stdin_copy, (struct ferry_str){piece, (uint64_t)n}, err);
+        } else if (n < 0 && errno != EINTR) {
+            rc = ferry_fail(err, FERRY_E_IO, "", "stdin: %s", strerror(errno));
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+        in->path = s->stdin_copy;
+    }
+    free(piece);
+    return rc;
+}
+
+int32_t session_inputs(struct session *s, const struct args *args, uint32_t *missing,
+                       struct ferry_error *err)
+{
+    readers_init(&s->readers);
+    int32_t rc = readers_add_all(&s->readers, s->app->plugins, NULL, 0, err);
+    rc = rc ? rc : open_keys(s, err);
+    rc = rc ? rc : inputs_expand(&s->inputs, args->rest, args->n_rest, s->readers.globs, err);
+    for (size_t i = 0; i < s->inputs.n && rc == FERRY_OK; i++) {
+        rc = s->inputs.list[i].path ? FERRY_OK : keep_stdin(s, &s->inputs.list[i], err);
+    }
+    *missing = 0;
+    for (size_t i = 0; i < s->inputs.n_notes && rc == FERRY_OK; i++) {
+        const struct input_note *note = &s->inputs.notes[i];
+        if (note->status) {
+            log_error("%s", note->message);
+            (*missing)++;
+        } else {
+            log_warn("%s", note->message);
+        }
+    }
+    return rc;
+}
+
+void session_read_call(struct session *s, struct read_call *call)
+{
+    int64_t max = 0;
+    str_int64(config_get(s->app->config, "attachments.max_size"), &max);
+    *call = (struct read_call){.readers = &s->readers,
+                               .spool = s->engine.journal.spool,
+                               .max_attachment = (uint64_t)max,
+                               .interrupted = &app_interrupted};
+}
+
+struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given)
+{
+    char when[TIME_TEXT];
+    const char *job = getenv("GITHUB_WORKFLOW");
+    job = job ? job : getenv("CI_JOB_NAME");
+    job = job ? job : getenv("JOB_NAME");
+    time_text(s->app->clock.now_ms(&s->app->clock), when);
+    when[10] = ' ';
+    when[16] = '\0';
+    return given.len
+               ? given
+               : arena_printf(arena, "%s %s",
+                              job && *job ? job : path_base(config_folder(s->app->config)), when);
+}
+
+/* --- going and telling ---------------------------------------------------------------------------- */
+
+void session_go(struct session *s, int64_t lane, uint32_t flags)
+{
+    if (s->n_lanes < SESSION_LANES) {
+        road_go(&s->engine, lane, flags | (s->dry_run ? ROAD_DRY_RUN : 0), &s->lanes[s->n_lanes++]);
+    }
+}
+
+int session_receipt(struct session *s, const struct captured *captured, int policy)
+{
+    enum { LONGEST = 256 << 20 };
+    struct ferry_error err = {.size = sizeof err};
+    struct receipt r = {.e = &s->engine,
+                        .captured = captured,
+                        .lanes = s->lanes,
+                        .n = s->n_lanes,
+                        .dry_run = s->dry_run};
+    struct buf text;
+    buf_init(&text, LONGEST);
+    int code = receipt_code(&r, &err);
+    if (code == RECEIPT_INTERRUPTED && app_interrupted) {
+        code = 128 + app_interrupted;
+    }
+    int shown = policy && (code == RECEIPT_UNREACHABLE || code == RECEIPT_MIRROR ||
+                           code == RECEIPT_UNCONFIRMED || code == RECEIPT_CREDENTIALS)
+                    ? 0
+                    : code;
+    int32_t rc = s->json ? receipt_json(&r, shown, &text, &err) : receipt_text(&r, &text, &err);
+    if (rc) {
+        buf_finish(&text);
+        return cmd_fail(&err);
+    }
+    for (uint32_t i = 0; i < s->n_lanes; i++) {
+        if (s->lanes[i].rc) {
+            log_write(shown == code ? FERRY_LOG_ERROR : FERRY_LOG_WARN, "%s",
+                      s->lanes[i].error.message);
+        }
+    }
+    if (!s->json) {
+        buf_printf(&text, "receipt: %s%s, exit %d\n",
+                   s->dry_run ? "dry run, nothing was sent"
+                   : code     ? "not everything is where it should be"
+                              : "complete",
+                   code && !s->dry_run && s->n_lanes ? "; \"ferry resume\" goes on" : "", shown);
+    }
+    cmd_out(buf_str(&text));
+    buf_finish(&text);
+    return shown;
+}

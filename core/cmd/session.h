@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h - what the commands that capture or deliver open, run and tell in the same way. No command of its own. */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include "cmd.h"
+
+#include <receipt.h>
+
+enum { SESSION_LANES = 256 };
+
+struct session {
+    struct app *app;
+    struct engine engine;
+    struct readers readers;
+    struct keys *keys;
+    struct inputs inputs;
+    struct captured captured;
+    struct road_lane *lanes; /* SESSION_LANES of them */
+    uint32_t n_lanes;
+    int dry_run, json;
+    char stdin_copy[512]; /* what came from stdin; "" otherwise */
+    char scratch[512];    /* a dry run's throwaway state folder; "" otherwise */
+};
+
+/* Opens the journal; a dry run's is thrown away by session_close(). */
+int32_t session_open(struct session *s, struct app *app, const struct args *args,
+                     struct ferry_error *err);
+void session_close(struct session *s); /* accepts zeroed */
+
+/* Readers, keys and inputs, from the words of the command line. An input that is missing is told, and counted as unreadable. */
+int32_t session_inputs(struct session *s, const struct args *args, uint32_t *missing,
+                       struct ferry_error *err);
+/* The settings of reading: attachments, caps. Valid as long as s. */
+void session_read_call(struct session *s, struct read_call *call);
+
+/* Goes the road of a lane, and keeps what came of it for the receipt. */
+void session_go(struct session *s, int64_t lane, uint32_t flags);
+/* Prints the receipt; the exit code. `policy`: 1 where trouble with delivery is only a warning. */
+int session_receipt(struct session *s, const struct captured *captured, int policy);
+
+/* A title for a run that was given none: what the CI calls the job, else the folder and the time. In the arena. */
+struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given);
+
+#endif

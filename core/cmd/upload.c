@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * upload.c - `ferry upload`: reports into a primary project, and on to linked ones by Automation Key. Capture first, so that whatever
+ * happens later loses nothing; then one lane a destination.
+ */
+#include "session.h"
+
+#include <stdlib.h>
+#include <text.h>
+
+static const char *const complete_choices[] = {"auto", "always", "never", NULL};
+static const char *const policies[] = {"fail", "warn", NULL};
+
+static const struct ferry_option *const options[] = {
+    OPTION(.type = FERRY_OPT_BOOL, .name = "again",
+           .help = "makes a new run, also of reports that were uploaded before"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "allow_empty", .help = "no results are no error"),
+    OPTION(.type = FERRY_OPT_CHOICE, .name = "complete", .def = "auto", .choices = complete_choices,
+           .help = "whether the run is completed: auto does so for runs that ferry made"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "dry_run", .help = "reads and plans, sends nothing"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "fail_on_test_failure",
+           .help = "exits with 1 where a test failed"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "hold_on_reject",
+           .help = "keeps the run open where a result was rejected"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
+    OPTION(.type = FERRY_OPT_LIST, .name = "mirror", .value = "TARGET",
+           .help = "a linked project that gets the keyed results too; may be repeated"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "no_create_cases",
+           .help = "results whose case is missing are skipped by name"),
+    OPTION(.type = FERRY_OPT_CHOICE, .name = "on_delivery_error", .choices = policies,
+           .help = "whether trouble with a tracker makes the command fail; fail if not set"),
+    OPTION(.type = FERRY_OPT_STR, .name = "part", .value = "NAME",
+           .help = "which of several jobs that share a run key this is"),
+    OPTION(.type = FERRY_OPT_STR, .name = "run_id", .value = "ID",
+           .help = "adds to a run that is there"),
+    OPTION(.type = FERRY_OPT_STR, .name = "run_key", .value = "KEY",
+           .help = "shares one run among uploads; `ferry complete KEY` completes it"),
+    OPTION(.type = FERRY_OPT_STR, .name = "run_title", .value = "TITLE",
+           .help = "what a new run is called"),
+    OPTION(.type = FERRY_OPT_STR, .name = "to", .value = "TARGET",
+           .help = "the primary: a tracker of the configuration, or plugin:PROJECT"),
+    NULL,
+};
+
+struct upload {
+    struct session s;
+    const struct args *args;
+    struct arena arena;
+    struct target *to;
+    struct target *mirrors[32];
+    uint32_t n_mirrors;
+    struct ferry_str title, run_id;
+};
+
+static int32_t add_mirror(struct upload *u, struct ferry_str name, struct ferry_error *err)
+{
+    if (u->n_mirrors == sizeof u->mirrors / sizeof *u->mirrors) {
+        return ferry_fail(err, FERRY_E_CONFIG, "mirror", "more than %zu mirrors",
+                          sizeof u->mirrors / sizeof *u->mirrors);
+    }
+    struct target *t = NULL;
+    int32_t rc = target_resolve(&t, u->s.app->config, u->s.app->plugins, name, err);
+    if (rc == FERRY_OK && ferry_eq(t->label, u->to->label) &&
+        ferry_eq(t->account, u->to->account)) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "mirror",
+                        "%.*s is the primary already; a mirror is another project",
+                        STR_ARG(t->label));
+        target_free(t);
+        return rc;
+    }
+    if (rc == FERRY_OK) {
+        u->mirrors[u->n_mirrors++] = t;
+    }
+    return rc;
+}
+
+static int32_t resolve_targets(struct upload *u, struct ferry_error *err)
+{
+    const struct app *app = u->s.app;
+    struct ferry_str list = config_get(app->config, "upload.mirror"), one;
+    int32_t rc = target_resolve(&u->to, app->config, app->plugins, args_get(u->args, "to"), err);
+    if (rc == FERRY_OK) {
+        log_info("to %.*s (%.*s)", STR_ARG(u->to->label), STR_ARG(u->to->how));
+    }
+    for (uint32_t i = 0; rc == FERRY_OK && args_nth(u->args, "mirror", i).ptr; i++) {
+        rc = add_mirror(u, args_nth(u->args, "mirror", i), err);
+    }
+    while (rc == FERRY_OK && !args_has(u->args, "mirror") && str_split(&list, '\n', &one)) {
+        rc = one.len ? add_mirror(u, one, err) : FERRY_OK;
+    }
+    return rc;
+}
+
+static void show_notice(void *self, const char *path, const struct ferry_notice *notice)
+{
+    (void)self;
+    log_warn("%s line %llu, column %llu: %.*s: %.*s", path, (unsigned long long)notice->line,
+             (unsigned long long)notice->column, STR_ARG(notice->code), STR_ARG(notice->text));
+}
+
+static int32_t capture(struct upload *u, struct ferry_error *err)
+{
+    struct session *s = &u->s;
+    uint32_t missing = 0;
+    struct capture_call call = {.part = args_get(u->args, "part"),
+                                .run_title = u->title,
+                                .again = (uint32_t)args_flag(u->args, "again"),
+                                .notice = show_notice};
+    int32_t rc = session_inputs(s, u->args, &missing, err);
+    if (rc) {
+        return rc;
+    }
+    session_read_call(s, &call.read);
+    call.keys = s->keys;
+    call.run_key = args_get(u->args, "run_key");
+    call.shared = call.run_key.ptr != NULL;
+    if (u->run_id.ptr) {
+        call.run_key =
+            arena_printf(&u->arena, "id=%.*s/%.*s", STR_ARG(u->to->label), STR_ARG(u->run_id));
+    }
+    rc = capture_reports(&s->engine, &s->inputs, &call, &s->captured, err);
+    s->captured.unreadable += missing;
+    if (rc == FERRY_OK && s->captured.results > 0) {
+        log_info("captured %llu results; from here on nothing is lost",
+                 (unsigned long long)s->captured.results);
+    }
+    return rc;
+}
+
+/* What mirrors of a run that the user named carry: its own marker where it has one, else where it comes from. */
+static struct ferry_str marker_of_named_run(struct upload *u, int64_t dest)
+{
+    struct ferry_error why = {.size = sizeof why};
+    struct ferry_str none = {NULL, 0};
+    struct remote r = {0};
+    struct index_run run = {.count = 0};
+    if (u->n_mirrors && road_remote(&u->s.engine, u->to, dest, &r, &why) == FERRY_OK) {
+        if (index_find_run(&r, u->run_id, none, none, &run, &why)) {
+            run.marker[0] = '\0';
+        }
+        remote_close(&r);
+    }
+    return run.marker[0] ? arena_str(&u->arena, ferry_cstr(run.marker))
+                         : arena_printf(&u->arena, "source=%.*s/%.*s", STR_ARG(u->to->label),
+                                        STR_ARG(u->run_id));
+}
+
+static uint32_t lane_flags(const struct upload *u)
+{
+    struct ferry_str complete = args_get(u->args, "complete");
+    uint32_t flags = args_flag(u->args, "no_create_cases") ? 0 : FERRY_PLAN_CREATE_CASES;
+    int close = !str_is(complete, "never") && !args_has(u->args, "run_key") &&
+                !str_is(config_get(u->s.app->config, "upload.complete"), "false");
+    flags |= close ? FERRY_PLAN_COMPLETE : 0;
+    flags |= str_is(complete, "always") ? LANE_CLOSE_ALWAYS | FERRY_PLAN_COMPLETE : 0;
+    return flags | (args_flag(u->args, "hold_on_reject") ? LANE_HOLD_ON_REJECT : 0);
+}
+
+static int32_t make_lanes(struct upload *u, int64_t *ids, struct ferry_error *err)
+{
+    struct engine *e = &u->s.engine;
+    struct ferry_str marker = arena_printf(&u->arena, "run-key=%s", u->s.captured.run_key);
+    struct lane lane = {.run_id = u->s.captured.run_id,
+                        .role = ROLE_PRIMARY,
+                        .planner = FERRY_LIT("upload"),
+                        .run_key = ferry_cstr(u->s.captured.run_key),
+                        .run_title = u->title,
+                        .target_run = u->run_id,
+                        .flags = lane_flags(u)};
+    lane.run_marker = u->run_id.ptr ? (struct ferry_str){NULL, 0} : marker;
+    int32_t rc = lane_dest(e, u->to, &lane.dest_id, err);
+    rc = rc ? rc : lane_put(e, &lane, &ids[0], err);
+    int64_t primary = lane.dest_id;
+    if (rc == FERRY_OK && u->run_id.ptr) {
+        marker = marker_of_named_run(u, primary);
+    }
+    for (uint32_t i = 0; i < u->n_mirrors && rc == FERRY_OK; i++) {
+        lane.role = ROLE_MIRROR;
+        lane.planner = FERRY_LIT("mirror");
+        lane.source_dest = primary;
+        lane.run_marker = marker;
+        lane.target_run = (struct ferry_str){NULL, 0};
+        lane.find_title = u->title;
+        rc = lane_dest(e, u->mirrors[i], &lane.dest_id, err);
+        rc = rc ? rc : lane_put(e, &lane, &ids[i + 1], err);
+    }
+    return rc;
+}
+
+/* Mirrors are told which project the results first went to. */
+static int32_t name_source(struct upload *u, struct ferry_error *err)
+{
+    return db_run(u->s.engine.journal.db, err, "UPDATE run SET source_project = ? WHERE id = ?",
+                  "si", u->to->project, u->s.captured.run_id);
+}
+
+static int deliver_all(struct upload *u)
+{
+    struct ferry_error err = {.size = sizeof err};
+    int64_t ids[33] = {0};
+    const struct captured *c = &u->s.captured;
+    int32_t rc = name_source(u, &err);
+    rc = rc ? rc : make_lanes(u, ids, &err);
+    if (rc) {
+        return cmd_fail(&err);
+    }
+    for (uint32_t i = 0; i <= u->n_mirrors && !app_interrupted; i++) {
+        session_go(&u->s, ids[i], ROAD_PLAN);
+    }
+    int code = session_receipt(
+        &u->s, c,
+        str_is(args_get(u->args, "on_delivery_error"), "warn") ||
+            (!args_has(u->args, "on_delivery_error") &&
+             str_is(config_get(u->s.app->config, "upload.on_delivery_error"), "warn")));
+    if (code == EXIT_DONE && args_flag(u->args, "fail_on_test_failure") &&
+        c->counts.failed + c->counts.errored > 0) {
+        log_error("%llu tests failed", (unsigned long long)(c->counts.failed + c->counts.errored));
+        code = EXIT_TESTS_FAILED;
+    }
+    return code;
+}
+
+static int32_t check_args(const struct args *args, struct ferry_error *err)
+{
+    if (args_has(args, "run_id") && (args_has(args, "run_key") || args_flag(args, "again"))) {
+        return ferry_fail(
+            err, FERRY_E_CONFIG, "run_id",
+            "--run-id joins a run that is there; it does not go with --run-key or --again");
+    }
+    if (args_has(args, "part") && !args_has(args, "run_key")) {
+        return ferry_fail(err, FERRY_E_CONFIG, "part",
+                          "--part tells uploads of one --run-key apart; give --run-key as well");
+    }
+    return FERRY_OK;
+}
+
+static int run(struct app *app, const struct args *args)
+{
+    struct upload u = {.args = args};
+    struct ferry_error err = {.size = sizeof err};
+    int code;
+    arena_init(&u.arena, 1 << 20);
+    int32_t rc = check_args(args, &err);
+    u.run_id = args_get(args, "run_id");
+    rc = rc ? rc : session_open(&u.s, app, args, &err);
+    if (rc == FERRY_OK) {
+        u.title = session_title(&u.s, &u.arena, args_get(args, "run_title"));
+        rc = resolve_targets(&u, &err);
+    }
+    rc = rc ? rc : capture(&u, &err);
+    if (rc) {
+        code = cmd_fail(&err);
+    } else if (u.s.captured.results == 0) {
+        int partly = u.s.captured.unreadable + u.s.captured.truncated > 0;
+        log_error("no results found%s", partly ? "; what was found could not be read"
+                                               : "; check the inputs, or use --allow-empty");
+        code = args_flag(args, "allow_empty") ? (partly ? EXIT_PARTLY_READ : EXIT_DONE)
+                                              : EXIT_NO_RESULTS;
+    } else {
+        code = deliver_all(&u);
+    }
+    session_close(&u.s);
+    for (uint32_t i = 0; i < u.n_mirrors; i++) {
+        target_free(u.mirrors[i]);
+    }
+    target_free(u.to);
+    arena_finish(&u.arena);
+    return code;
+}
+
+const struct cmd cmd_upload = {
+    .name = "upload",
+    .summary = "brings test reports to a project, and on to linked ones",
+    .usage = "INPUT...",
+    .text =
+        "INPUT is a report, a folder, a glob (quote it: ** is expanded here) or - for stdin; .gz is understood.\n"
+        "The same reports are one run: uploading them again, in any order, adds nothing.",
+    .options = options,
+    .flags = CMD_CONFIG | CMD_PLUGINS,
+    .min_rest = 1,
+    .max_rest = UINT32_MAX,
+    .run = run,
+};

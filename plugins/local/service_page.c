@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * service_page.c - one page of a list: limit, offset, filters, the total, and where the next page begins. Every list of
+ * the service is answered here. A page is also ended by its length in bytes, so `next` is what counts, not `limit`.
+ */
+#include "service.h"
+
+#include <text.h>
+
+void local_page_init(struct page *p, const char *columns, const char *from, const char *order,
+                     ferry_row_fn *row)
+{
+    *p = (struct page){
+        .columns = columns, .from = from, .order = order, .row = row, .most = 0, .total = -1};
+    buf_init(&p->where, 4096);
+}
+
+void local_page_arg(struct page *p, struct ferry_value v)
+{
+    if (p->n_args < PAGE_ARGS) {
+        p->args[p->n_args++] = v;
+    } else {
+        p->where.failed = FERRY_E_TOO_LARGE;
+    }
+}
+
+static void add_condition(struct page *p, const char *condition, struct ferry_value v)
+{
+    buf_puts(&p->where, " AND ");
+    buf_puts(&p->where, condition);
+    local_page_arg(p, v);
+    p->n_filters++;
+}
+
+int local_page_filter_text(struct http *h, struct page *p, const char *name, const char *condition)
+{
+    struct ferry_str value = local_query_get(h, name);
+    if (value.ptr) {
+        add_condition(p, condition, ferry_text(value));
+    }
+    return 1;
+}
+
+int local_page_filter_int(struct http *h, struct page *p, const char *name, const char *condition)
+{
+    int64_t n = 0;
+    if (!local_query_get(h, name).ptr) {
+        return 1;
+    }
+    if (!local_query_int(h, name, INT64_MIN, INT64_MAX, 0, &n)) {
+        return 0;
+    }
+    add_condition(p, condition, ferry_int(n));
+    return 1;
+}
+
+struct walk {
+    struct http *h;
+    struct page *p;
+    int64_t rows;
+};
+
+static int32_t each_row(void *data, const struct ferry_value *row, uint32_t n)
+{
+    struct walk *w = data;
+    if (w->rows > 0 && w->h->body.len > LOCAL_PAGE_BYTES) {
+        return FERRY_E_STOP;
+    }
+    w->rows++;
+    return w->p->row(w->h, row, n);
+}
+
+static int32_t take_int(void *data, const struct ferry_value *row, uint32_t n)
+{
+    *(int64_t *)data = n > 0 ? row[0].i : 0;
+    return FERRY_OK;
+}
+
+static int32_t run_page(struct http *h, struct page *p, const char *columns, int64_t limit,
+                        int64_t offset, ferry_row_fn *row, void *data)
+{
+    struct buf sql;
+    buf_init(&sql, 16 * 1024);
+    buf_printf(&sql, "SELECT %s FROM %s%s", columns, p->from, buf_cstr(&p->where));
+    uint32_t n = p->n_args;
+    if (limit > 0) {
+        buf_printf(&sql, " ORDER BY %s LIMIT ? OFFSET ?", p->order);
+        p->args[n++] = ferry_int(limit);
+        p->args[n++] = ferry_int(offset);
+    }
+    int32_t rc = sql.failed
+                     ? sql.failed
+                     : h->sql->run(h->sql->self, buf_str(&sql), p->args, n, row, data, h->err);
+    buf_finish(&sql);
+    return rc;
+}
+
+int32_t local_page_answer(struct http *h, struct page *p)
+{
+    struct walk w = {h, p, 0};
+    int64_t limit = 0, offset = 0;
+    int32_t rc = p->where.failed || p->n_args + 2 > PAGE_ARGS ? FERRY_E_BUG : FERRY_OK;
+    int64_t most = p->most ? p->most : LOCAL_PAGE;
+    if (rc || !local_query_int(h, "limit", 1, most, most < 100 ? most : 100, &limit) ||
+        !local_query_int(h, "offset", 0, INT64_MAX, 0, &offset)) {
+        goto out;
+    }
+    if (p->total < 0) {
+        rc = run_page(h, p, "count(*)", 0, 0, take_int, &p->total);
+    }
+    if (rc) {
+        goto out;
+    }
+    json_open(&h->json, '{');
+    json_member_int(&h->json, "total", p->total);
+    json_member_int(&h->json, "offset", offset);
+    json_key(&h->json, "items");
+    json_open(&h->json, '[');
+    rc = run_page(h, p, p->columns, limit, offset, each_row, &w);
+    rc = rc == FERRY_E_STOP ? FERRY_OK : rc;
+    json_close(&h->json, ']');
+    json_key(&h->json, "next");
+    if (w.rows > 0 && offset + w.rows < p->total) {
+        json_put_int(&h->json, offset + w.rows);
+    } else {
+        json_put_null(&h->json);
+    }
+    json_close(&h->json, '}');
+    h->status = 200;
+out:
+    buf_finish(&p->where);
+    return rc;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * local_service_schema.c - the tables. Steps never change: a new version appends one. The SQL is common to SQLite and
+ * PostgreSQL: numbers come from `counter`, and a project's things are numbered from 1.
+ */
+#include "service.h"
+
+static const char step_1[] =
+    "CREATE TABLE counter (project BIGINT NOT NULL, noun TEXT NOT NULL, last BIGINT NOT NULL,"
+    " PRIMARY KEY (project, noun));"
+    "INSERT INTO counter (project, noun, last) VALUES (0, 'project', 0);"
+    "CREATE TABLE project (id BIGINT PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
+    " created_ms BIGINT NOT NULL);"
+    "CREATE TABLE field (project BIGINT NOT NULL, id BIGINT NOT NULL, title TEXT NOT NULL,"
+    " entity TEXT NOT NULL, type TEXT NOT NULL, required BIGINT NOT NULL,"
+    " PRIMARY KEY (project, id), UNIQUE (project, entity, title));"
+    /* `body`: JSON of what no query asks for */
+    "CREATE TABLE test_case (project BIGINT NOT NULL, id BIGINT NOT NULL, title TEXT NOT NULL,"
+    " signature TEXT, marker TEXT, created_ms BIGINT NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (project, id));"
+    "CREATE INDEX case_by_signature ON test_case (project, signature, id);"
+    "CREATE INDEX case_by_marker ON test_case (project, marker);"
+    "CREATE TABLE case_value (project BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " field_id BIGINT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (project, case_id, field_id));"
+    "CREATE INDEX case_by_value ON case_value (project, field_id, value);"
+    "CREATE TABLE run (project BIGINT NOT NULL, id BIGINT NOT NULL, title TEXT NOT NULL,"
+    " description TEXT NOT NULL, marker TEXT, state TEXT NOT NULL, start_ms BIGINT, end_ms BIGINT,"
+    " created_ms BIGINT NOT NULL, completed_ms BIGINT, body TEXT NOT NULL,"
+    " PRIMARY KEY (project, id));"
+    "CREATE INDEX run_by_marker ON run (project, marker);"
+    "CREATE TABLE result (project BIGINT NOT NULL, run_id BIGINT NOT NULL, id BIGINT NOT NULL,"
+    " wire_id TEXT NOT NULL, case_id BIGINT NOT NULL, status TEXT NOT NULL, start_ms BIGINT,"
+    " duration_us BIGINT, created_ms BIGINT NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (project, run_id, id), UNIQUE (project, run_id, wire_id));"
+    "CREATE INDEX result_by_case ON result (project, case_id, id);"
+    "CREATE TABLE result_count (project BIGINT NOT NULL, run_id BIGINT NOT NULL,"
+    " status TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (project, run_id, status));"
+    "CREATE TABLE attachment (project BIGINT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT NULL,"
+    " name TEXT, mime TEXT, created_ms BIGINT NOT NULL, PRIMARY KEY (project, digest));";
+
+const char *const local_service_schema[] = {step_1, NULL};
