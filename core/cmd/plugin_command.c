@@ -160,6 +160,20 @@ static int32_t target_name(const struct running *r, struct ferry_str to, struct 
     return FERRY_OK;
 }
 
+/* What is served in process can be asked as a whole: the command then sees no project. */
+static int32_t open_whole_service(struct running *r, struct arena *arena, struct ferry_error *err)
+{
+    if (!r->entry->plugin->query(FERRY_SERVICE_1)) {
+        return FERRY_OK;
+    }
+    struct ferry_str any = arena_printf(arena, "%s:ANY", r->entry->id);
+    int32_t rc = target_resolve(&r->target, r->app->config, r->app->plugins, any, err);
+    if (rc == FERRY_OK) {
+        r->target->project = (struct ferry_str){NULL, 0};
+    }
+    return rc;
+}
+
 static int32_t open_target(struct running *r, const struct args *args, struct arena *arena,
                            struct ferry_error *err)
 {
@@ -174,8 +188,11 @@ static int32_t open_target(struct running *r, const struct args *args, struct ar
                                 r->entry->id);
     }
     rc = target_name(r, to, project, arena, &name);
-    if (rc || !name.ptr) {
-        return rc ? ferry_fail(err, rc, NULL, "out of memory") : FERRY_OK;
+    if (rc) {
+        return ferry_fail(err, rc, NULL, "out of memory");
+    }
+    if (!name.ptr) {
+        return open_whole_service(r, arena, err);
     }
     rc = target_resolve(&r->target, r->app->config, r->app->plugins, name, err);
     if (rc) {

@@ -177,6 +177,25 @@ void session_go(struct session *s, int64_t lane, uint32_t flags)
     }
 }
 
+/* The last line in words. */
+static const char *outcome(int code)
+{
+    switch (code) {
+    case RECEIPT_DONE:
+        return "complete";
+    case RECEIPT_PARTLY_READ:
+        return "what was read has arrived, but not every report could be read to its end";
+    case RECEIPT_REJECTED:
+        return "the tracker rejected some results; they are named above";
+    case RECEIPT_AUDIT:
+        return "the audit found a difference; it is named above";
+    case RECEIPT_USAGE:
+        return "nothing could be planned; mend what is said above, then \"ferry resume\"";
+    default:
+        return "not everything has arrived; everything is kept, \"ferry resume\" goes on";
+    }
+}
+
 int session_receipt(struct session *s, const struct captured *captured, int policy)
 {
     enum { LONGEST = 256 << 20 };
@@ -208,11 +227,8 @@ int session_receipt(struct session *s, const struct captured *captured, int poli
         }
     }
     if (!s->json) {
-        buf_printf(&text, "receipt: %s%s, exit %d\n",
-                   s->dry_run ? "dry run, nothing was sent"
-                   : code     ? "not everything is where it should be"
-                              : "complete",
-                   code && !s->dry_run && s->n_lanes ? "; \"ferry resume\" goes on" : "", shown);
+        buf_printf(&text, "receipt: %s, exit %d\n",
+                   s->dry_run ? "dry run, nothing was sent" : outcome(code), shown);
     }
     cmd_out(buf_str(&text));
     buf_finish(&text);

@@ -187,20 +187,12 @@ static int32_t make_lanes(struct upload *u, int64_t *ids, struct ferry_error *er
     return rc;
 }
 
-/* Mirrors are told which project the results first went to. */
-static int32_t name_source(struct upload *u, struct ferry_error *err)
-{
-    return db_run(u->s.engine.journal.db, err, "UPDATE run SET source_project = ? WHERE id = ?",
-                  "si", u->to->project, u->s.captured.run_id);
-}
-
 static int deliver_all(struct upload *u)
 {
     struct ferry_error err = {.size = sizeof err};
     int64_t ids[33] = {0};
     const struct captured *c = &u->s.captured;
-    int32_t rc = name_source(u, &err);
-    rc = rc ? rc : make_lanes(u, ids, &err);
+    int32_t rc = make_lanes(u, ids, &err);
     if (rc) {
         return cmd_fail(&err);
     }

@@ -80,6 +80,10 @@ static void take_row(struct lane *l, struct db_rows *rows)
     l->run_source = arena_str(a, db_str(rows, 18));
     l->source_project = arena_str(a, db_str(rows, 19));
     l->code = (uint32_t)db_int(rows, 20);
+    if (str_is(l->run_source, "report") && db_str(rows, 21).ptr) {
+        l->run_source =
+            arena_str(a, db_str(rows, 21)); /* a mirror of what first goes to the primary */
+    }
 }
 
 int32_t lane_load(struct engine *e, int64_t id, struct lane *l, struct ferry_error *err)
@@ -93,8 +97,8 @@ int32_t lane_load(struct engine *e, int64_t id, struct lane *l, struct ferry_err
         e->journal.db, &rows, err,
         "SELECT l.dest_id, l.run_id, l.role, l.planner, l.source_dest, l.options, l.run_key, l.run_marker,"
         " l.run_title, l.target_run, l.find_title, l.flags, l.state, d.name, d.label, d.plugin, d.project, d.account,"
-        " r.source, r.source_project, l.code"
-        " FROM lane l JOIN dest d ON d.id = l.dest_id JOIN run r ON r.id = l.run_id WHERE l.id = ?",
+        " r.source, coalesce(r.source_project, sd.project), l.code, sd.label"
+        " FROM lane l JOIN dest d ON d.id = l.dest_id JOIN run r ON r.id = l.run_id LEFT JOIN dest sd ON sd.id = l.source_dest WHERE l.id = ?",
         "i", id);
     if (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         take_row(l, &rows);

@@ -1,0 +1,245 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Each line of wrong_inputs.tsv: something is wrong in a command line, a config, a report, a plugin or on the disk; ferry must exit with that code
+# and say that. Every row runs in a folder of its own, and all rows are tried before the verdict.
+#
+#   wrong_inputs.sh         all rows
+#   wrong_inputs.sh NAME... these rows, with what ferry said
+. "$(dirname "$0")/lib.sh"
+HOLD_LOCK=${HOLD_LOCK:-$(dirname "$FERRY")/../tests/scenarios/hold_lock}
+bad=0 rows=0 left_out=0
+runner=ferry # what runs the row's command; a given_ function may choose another
+
+# --- what is given, before the command; the second column names one or several, joined by "+" ---
+
+given_report() { cp "$samples/basic.xml" r.xml; }
+given_keyed() { cp "$samples/keyed.xml" r.xml; }
+given_uploaded() {
+    given_keyed
+    ferry upload --to local:AO r.xml
+    exits 0
+}
+given_open_run() {
+    given_keyed
+    ferry upload --to local:AO --run-key K r.xml
+    exits 0
+}
+config() { cat >ferry.json; }
+given_config_comma() { printf '{\n  "upload": { "to": "local:AO" }\n  "trackers": {}\n}\n' | config; }
+given_config_cut() { printf '{\n  "upload": { "to": "local:AO"' | config; }
+given_config_empty() { printf '' | config; }
+given_config_list() { echo '[]' | config; }
+given_config_key() { echo '{ "uplaod": { "to": "local:AO" } }' | config; }
+given_config_nested_key() { printf '{\n  "upload": { "too": "local:AO" }\n}\n' | config; }
+given_config_twice() { echo '{ "upload": { "to": "local:AO", "to": "local:DEMO" } }' | config; }
+given_config_type() { echo '{ "upload": { "to": 7 } }' | config; }
+given_config_choice() { echo '{ "upload": { "on_delivery_error": "shrug" } }' | config; }
+# shellcheck disable=SC2016 # the variable is for ferry to expand
+given_config_env() { echo '{ "upload": { "to": "${NO_SUCH_VARIABLE}" } }' | config; }
+given_config_plugin() { echo '{ "trackers": { "main": { "plugin": "locall", "project": "AO" } }, "upload": { "to": "main" } }' | config; }
+given_config_no_plugin() { echo '{ "trackers": { "main": { "project": "AO" } }, "upload": { "to": "main" } }' | config; }
+given_config_option() { echo '{ "trackers": { "main": { "plugin": "local", "projekt": "AO" } }, "upload": { "to": "main" } }' | config; }
+given_config_unknown_to() { echo '{ "trackers": { "main": { "plugin": "local", "project": "AO" } }, "upload": { "to": "mian" } }' | config; }
+given_config_range() { echo '{ "delivery": { "jobs": 0 } }' | config; }
+given_config_duration() { echo '{ "delivery": { "settle": "soon" } }' | config; }
+given_config_folders() { echo '{ "plugins": { "folders": ["./mine"] } }' | config; }
+given_config_tls() { echo '{ "tls": { "verify": false } }' | config; }
+given_config_path_out() { echo '{ "state": { "path": "../elsewhere" } }' | config; }
+given_config_bytes() { printf '{ "upload": { "to": "\377\376" } }\n' | config; }
+given_config_folder() { mkdir ferry.json; }
+given_map_missing() { echo '{ "automation_key": { "map": "keys.tsv" } }' | config; }
+
+given_empty_file() { : >r.xml; }
+given_empty_root() { echo '<testsuites/>' >r.xml; }
+given_html() { printf '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>\n' >r.xml; }
+given_other_root() { printf '<project><target name="x"/></project>\n' >r.xml; }
+given_json() { echo '{"results": []}' >r.xml; }
+given_bytes() { head -c 5000 "$FERRY" >r.xml; }
+given_cut() { head -c 700 "$samples/basic.xml" >r.xml; }
+given_mismatched() { printf '<testsuite name="s">\n<testcase name="a"/>\n<testcase name="b"></testsuite>\n' >r.xml; }
+given_laughs() {
+    {
+        echo '<!DOCTYPE x ['
+        echo '<!ENTITY a0 "ha ha ha ha ha ha ha ha ha ha">'
+        local i
+        for ((i = 1; i < 12; i++)); do
+            printf '<!ENTITY a%d "' "$i"
+            printf "&a$((i - 1));%.0s" 1 2 3 4 5 6 7 8 9 10
+            echo '">'
+        done
+        echo ']><testsuite name="s"><testcase name="a"><system-out>&a11;</system-out></testcase></testsuite>'
+    } >r.xml
+}
+given_gzip_cut() { gzip -c "$samples/basic.xml" | head -c 200 >r.xml.gz; }
+given_fifo() { mkfifo r.xml; }
+given_link_to_nothing() { ln -s nowhere.xml r.xml; }
+given_empty_folder() { mkdir reports; }
+given_secret_report() { given_report && chmod 000 r.xml; }
+
+plugins_from() { environment+=("FERRY_PLUGIN_PATH=$1"); }
+given_plugins_relative() { plugins_from mine; }
+given_plugins_absent() { plugins_from "$PWD/mine"; }
+given_plugin_text() {
+    mkdir mine && echo 'int ferry_plugin;' >mine/text.so
+    plugins_from "$PWD/mine"
+}
+given_plugin_empty() {
+    mkdir mine && : >mine/empty.so
+    plugins_from "$PWD/mine"
+}
+given_plugin_foreign() {
+    mkdir mine && cp "$(ldd "$FERRY" | sed -nE 's/.*=> ([^ ]*libz[^ ]*|[^ ]*libexpat[^ ]*|[^ ]*libc\.so[^ ]*) .*/\1/p' | head -n 1)" mine/foreign.so
+    plugins_from "$PWD/mine"
+}
+given_plugin_cut() {
+    mkdir mine && head -c 3000 "$(bundled junit)" >mine/cut.so
+    plugins_from "$PWD/mine"
+}
+given_plugin_twice() {
+    mkdir mine && cp "$(bundled junit)" mine/other.so
+    plugins_from "$PWD/mine"
+}
+given_plugin_writable() {
+    mkdir mine && cp "$(bundled junit)" mine/other.so && chmod 666 mine/other.so
+    plugins_from "$PWD/mine"
+}
+bundled() { echo "$(dirname "$FERRY")/../plugins/$1.so"; }
+
+given_state_is_file() { echo hello >.ferry; }
+given_state_not_database() {
+    given_uploaded
+    local f
+    for f in .ferry/*; do
+        case $f in
+        *journal*) [ ! -f "$f" ] || printf 'this is no database, and long enough to be read as one: %0500d\n' 7 >"$f" ;;
+        esac
+    done
+}
+given_state_newer() {
+    given_uploaded
+    "$HOLD_LOCK" --user-version 100000 .ferry/journal.db
+}
+given_locked() {
+    given_uploaded
+    cp "$samples/basic.xml" r.xml
+    coproc LOCK { exec "$HOLD_LOCK" .ferry/journal.db; }
+    local answer
+    read -r answer <&"${LOCK[0]}"
+    [ "$answer" = locked ] || fail "the journal is locked for this row"
+    after+=("exec {LOCK[1]}>&-; wait ${LOCK_PID}")
+}
+given_no_state_home() { environment+=("FERRY_STATE=/proc/ferry-state"); }
+given_state_relative() { environment+=("FERRY_STATE=../../../../../../../proc/nowhere"); }
+
+# As somebody who may not write here. Root becomes "nobody", with a copy of the program where nobody can reach it.
+as_nobody() {
+    local around
+    mapfile -d '' around < <(surroundings)
+    last="$* (as nobody)"
+    rc=0
+    if [ "$(id -u)" -eq 0 ]; then
+        around=(setpriv --reuid=65534 --regid=65534 --clear-groups env "${around[@]}")
+    else
+        around=(env "${around[@]}")
+    fi
+    "${around[@]}" timeout -k 5 60 "$work/program/bin/ferry" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+}
+given_nobody() {
+    if [ "$(id -u)" -eq 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+        left_out_because "this container cannot change users"
+        return
+    fi
+    if [ ! -d "$work/program" ]; then
+        mkdir -p "$work/program/bin"
+        cp "$FERRY" "$work/program/bin/"
+        cp -r "$(dirname "$FERRY")/../plugins" "$work/program/plugins"
+        chmod -R go-w,a+rX "$work/program"
+    fi
+    chmod 555 .
+    after+=("chmod 755 '$PWD'")
+    runner=as_nobody
+}
+
+# A disk that is full after so many KiB: a limit on the size of files, whose signal is ignored, so that writing fails.
+with_file_limit() {
+    (trap '' XFSZ && ulimit -f "$limit" && ferry "$@"; echo "$rc" >"$work/rc")
+    rc=$(cat "$work/rc")
+    last="$* (no file over $limit KiB)"
+}
+given_disk_small() { limit=8 runner=with_file_limit; }
+given_disk_medium() { limit=96 runner=with_file_limit; }
+# A real full disk, where this machine lets us mount one.
+given_disk_tmpfs() {
+    mkdir small
+    if ! mount -t tmpfs -o size=128k tmpfs small 2>/dev/null; then
+        left_out_because "this container cannot mount a small disk"
+        return
+    fi
+    after+=("umount '$PWD/small'")
+    environment+=("FERRY_STATE=$PWD/small/state")
+}
+to_full() {
+    local around
+    mapfile -d '' around < <(surroundings)
+    last="$* >/dev/full"
+    rc=0
+    : >"$work/out"
+    env "${around[@]}" timeout 60 "$FERRY" "$@" >/dev/full 2>"$work/err" </dev/null || rc=$?
+}
+given_stdout_full() { runner=to_full; }
+
+left_out_because() {
+    printf 'left out: %s: %s\n' "$name" "$1"
+    runner=none
+    left_out=$((left_out + 1))
+}
+
+# --- one row ---
+
+wrong() {
+    printf '%s: %s\n$ ferry %s\nexit code %s\n' "$name" "$1" "$last" "$rc"
+    head -n 20 "$work/out" | sed 's/^/stdout: /'
+    head -n 20 "$work/err" | sed 's/^/stderr: /'
+    bad=$((bad + 1))
+}
+
+row() {
+    local given arguments=()
+    environment=() after=() runner=ferry
+    mkdir -p "$work/rows/$name/.git"
+    cd "$work/rows/$name" || exit 1
+    for given in ${2//+/ }; do
+        [ "$given" = - ] || "given_$given"
+    done
+    if [ "$runner" != none ]; then
+        eval "arguments=($3)"
+        "$runner" "${arguments[@]}"
+        if [ "$rc" -ne "$4" ]; then
+            wrong "wanted exit code $4"
+        elif [ -n "$5" ] && ! cat "$work/out" "$work/err" | grep -F -- "$5" >/dev/null; then
+            wrong "wanted to read \"$5\""
+        elif [ "$rc" -ne 0 ] && [ ! -s "$work/err" ]; then
+            wrong "wanted a word on stderr"
+        elif [ -n "$chosen" ]; then
+            sed "s/^/$name: /" "$work/err"
+        fi
+    fi
+    for given in "${after[@]}"; do
+        eval "$given"
+    done
+    cd "$work" || exit 1
+}
+
+chosen=$*
+while IFS=$'\t' read -r name given arguments code text; do
+    case $name in
+    '#'* | '') continue ;;
+    esac
+    if [ -z "$chosen" ] || [[ " $chosen " = *" $name "* ]]; then
+        row "$name" "$given" "$arguments" "$code" "$text"
+        rows=$((rows + 1))
+    fi
+done <"$scenarios/wrong_inputs.tsv"
+printf '%d rows, %d wrong, %d left out\n' "$rows" "$bad" "$left_out"
+[ "$rows" -gt 0 ] && [ "$bad" -eq 0 ]
