@@ -22,10 +22,29 @@ static void *take(struct intake *in, size_t n, size_t size)
     return p;
 }
 
+/* Nearly every text is ASCII and many are absent; this is asked of all of them. */
+static int is_ascii(struct ferry_str s)
+{
+    uint64_t high = 0, word, i = 0;
+    for (; s.len - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, s.ptr + i, sizeof word);
+        high |= word;
+    }
+    for (; i < s.len; i++) {
+        high |= (unsigned char)s.ptr[i];
+    }
+    return !(high & 0x8080808080808080u);
+}
+
+static int is_valid(struct ferry_str s)
+{
+    return is_ascii(s) || utf8_valid(s) == s.len;
+}
+
 struct ferry_str intake_str(struct intake *in, struct ferry_str s)
 {
     struct buf b;
-    if (utf8_valid(s) == s.len) {
+    if (is_valid(s)) {
         return s;
     }
     buf_init(&b, TEXT_MAX);
@@ -42,7 +61,7 @@ struct ferry_str intake_str(struct intake *in, struct ferry_str s)
 static int all_valid(const struct ferry_str *list, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (utf8_valid(list[i]) != list[i].len) {
+        if (!is_valid(list[i])) {
             return 0;
         }
     }
