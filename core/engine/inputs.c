@@ -74,6 +74,10 @@ static void add_trouble(struct walk *w, const char *shown, int number)
 {
     char cause[160];
     const char *reason = strerrordesc_np(number);
+    if (number == ENOMEM) { /* of us, not of the path */
+        w->rc = w->rc ? w->rc : FERRY_E_NO_MEMORY;
+        return;
+    }
     snprintf(cause, sizeof cause, "cannot be looked at: %s; check the path and its permissions",
              reason ? reason : "unknown error");
     add_note(w, FERRY_E_IO, shown, cause);
@@ -105,7 +109,9 @@ static void add_file(struct walk *w, const char *path, const struct stat *st, ui
 /* The names in a folder: each is its d_type and the NUL-ended text. E_INPUT: there is no such folder. */
 static int32_t list_names(struct walk *w, const char *folder, struct buf *names)
 {
-    DIR *d = opendir(*folder ? folder : ".");
+    DIR *d;
+    folder = *folder ? folder : ".";
+    d = opendir(folder);
     int number = 0;
     if (!d) {
         if (errno != ENOENT && errno != ENOTDIR) {
@@ -128,7 +134,7 @@ static int32_t list_names(struct walk *w, const char *folder, struct buf *names)
     }
     closedir(d);
     if (number) {
-        add_trouble(w, *folder ? folder : ".", number);
+        add_trouble(w, folder, number);
     }
     if (names->failed) {
         w->rc = names->failed;
