@@ -15,7 +15,7 @@
 #include <text.h>
 #include <unistd.h>
 
-enum { LARGEST = 256 * 1024, MOST_ENTRIES = 2000, PATH_LONGEST = 160 };
+enum { LARGEST = 256 * 1024, MOST_ENTRIES = 2000, PATH_LONGEST = 160, LONGEST_WORD = 5 };
 
 /* One file being read. */
 struct source {
@@ -269,12 +269,24 @@ static int32_t read_object(const struct source *s, const struct cJSON *object, c
     return FERRY_OK;
 }
 
+/* A long word without quotes may be a secret that was put there: the message goes without it. */
+static void hide_word(char *message)
+{
+    static const char found[] = ", found ";
+    char *word = strstr(message, found);
+    size_t n = word ? strcspn(word + strlen(found), ";") : 0;
+    if (n > LONGEST_WORD) {
+        memmove(word, word + strlen(found) + n, strlen(word + strlen(found) + n) + 1);
+    }
+}
+
 static int32_t read_text(const struct source *s)
 {
     struct json_doc doc = {NULL};
     struct ferry_error why = {.size = sizeof why};
     int32_t rc = json_parse(&doc, s->text, JSON_COMMENTS, NULL, &why);
     if (rc) {
+        hide_word(why.message);
         rc = ferry_fail(s->err, rc == FERRY_E_NO_MEMORY ? rc : FERRY_E_CONFIG, s->name, "%s %s",
                         s->name, why.message);
     } else if (!json_is_object(doc.root)) {

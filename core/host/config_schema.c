@@ -108,10 +108,12 @@ int config_is_section(const char *path)
 
 const char *config_suggest(const char *path, char scratch[128])
 {
-    const char *names[2 * KEYS + 1], *last = strrchr(path, '.'), *near;
+    const char *names[KEYS + 16], *last = strrchr(path, '.'), *near;
+    static const char *const sections[] = {"attachments", "automation_key", "delivery",
+                                           "plugins",     "state",          "tls",
+                                           "trackers",    "trust",          "upload"};
     size_t n = 0;
     last = last ? last + 1 : path;
-    names[n++] = "trackers";
     for (size_t i = 0; i < KEYS; i++) {
         const char *name = config_keys[i]->option.name, *dot = strrchr(name, '.');
         if (strcmp(dot ? dot + 1 : name, last) == 0) { /* the right word at the wrong place */
@@ -119,6 +121,9 @@ const char *config_suggest(const char *path, char scratch[128])
             return scratch;
         }
         names[n++] = name;
+    }
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        names[n++] = sections[i];
     }
     near = text_nearest(ferry_cstr(path), names, n);
     if (!near) {

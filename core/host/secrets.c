@@ -182,12 +182,13 @@ void secrets_redact(struct buf *out, struct ferry_str text)
     pthread_rwlock_rdlock(&list.lock);
     for (uint64_t i = 0; list.n && i < text.len; i++) {
         uint64_t from, end;
-        if (hiding && i >= to) {
+        int found = list.first[(unsigned char)text.ptr[i]] && shown(text, i, &from, &end);
+        if (hiding && i >= to && !found) {
             buf_puts(out, MARK);
             done = to;
             hiding = 0;
         }
-        if (!list.first[(unsigned char)text.ptr[i]] || !shown(text, i, &from, &end)) {
+        if (!found) {
             continue;
         }
         if (!hiding) {
