@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * args.c - the command line. Options are data (struct ferry_option), so this is the only parser, for
- * commands of ferry and of plugins. An unknown word never passes, and the value of an option
+ * args.c - the command line. Options are data (struct ferry_option), so this is the only parser,
+ * for commands of ferry and of plugins. An unknown word never passes, and the value of an option
  * that is not understood is never shown: it may be a secret.
  */
 #include "args.h"
@@ -98,10 +98,10 @@ static int32_t word_value(const struct word *w, int argc, char *const *argv, int
                           name, name);
     }
     if (strncmp(argv[*i + 1], "--", 2) == 0) {
-        return ferry_fail(
-            err, FERRY_E_CONFIG, w->option->name,
-            "%s needs a value, and another option follows; where the value begins with -- write %s=VALUE",
-            name, name);
+        return ferry_fail(err, FERRY_E_CONFIG, w->option->name,
+                          "%s needs a value, and another option follows; where the value begins "
+                          "with -- write %s=VALUE",
+                          name, name);
     }
     (*i)++;
     *out = ferry_cstr(argv[*i]);
@@ -243,10 +243,10 @@ static int32_t take_option(struct arglist *a, const struct word *w, int argc, ch
     rc = word_value(w, argc, argv, i, &text, err);
     if (!rc && (o->flags & FERRY_OPT_SECRET)) {
         secrets_add(text);
-        log_warn(
-            "%s: a secret on the command line can be seen by everybody on this machine; use the configuration "
-            "or the environment",
-            name);
+        log_warn("%s: a secret on the command line can be seen by everybody on this machine; use "
+                 "the configuration "
+                 "or the environment",
+                 name);
     }
     rc = rc ? rc : option_value_of(o, name, text, &a->arena, &kv->value, err);
     if (rc) {

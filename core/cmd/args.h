@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* args.h - from argv to struct args. The options of ferry itself may stand before or after the command. */
+/* args.h - from argv to struct args. The options of ferry itself may stand before or after the
+ * command. */
 #ifndef CMD_ARGS_H
 #define CMD_ARGS_H
 
@@ -24,14 +25,15 @@ void args_init(struct arglist *a);
 void args_finish(struct arglist *a);
 
 /*
- * One option of ferry itself at argv[*i]: 1 and *i on its last word, 0 where it is none, -status with err.
+ * One option of ferry itself at argv[*i]: 1 and *i on its last word, 0 where it is none, -status
+ * with err.
  */
 int globals_take(struct globals *g, int argc, char *const *argv, int *i, struct ferry_error *err);
 /* The error for a word before the command that is none of them. */
 int32_t globals_unknown(const char *word, struct ferry_error *err);
 /*
- * The words after a command. `name` ("ferry upload") is for messages. E_CONFIG: unknown, twice, without or
- * with a wrong value, with "did you mean".
+ * The words after a command. `name` ("ferry upload") is for messages. E_CONFIG: unknown, twice,
+ * without or with a wrong value, with "did you mean".
  */
 int32_t args_parse(struct arglist *a, struct globals *g, const char *name,
                    const struct ferry_option *const *options, int argc, char *const *argv,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd.h - one command a file, one line a command in table.c. A command declares its options as data; main parses
- * them, shows help from them, opens what all commands share, and turns what run() returns into the exit code.
+ * cmd.h - one command a file, one line a command in table.c. A command declares its options as
+ * data; main parses them, shows help from them, opens what all commands share, and turns what run()
+ * returns into the exit code.
  */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * help.c - all help, made from the tables of commands, options and plugins, so that it cannot be stale.
+ * help.c - all help, made from the tables of commands, options and plugins, so that it cannot be
+ * stale.
  */
 #include "run.h"
 
@@ -31,9 +32,8 @@ void help_overview(struct buf *out)
         }
     }
     put_globals(out);
-    buf_puts(
-        out,
-        "\n`ferry help COMMAND` and `ferry help PLUGIN` tell more; `ferry plugins` lists the plugins.\n");
+    buf_puts(out, "\n`ferry help COMMAND` and `ferry help PLUGIN` tell more; `ferry plugins` lists "
+                  "the plugins.\n");
 }
 
 void help_command(const struct cmd *c, struct buf *out)
@@ -99,10 +99,10 @@ void help_plugin(const struct plugin_entry *e, const char *command, struct buf *
         }
     }
     if (p->options && p->options[0]) {
-        buf_printf(
-            out,
-            "\nOptions, in ferry.json: \"trackers\": {\"NAME\": {\"plugin\": \"%s\", \"project\": ...}}:\n",
-            p->id);
+        buf_printf(out,
+                   "\nOptions, in ferry.json: \"trackers\": {\"NAME\": {\"plugin\": \"%s\", "
+                   "\"project\": ...}}:\n",
+                   p->id);
         options_help(p->options, "  ", out);
     }
     if (commands) {

@@ -137,7 +137,8 @@ static void make_services(struct running *r)
 
 /* --- the destination ------------------------------------------------------------------- */
 
-/* The name to resolve: --to, PLUGIN:PROJECT, what the configuration leaves no doubt about; absent: none. */
+/* The name to resolve: --to, PLUGIN:PROJECT, what the configuration leaves no doubt about; absent:
+ * none. */
 static int32_t target_name(const struct running *r, struct ferry_str to, struct ferry_str project,
                            struct arena *arena, struct ferry_str *out)
 {

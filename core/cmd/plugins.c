@@ -103,9 +103,8 @@ static void put_text(struct buf *out, struct plugins *p)
         }
     }
     if (usable + refused == 0) {
-        buf_puts(
-            out,
-            "no plugins found; FERRY_PLUGIN_PATH and plugins.folders of the user's config name folders\n");
+        buf_puts(out, "no plugins found; FERRY_PLUGIN_PATH and plugins.folders of the user's "
+                      "config name folders\n");
     }
 }
 

@@ -11,8 +11,8 @@ const struct cmd *cmd_find(const char *name); /* of the table, or NULL */
 int32_t app_open(struct app *app, const struct globals *g, unsigned flags, struct ferry_error *err);
 void app_close(struct app *app);
 /*
- * The plugins, also where the configuration cannot be read: then the bundled ones and a warning. For help
- * and for words that are no command.
+ * The plugins, also where the configuration cannot be read: then the bundled ones and a warning.
+ * For help and for words that are no command.
  */
 int32_t app_open_plugins(struct app *app, const struct globals *g, struct ferry_error *err);
 

@@ -30,7 +30,8 @@ static void catch_signal(int number)
 {
     struct sigaction now, action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
-    /* Ignored from the start (nohup, a shell's background job) stays ignored. No SA_RESTART: waits end. */
+    /* Ignored from the start (nohup, a shell's background job) stays ignored. No SA_RESTART: waits
+     * end. */
     if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN) {
         sigaction(number, &action, NULL);
     }

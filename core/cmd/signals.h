@@ -5,7 +5,8 @@
 
 /* No core dump and no tracing by others, no TLS key log, the three standard descriptors open. */
 void process_harden(void);
-/* SIGINT and SIGTERM set app_interrupted, the second one ends the process; SIGPIPE is an error of write(). */
+/* SIGINT and SIGTERM set app_interrupted, the second one ends the process; SIGPIPE is an error of
+ * write(). */
 void signals_install(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* table.c - every command of ferry, a line each. X(upload) stands for `const struct cmd cmd_upload` of upload.c. */
+/* table.c - every command of ferry, a line each. X(upload) stands for `const struct cmd cmd_upload`
+ * of upload.c. */
 #include "run.h"
 
 /* Keep alphabetised. */

@@ -51,9 +51,9 @@ const struct cmd cmd_trust = {
     .name = "trust",
     .summary = "allows a host to be sent secrets where a repository names it",
     .usage = "[HOST]",
-    .text =
-        "HOST is a host or host:port, and stands for https; write http://HOST to allow plain http.\n"
-        "Without HOST the trusted ones are listed. FERRY_TRUST_HOST does the same for one run.",
+    .text = "HOST is a host or host:port, and stands for https; write http://HOST to allow plain "
+            "http.\n"
+            "Without HOST the trusted ones are listed. FERRY_TRUST_HOST does the same for one run.",
     .options = options,
     .flags = CMD_CONFIG,
     .max_rest = 1,

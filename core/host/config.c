@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config.c - the configuration as others see it: load, ask, forget. Commands and the engine call it.
- * The layers themselves are read by config_file.c and config_env.c.
+ * config.c - the configuration as others see it: load, ask, forget. Commands and the engine call
+ * it. The layers themselves are read by config_file.c and config_env.c.
  */
 #include "config_private.h"
 

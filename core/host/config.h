@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config.h - the layers of configuration: flags, FERRY_* variables, ferry.json of the repository (found upward to the git
- * root), the user's config, defaults; and what a destination's name means.
+ * config.h - the layers of configuration: flags, FERRY_* variables, ferry.json of the repository
+ * (found upward to the git root), the user's config, defaults; and what a destination's name means.
  *
- * Unknown keys are errors with "did you mean"; faults of JSON are told with line and column; ${ENV} expands in
- * values. A repository's file is not trusted with CA, proxy, TLS checks or plugin folders.
+ * Unknown keys are errors with "did you mean"; faults of JSON are told with line and column; ${ENV}
+ * expands in values. A repository's file is not trusted with CA, proxy, TLS checks or plugin
+ * folders.
  */
 #ifndef HOST_CONFIG_H
 #define HOST_CONFIG_H
@@ -20,7 +21,8 @@ int32_t config_load(struct config **out, const char *folder, const char *file,
                     struct ferry_error *err);
 void config_free(struct config *c); /* accepts NULL */
 
-/* A value by path ("upload.to", "automation_key.field"), in the form its declaration says; absent where unset and without default. */
+/* A value by path ("upload.to", "automation_key.field"), in the form its declaration says; absent
+ * where unset and without default. */
 struct ferry_str config_get(const struct config *c, const char *path);
 /* Where it came from: "ferry.json line 4", "FERRY_STATE", "default". */
 const char *config_origin(const struct config *c, const char *path);
@@ -30,11 +32,13 @@ const char *config_folder(const struct config *c);
 const char *config_file(const struct config *c);
 /* Absolute folders for plugins, from the user's config only; NULL-ended. */
 const char *const *config_plugin_folders(const struct config *c);
-/* The state folder: --state (given here, may be NULL), FERRY_STATE, "state" of the user's config, else .ferry beside the config file, else the
- * working folder's .ferry. Absolute; in the arena of c. */
+/* The state folder: --state (given here, may be NULL), FERRY_STATE, "state" of the user's config,
+ * else .ferry beside the config file, else the working folder's .ferry. Absolute; in the arena of
+ * c. */
 const char *config_state_folder(struct config *c, const char *flag);
 
-/* The hosts that the user trusts, a line each, appended; and one more or one less (written to the user's folder). */
+/* The hosts that the user trusts, a line each, appended; and one more or one less (written to the
+ * user's folder). */
 int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err);
 int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
                      struct ferry_error *err);
@@ -47,20 +51,20 @@ struct target {
     struct ferry_str name;  /* as the user said it */
     struct ferry_str label; /* "local:AO", for people and the journal */
     struct ferry_str plugin_id, project;
-    struct ferry_str url; /* base URL; absent: served in process */
-    struct ferry_str
-        account; /* what tells accounts apart, without any secret: host and a digest of the credential */
+    struct ferry_str url;     /* base URL; absent: served in process */
+    struct ferry_str account; /* what tells accounts apart, without any secret: host and a digest of
+                                 the credential */
     struct ferry_str key_field; /* title of the Automation Key field */
-    struct ferry_str
-        how; /* why this one was taken: "from ferry.json", "QASE_API_TOKEN is set" ... for the first line of output */
+    struct ferry_str how; /* why this one was taken: "from ferry.json", "QASE_API_TOKEN is set" ...
+                             for the first line of output */
     const struct ferry_kv *options; /* declared ones, checked, defaults filled in, no secrets */
     uint32_t n_options;
     struct request_values
         secrets; /* secret options by name; values are registered with secrets.h */
 };
 /*
- * `text` absent: upload.to of the config, else a local project named after the folder. E_CONFIG names what is
- * ambiguous with its candidates, or what is unknown with "did you mean".
+ * `text` absent: upload.to of the config, else a local project named after the folder. E_CONFIG
+ * names what is ambiguous with its candidates, or what is unknown with "did you mean".
  */
 int32_t target_resolve(struct target **out, const struct config *c, struct plugins *p,
                        struct ferry_str text, struct ferry_error *err);

@@ -26,7 +26,8 @@ struct reader {
     struct ferry_error *err;
 };
 
-/* The text of a quoted value; r->rest stands behind its opening quote and is moved behind the closing one. */
+/* The text of a quoted value; r->rest stands behind its opening quote and is moved behind the
+ * closing one. */
 static int32_t quoted(struct reader *r, char quote, struct buf *out)
 {
     uint32_t began = r->line;
@@ -80,7 +81,8 @@ static int32_t keep(struct reader *r, struct ferry_str name, struct ferry_str va
     return r->c->arena.failed;
 }
 
-/* The name at the start of a line, or absent where the line is no assignment. Moves behind the '='. */
+/* The name at the start of a line, or absent where the line is no assignment. Moves behind the '='.
+ */
 static struct ferry_str take_name(struct reader *r)
 {
     struct ferry_str name = {NULL, 0};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config_private.h - what the files config*.c share; nobody else includes it. The model: a list of entries, each a
- * path, a text and where that text came from. What is asked for is looked up by path, the highest layer wins.
+ * config_private.h - what the files config*.c share; nobody else includes it. The model: a list of
+ * entries, each a path, a text and where that text came from. What is asked for is looked up by
+ * path, the highest layer wins.
  */
 #ifndef HOST_CONFIG_PRIVATE_H
 #define HOST_CONFIG_PRIVATE_H
@@ -78,7 +79,8 @@ int32_t config_entry_check(struct config *c, const struct config_key *key, struc
 
 /* --- config_file.c: files to entries ----------------------------------------------- */
 
-/* Finds ferry.json (or takes `file`) and the user's config, and reads both. Sets c->folder, file, user_file. */
+/* Finds ferry.json (or takes `file`) and the user's config, and reads both. Sets c->folder, file,
+ * user_file. */
 int32_t config_read_files(struct config *c, const char *file, struct ferry_error *err);
 /* E_CONFIG where others can write a file that is trusted; `name` is what it is called. */
 int32_t config_own_file(const char *path, const char *name, struct ferry_error *err);
@@ -96,7 +98,8 @@ int config_is_tracker_name(struct ferry_str name);
 int32_t config_read_variables(struct config *c, struct ferry_error *err);
 /* Reads the .env file that may be used; what is refused is remembered in c->dotenv_refused. */
 int32_t config_read_dotenv(struct config *c, struct ferry_error *err);
-/* A variable of the environment, else of .env; set but empty is not set. `layer` (may be NULL): which. */
+/* A variable of the environment, else of .env; set but empty is not set. `layer` (may be NULL):
+ * which. */
 struct ferry_str config_variable(const struct config *c, const char *name,
                                  enum config_layer *layer);
 /* Whether a name speaks of a secret: TOKEN, PASSWORD, API_KEY ... */
@@ -133,7 +136,8 @@ struct ferry_str config_url_host(struct ferry_str url);
 
 /* --- config_target.c picks, config_settle.c fills in ------------------------------------------ */
 
-/* Options, secrets, url and account of t from the tracker `section` of the config (NULL: none) and the environment. */
+/* Options, secrets, url and account of t from the tracker `section` of the config (NULL: none) and
+ * the environment. */
 int32_t config_settle(const struct config *c, struct target *t, const char *section,
                       struct ferry_error *err);
 void config_wipe_secrets(struct target *t);

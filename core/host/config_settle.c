@@ -104,10 +104,10 @@ static void warn_literal(const struct settle *s, const struct config_entry *e,
 {
     const char *const *variables = option_variables(o);
     if (e->layer == CONFIG_REPO && !memmem(e->raw.ptr, (size_t)e->raw.len, "${", 2)) {
-        log_warn(
-            "%s: trackers.%s.%s holds the secret itself, so all who can read the repository have it; "
-            "write \"${%s}\" instead, and have a new one issued",
-            e->origin, s->section, o->name, variables && variables[0] ? variables[0] : "NAME");
+        log_warn("%s: trackers.%s.%s holds the secret itself, so all who can read the repository "
+                 "have it; "
+                 "write \"${%s}\" instead, and have a new one issued",
+                 e->origin, s->section, o->name, variables && variables[0] ? variables[0] : "NAME");
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config_target.c - what a destination's name means: a tracker of the config, "plugin:PROJECT", or a
- * bare project code. Nothing is guessed in silence: what could mean two things is an error that
+ * config_target.c - what a destination's name means: a tracker of the config, "plugin:PROJECT", or
+ * a bare project code. Nothing is guessed in silence: what could mean two things is an error that
  * lists them, and `how` says why this one was taken.
  */
 #include "config_private.h"
@@ -119,8 +119,8 @@ static int32_t take_named(struct pick *p, const char *name, const char *how)
 }
 
 /*
- * Takes the tracker of the config with this project, and this plugin where one is given. *found: how
- * many there are; of several none is taken, and that is an error.
+ * Takes the tracker of the config with this project, and this plugin where one is given. *found:
+ * how many there are; of several none is taken, and that is an error.
  */
 static int32_t take_by_project(struct pick *p, struct ferry_str plugin, struct ferry_str project,
                                size_t *found)
@@ -211,8 +211,8 @@ static const struct ferry_plugin *spoken_of(const struct pick *p, struct plugin_
 }
 
 /*
- * Trackers whose token is set. `project` absent: only those whose project is set as well. One is taken; of several
- * none, and that is an error.
+ * Trackers whose token is set. `project` absent: only those whose project is set as well. One is
+ * taken; of several none, and that is an error.
  */
 static int32_t take_by_variables(struct pick *p, struct ferry_str project, size_t *found)
 {
@@ -305,12 +305,12 @@ static int32_t unknown_name(struct pick *p)
     text_show_to(shown, sizeof shown, p->t->name);
     buf_init(&list, 16 * 1024);
     list_names(p, &list);
-    rc = ferry_fail(
-        p->err, FERRY_E_CONFIG, "to",
-        "\"%s\" is no tracker of the configuration, nor a project of one (%.160s)%s%s%s; for another "
-        "project write PLUGIN:PROJECT, such as local:AO",
-        shown, buf_cstr(&list), near ? "; did you mean \"" : "", near ? near : "",
-        near ? "\"?" : "");
+    rc = ferry_fail(p->err, FERRY_E_CONFIG, "to",
+                    "\"%s\" is no tracker of the configuration, nor a project of one "
+                    "(%.160s)%s%s%s; for another "
+                    "project write PLUGIN:PROJECT, such as local:AO",
+                    shown, buf_cstr(&list), near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "");
     buf_finish(&list);
     return rc;
 }
@@ -335,11 +335,11 @@ static int32_t take_code(struct pick *p)
                 "PLUGIN:%s",
                 shown, code, shown);
         }
-        return ferry_fail(
-            p->err, FERRY_E_CONFIG, "to",
-            "\"%s\" is no destination; write a tracker's name from ferry.json, a project code such as "
-            "AO, or PLUGIN:PROJECT",
-            shown);
+        return ferry_fail(p->err, FERRY_E_CONFIG, "to",
+                          "\"%s\" is no destination; write a tracker's name from ferry.json, a "
+                          "project code such as "
+                          "AO, or PLUGIN:PROJECT",
+                          shown);
     }
     rc = take_by_variables(p, text, &found);
     if (rc || found) {
@@ -411,10 +411,10 @@ static int32_t take_default(struct pick *p)
     if (p->n_names > 1) {
         buf_init(&list, 16 * 1024);
         list_names(p, &list);
-        rc = ferry_fail(
-            p->err, FERRY_E_CONFIG, "to",
-            "several trackers are configured: %.300s; say --to NAME, or set \"upload\": {\"to\": ...}",
-            buf_cstr(&list));
+        rc = ferry_fail(p->err, FERRY_E_CONFIG, "to",
+                        "several trackers are configured: %.300s; say --to NAME, or set "
+                        "\"upload\": {\"to\": ...}",
+                        buf_cstr(&list));
         buf_finish(&list);
         return rc;
     }

@@ -61,7 +61,8 @@ static int is_loopback(struct ferry_str host)
     return inet_pton(AF_INET, text, &four) == 1 && ntohl(four.s_addr) >> 24 == 127;
 }
 
-/* An entry is a host, with or without a port, and stands for https; "http://host" allows plain http. */
+/* An entry is a host, with or without a port, and stands for https; "http://host" allows plain
+ * http. */
 static int is_allowed_by(struct ferry_str entry, struct ferry_str url)
 {
     struct ferry_str host = config_url_host(url), named = config_url_host(entry);
@@ -257,7 +258,8 @@ int32_t config_trust_check(const struct config *c, const struct config_trust *t,
     plain = str_starts(t->url, "http://");
     return ferry_fail(
         err, FERRY_E_CONFIG, t->secret,
-        "%s: \"%s\" comes from outside the repository and is not sent to %s%.*s, which %s names and a "
+        "%s: \"%s\" comes from outside the repository and is not sent to %s%.*s, which %s names "
+        "and a "
         "change to the repository could replace; allow the host with `ferry trust %s%.*s`, "
         "FERRY_TRUST_HOST, or trust.hosts in the user's config",
         t->what, t->secret, plain ? "http://" : "", STR_ARG(host), t->url_at,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * log.h - the one way to stderr. Every message passes the redaction of secrets (secrets.h) and the escape for
- * people's eyes; a level below the chosen one costs a comparison.
+ * log.h - the one way to stderr. Every message passes the redaction of secrets (secrets.h) and the
+ * escape for people's eyes; a level below the chosen one costs a comparison.
  */
 #ifndef HOST_LOG_H
 #define HOST_LOG_H
@@ -9,8 +9,8 @@
 #include <ferry/host.h>
 
 /*
- * Whether what goes to this descriptor may have colours. `choice`: 0 never, 1 always, -1 as NO_COLOR,
- * CLICOLOR_FORCE and TERM say, else where it is a terminal. [any]
+ * Whether what goes to this descriptor may have colours. `choice`: 0 never, 1 always, -1 as
+ * NO_COLOR, CLICOLOR_FORCE and TERM say, else where it is a terminal. [any]
  */
 int color_wanted(int choice, int fd);
 /* Level: FERRY_LOG_*. `color`: -1 by terminal and NO_COLOR, 0 never, 1 always. [any] */
@@ -22,7 +22,8 @@ void log_write(uint32_t level, const char *format, ...) __attribute__((format(pr
 #define log_info(...)  log_write(FERRY_LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(FERRY_LOG_DEBUG, __VA_ARGS__)
 
-/* The log service for a plugin; `plugin_id` begins each message and lives as long as the table is used. */
+/* The log service for a plugin; `plugin_id` begins each message and lives as long as the table is
+ * used. */
 struct ferry_log log_service(const char *plugin_id);
 
 #endif

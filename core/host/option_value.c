@@ -230,11 +230,11 @@ static int32_t value_url(const struct value *v)
     int32_t rc;
     if (memchr(text.ptr, '@', (size_t)text.len)) {
         /* Said without the value: what stands before the '@' is a password more often than not. */
-        return ferry_fail(
-            v->err, FERRY_E_CONFIG, v->o->name,
-            "%s: the URL has an '@', as if it carried a user name or password; give those as options "
-            "of their own, never inside a URL",
-            v->what);
+        return ferry_fail(v->err, FERRY_E_CONFIG, v->o->name,
+                          "%s: the URL has an '@', as if it carried a user name or password; give "
+                          "those as options "
+                          "of their own, never inside a URL",
+                          v->what);
     }
     fault = url_fault(text, &begin, &end);
     if (fault) {

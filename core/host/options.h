@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options.h - options as data: commands, plugins and destinations all declare them as struct ferry_option, and here they are parsed,
- * checked, documented and suggested, once.
+ * options.h - options as data: commands, plugins and destinations all declare them as struct
+ * ferry_option, and here they are parsed, checked, documented and suggested, once.
  */
 #ifndef HOST_OPTIONS_H
 #define HOST_OPTIONS_H
@@ -20,26 +20,29 @@
 /* The option of this name in a NULL-ended table ('-' and '_' are the same), or NULL. */
 const struct ferry_option *option_find(const struct ferry_option *const *table,
                                        struct ferry_str name);
-/* "did you mean \"token\"?" for a name that is not in the table, or "". The text is static or in `scratch`. */
+/* "did you mean \"token\"?" for a name that is not in the table, or "". The text is static or in
+ * `scratch`. */
 const char *option_suggest(const struct ferry_option *const *table, struct ferry_str name,
                            char scratch[80]);
 /*
- * What a person wrote to the form a plugin sees ("10s" -> "10000"); in the arena. E_CONFIG with where = the
- * option's name: what it was, what is wanted.
+ * What a person wrote to the form a plugin sees ("10s" -> "10000"); in the arena. E_CONFIG with
+ * where = the option's name: what it was, what is wanted.
  */
 int32_t option_value(const struct ferry_option *o, struct ferry_str text, struct arena *arena,
                      struct ferry_str *out, struct ferry_error *err);
 /* The same, with `what` ("--jobs", "delivery.jobs") as the name in the message. */
 int32_t option_value_of(const struct ferry_option *o, const char *what, struct ferry_str text,
                         struct arena *arena, struct ferry_str *out, struct ferry_error *err);
-/* The variables that give it, NULL-ended; NULL where it has none or was declared before there were any. */
+/* The variables that give it, NULL-ended; NULL where it has none or was declared before there were
+ * any. */
 const char *const *option_variables(const struct ferry_option *o);
-/* Adds defaults for what is missing, and refuses missing required ones. `kv` has room for all of the table. */
+/* Adds defaults for what is missing, and refuses missing required ones. `kv` has room for all of
+ * the table. */
 int32_t options_complete(const struct ferry_option *const *table, struct ferry_kv *kv, uint32_t *n,
                          struct ferry_error *err);
 /*
- * The table as help, one option a paragraph, aligned. `prefix` stands before each name; one that ends in "--"
- * makes them flags ('-' between words).
+ * The table as help, one option a paragraph, aligned. `prefix` stands before each name; one that
+ * ends in "--" makes them flags ('-' between words).
  */
 void options_help(const struct ferry_option *const *table, const char *prefix, struct buf *out);
 

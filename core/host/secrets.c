@@ -317,7 +317,8 @@ int32_t secrets_add(struct ferry_str secret)
     for (unsigned shift = 0; !rc && shift < 3; shift++) {
         rc = add_base64(secret, shift);
     }
-    /* A key of several lines is shown line by line; its first and last ("-----BEGIN") are no secret. */
+    /* A key of several lines is shown line by line; its first and last ("-----BEGIN") are no
+     * secret. */
     while (!rc && str_split(&rest, '\n', &line)) {
         line = str_trim(line);
         if (line.len >= SHORTEST_LINE && line.len < secret.len && !str_starts(line, "-----")) {

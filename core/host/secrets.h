@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * secrets.h - what must never be seen. A secret is registered when it is read; from then on every sink takes it out of
- * what it shows: as it is, percent-encoded, JSON-escaped, base64, and as part of "user:secret" in base64. [any]
+ * secrets.h - what must never be seen. A secret is registered when it is read; from then on every
+ * sink takes it out of what it shows: as it is, percent-encoded, JSON-escaped, base64, and as part
+ * of "user:secret" in base64. [any]
  */
 #ifndef HOST_SECRETS_H
 #define HOST_SECRETS_H
 
 #include <buf.h>
 
-/* Shorter than 4 bytes: kept out of the filter, since it would blank out ordinary text. Registered twice is once. */
+/* Shorter than 4 bytes: kept out of the filter, since it would blank out ordinary text. Registered
+ * twice is once. */
 int32_t secrets_add(struct ferry_str secret);
 /* Appends text with every registered secret replaced by "***". */
 void secrets_redact(struct buf *out, struct ferry_str text);

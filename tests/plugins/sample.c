@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sample.c - a tracker that knows no protocol, with options of every type and a few commands: enough to resolve
- * destinations and run commands on. Its requests are its own; every other call says E_UNSUPPORTED.
- * SAMPLE_ID is its id, SAMPLE_UPPER the same in upper case; SAMPLE_URL its vendor's URL, if it has one.
+ * sample.c - a tracker that knows no protocol, with options of every type and a few commands:
+ * enough to resolve destinations and run commands on. Its requests are its own; every other call
+ * says E_UNSUPPORTED. SAMPLE_ID is its id, SAMPLE_UPPER the same in upper case; SAMPLE_URL its
+ * vendor's URL, if it has one.
  */
 #include <ferry/ferry.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* command.c - the command line as data, and commands of plugins with an engine of the test's own behind them. */
+/* command.c - the command line as data, and commands of plugins with an engine of the test's own
+ * behind them. */
 #include <check.h>
 #include <fcntl.h>
 #include <plugin_command.h>
@@ -96,8 +97,8 @@ static const struct {
     {"--=x", "ferry test has no option \"--\""},
     {"--stat x", "did you mean \"--state\"?"},
     {"--to", "--to needs a value; write --to=VALUE"},
-    {"--to --jobs 3",
-     "--to needs a value, and another option follows; where the value begins with -- write --to=VALUE"},
+    {"--to --jobs 3", "--to needs a value, and another option follows; where the value begins with "
+                      "-- write --to=VALUE"},
     {"--to a --to b", "--to is given twice with two values; give it once"},
     {"--jobs=many", "--jobs: \"many\" is no whole number"},
     {"--jobs=", "--jobs: \"\" is empty; give a value or leave it out"},

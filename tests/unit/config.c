@@ -125,10 +125,10 @@ END_TEST
 START_TEST(reads_json_with_comments_and_says_where_values_come_from)
 {
     struct config *c;
-    repo_file(
-        "// ours\n{\n  \"$schema\": \"x\",\n  \"upload\": {\"to\": \"ao\", /* two */ \"mirror\": [\"demo\", \"x\"],},\n"
-        "  \"delivery\": {\"settle\": \"5m\", \"jobs\": 3},\n"
-        "  \"state\": {\"max_size\": \"1g\"}\n}\n");
+    repo_file("// ours\n{\n  \"$schema\": \"x\",\n  \"upload\": {\"to\": \"ao\", /* two */ "
+              "\"mirror\": [\"demo\", \"x\"],},\n"
+              "  \"delivery\": {\"settle\": \"5m\", \"jobs\": 3},\n"
+              "  \"state\": {\"max_size\": \"1g\"}\n}\n");
     c = load();
     expect(c, "upload.to", "ao", "ferry.json line 4");
     expect(c, "upload.mirror", "demo\nx", "ferry.json line 4");
@@ -144,8 +144,8 @@ START_TEST(makes_paths_absolute_from_where_they_were_written)
     struct config *c;
     char want[256];
     repo_file("{\"attachments\": {\"roots\": [\"out\", \"a/b\"]}}");
-    user_file(
-        "{\"state\": {\"path\": \"~/ferry-state\"}, \"plugins\": {\"folders\": [\"~/p\", \"/opt/p\"]}}");
+    user_file("{\"state\": {\"path\": \"~/ferry-state\"}, \"plugins\": {\"folders\": [\"~/p\", "
+              "\"/opt/p\"]}}");
     setenv("FERRY_AUTOMATION_KEY_MAP", "keys.csv", 1);
     c = load();
     snprintf(want, sizeof want, "%s/out\n%s/a/b", repo, repo);
@@ -279,8 +279,8 @@ static const struct {
      "\"link\" leads out of the repository through a link"},
     {"{\"attachments\": {\"roots\": [\"\"]}}", "a path is empty or too long"},
     {"{\"state\": {\"path\": \"/var/x\"}}", "state.path: \"/var/x\" leads out of the repository"},
-    {"{\"proxy\": \"http://evil.example\"}",
-     "ferry.json line 1, column 2: proxy is not taken from a repository, which others can change; put it into "},
+    {"{\"proxy\": \"http://evil.example\"}", "ferry.json line 1, column 2: proxy is not taken from "
+                                             "a repository, which others can change; put it into "},
     {"{\"proxy\": \"http://evil.example\"}", "or set FERRY_PROXY"},
     {"{\"tls\": {\"verify\": false}}", "tls.verify is not taken from a repository"},
     {"{\"tls\": {\"ca_file\": \"x\"}}", "tls.ca_file is not taken from a repository"},
@@ -382,11 +382,11 @@ END_TEST
 START_TEST(reads_a_private_dotenv_below_the_environment)
 {
     struct config *c;
-    write_file(
-        repo, ".env",
-        "# a comment\nexport FERRY_UPLOAD_TO=\"a \\\"b\\\"\"\nDELIVERY = no\nFERRY_DELIVERY_JOBS=4 # four\n"
-        "FERRY_UPLOAD_MIRROR='x,y'\nVENDOR_API_TOKEN=canary-env\n\nEMPTY=\n",
-        0600);
+    write_file(repo, ".env",
+               "# a comment\nexport FERRY_UPLOAD_TO=\"a \\\"b\\\"\"\nDELIVERY = "
+               "no\nFERRY_DELIVERY_JOBS=4 # four\n"
+               "FERRY_UPLOAD_MIRROR='x,y'\nVENDOR_API_TOKEN=canary-env\n\nEMPTY=\n",
+               0600);
     setenv("FERRY_DELIVERY_JOBS", "5", 1);
     c = load();
     expect(c, "upload.to", "a \"b\"", "FERRY_UPLOAD_TO (in .env)");
@@ -402,9 +402,9 @@ START_TEST(leaves_a_dotenv_that_others_can_read)
 {
     write_file(repo, ".env", "WHERE=there\n", 0644);
     repo_file("{\"upload\": {\"to\": \"${WHERE}\"}}");
-    refuse(
-        "variable WHERE is not set; export it, or write ${WHERE:-text}; .env is not read: it can be read by others; "
-        "run chmod 600 on it");
+    refuse("variable WHERE is not set; export it, or write ${WHERE:-text}; .env is not read: it "
+           "can be read by others; "
+           "run chmod 600 on it");
     write_file(repo, ".env", "WHERE=there\n", 0600);
     config_free(load());
     setenv("CI", "true", 1);
@@ -479,10 +479,11 @@ static void does_not_resolve(const char *text, const char *message)
     ck_assert_ptr_null(strstr(err.message, "canary"));
 }
 
-#define TWO_TRACKERS                                                                                \
-    "{\"trackers\": {\n"                                                                            \
-    "  \"ao\": {\"plugin\": \"vendor\", \"project\": \"AO\", \"token\": \"${T}\", \"batch\": 50,\n" \
-    "         \"labels\": [\"x\", \"y\"], \"timeout\": \"10s\"},\n"                                 \
+#define TWO_TRACKERS                                                                               \
+    "{\"trackers\": {\n"                                                                           \
+    "  \"ao\": {\"plugin\": \"vendor\", \"project\": \"AO\", \"token\": \"${T}\", \"batch\": "     \
+    "50,\n"                                                                                        \
+    "         \"labels\": [\"x\", \"y\"], \"timeout\": \"10s\"},\n"                                \
     "  \"demo\": {\"plugin\": \"vendor\", \"project\": \"DEMO\", \"token\": \"${T}\"}}}\n"
 
 START_TEST(names_a_local_project_after_the_folder)
@@ -580,9 +581,8 @@ START_TEST(reads_a_bare_code_by_the_token_that_is_set)
     setenv("VENDOR_PROJECT", "DEMO", 1);
     resolves(NULL, "vendor:DEMO", "VENDOR_API_TOKEN and VENDOR_PROJECT are set");
     setenv("SECOND_API_TOKEN", "canary-3", 1);
-    does_not_resolve(
-        "AO",
-        "the environment has tokens for several trackers; say which is meant: second:AO, vendor:AO");
+    does_not_resolve("AO", "the environment has tokens for several trackers; say which is meant: "
+                           "second:AO, vendor:AO");
     unsetenv("SECOND_API_TOKEN");
     repo_file("{\"trackers\": {\"x\": {\"plugin\": \"local\", \"project\": \"P\"}}}");
     does_not_resolve("AO", "\"AO\" is no tracker of the configuration, nor a project of one (x)");
@@ -592,8 +592,8 @@ END_TEST
 static const struct {
     const char *text, *message;
 } wrong_names[] = {
-    {"aoo",
-     "\"aoo\" is no tracker of the configuration, nor a project of one (ao, demo); did you mean \"ao\"?"},
+    {"aoo", "\"aoo\" is no tracker of the configuration, nor a project of one (ao, demo); did you "
+            "mean \"ao\"?"},
     {"X", "for another project write PLUGIN:PROJECT, such as local:AO"},
     {":AO", "\":AO\" lacks a side of its ':'; write PLUGIN:PROJECT"},
     {"local:", "\"local:\" lacks a side of its ':'"},
@@ -614,12 +614,10 @@ END_TEST
 
 START_TEST(refuses_what_is_no_code_where_nothing_is_configured)
 {
-    does_not_resolve(
-        "ao",
-        "\"ao\" is no project code, and no configuration names a tracker so; write AO or PLUGIN:ao");
-    does_not_resolve(
-        "a b",
-        "\"a b\" is no destination; write a tracker's name from ferry.json, a project code such as AO");
+    does_not_resolve("ao", "\"ao\" is no project code, and no configuration names a tracker so; "
+                           "write AO or PLUGIN:ao");
+    does_not_resolve("a b", "\"a b\" is no destination; write a tracker's name from ferry.json, a "
+                            "project code such as AO");
     does_not_resolve("123", "\"123\" is no destination");
 }
 END_TEST
@@ -632,10 +630,10 @@ static const struct {
      "tracker \"ao\" of ferry.json names no plugin"},
     {"{\"trackers\": {\"ao\": {\"plugin\": \"vendor\"}}}",
      "ferry.json line 1: tracker \"ao\" names no project"},
-    {ONE(""),
-     "vendor:AO: \"token\" is missing (who you are); give \"token\" of trackers.ao or set VENDOR_API_TOKEN"},
-    {ONE(", \"tokne\": \"canary\""),
-     "\"trackers.ao.tokne\" is no option of the plugin vendor; did you mean \"token\"? `ferry help vendor` lists them"},
+    {ONE(""), "vendor:AO: \"token\" is missing (who you are); give \"token\" of trackers.ao or set "
+              "VENDOR_API_TOKEN"},
+    {ONE(", \"tokne\": \"canary\""), "\"trackers.ao.tokne\" is no option of the plugin vendor; did "
+                                     "you mean \"token\"? `ferry help vendor` lists them"},
     {ONE(", \"token\": \"\""), "trackers.ao.token is empty; give the secret, or leave it out"},
     {ONE(", \"token\": \"${NOT_SET}\""),
      "ferry.json line 1, column 59: trackers.ao.token: variable NOT_SET is not set"},

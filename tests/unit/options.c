@@ -237,7 +237,8 @@ END_TEST
 
 START_TEST(reads_options_of_an_earlier_level)
 {
-    /* An option declared before there were variables is shorter: what stands behind it is not its own. */
+    /* An option declared before there were variables is shorter: what stands behind it is not its
+     * own. */
     struct ferry_option old = *option("token");
     old.size = (uint32_t)offsetof(struct ferry_option, variables);
     ck_assert_ptr_null(option_variables(&old));
