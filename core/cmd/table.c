@@ -6,6 +6,7 @@
 /* Keep alphabetised. */
 #define COMMANDS(X)                                                                                \
     X(complete)                                                                                    \
+    X(config)                                                                                      \
     X(help)                                                                                        \
     X(inspect)                                                                                     \
     X(mirror)                                                                                      \

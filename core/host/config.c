@@ -118,3 +118,78 @@ const char *config_state_folder(struct config *c, const char *flag)
     }
     return arena_printf(&c->arena, "%s/.ferry", c->folder).ptr;
 }
+
+/* --- all of it ------------------------------------------------------------------ */
+
+/* "trackers.NAME.KEY" taken apart; 0 where the path is another. */
+static int split_tracker(const char *path, struct ferry_str *name, struct ferry_str *key)
+{
+    struct ferry_str rest = ferry_cstr(path), first;
+    return str_split(&rest, '.', &first) && str_is(first, "trackers") &&
+           str_split(&rest, '.', name) && (*key = rest, rest.ptr != NULL);
+}
+
+void config_trackers(const struct config *c, struct buf *out)
+{
+    for (const struct config_entry *e = c->entries; e; e = e->next) {
+        struct ferry_str name, key, rest = buf_str(out), line;
+        int known = 0;
+        if (!split_tracker(e->path, &name, &key)) {
+            continue;
+        }
+        while (str_split(&rest, '\n', &line)) {
+            known |= ferry_eq(line, name);
+        }
+        if (!known) {
+            buf_puts(out, out->len ? "\n" : "");
+            buf_put(out, name);
+        }
+    }
+}
+
+/* Whether an option holds the secret itself: by its declaration, and where that cannot be had by
+ * its name. */
+static int is_literal_secret(const struct config *c, struct plugins *p,
+                             const struct config_entry *e, struct ferry_str name,
+                             struct ferry_str key)
+{
+    char path[160];
+    const struct config_entry *plugin;
+    const struct ferry_plugin *loaded = NULL;
+    const struct ferry_option *o = NULL;
+    if (memmem(e->raw.ptr, (size_t)e->raw.len, "${", 2)) {
+        return 0;
+    }
+    snprintf(path, sizeof path, "trackers.%.*s.plugin", STR_ARG(name));
+    plugin = config_find(c, path);
+    loaded = p && plugin ? plugins_get(p, plugin->raw, NULL) : NULL;
+    o = loaded ? option_find(loaded->options, key) : NULL;
+    return o ? (o->flags & FERRY_OPT_SECRET) != 0 : !loaded || config_names_secret(key);
+}
+
+int32_t config_each(const struct config *c, struct plugins *p,
+                    int32_t (*fn)(void *data, const struct config_item *item), void *data)
+{
+    int32_t rc = FERRY_OK;
+    for (size_t i = 0; config_keys[i] && !rc; i++) {
+        const char *path = config_keys[i]->option.name;
+        const struct config_entry *e = config_find(c, path);
+        struct config_item item = {.path = path, .origin = config_origin(c, path)};
+        item.value = config_get(c, path);
+        item.raw = e ? e->raw : item.value;
+        rc = item.value.ptr ? fn(data, &item) : FERRY_OK;
+    }
+    for (const struct config_entry *e = c->entries; e && !rc; e = e->next) {
+        struct config_item item = {.path = e->path, .origin = e->origin, .raw = e->raw};
+        struct ferry_str name, key;
+        if (!split_tracker(e->path, &name, &key) || config_find(c, e->path) != e) {
+            continue;
+        }
+        if (!str_is(key, "plugin") && !str_is(key, "project") &&
+            is_literal_secret(c, p, e, name, key)) {
+            item.raw = FERRY_LIT("***");
+        }
+        rc = fn(data, &item);
+    }
+    return rc;
+}

@@ -37,6 +37,20 @@ const char *const *config_plugin_folders(const struct config *c);
  * c. */
 const char *config_state_folder(struct config *c, const char *flag);
 
+/* One value that is set or has a default. `raw`: as written, ${ENV} not expanded; a secret shows as
+ * "***". */
+struct config_item {
+    const char *path, *origin;
+    struct ferry_str raw,
+        value; /* value: absent for options of trackers, which their plugin checks */
+};
+/* Each declared key, then the options of trackers; the winning layer. fn returns a status; any but
+ * OK ends it. */
+int32_t config_each(const struct config *c, struct plugins *p,
+                    int32_t (*fn)(void *data, const struct config_item *item), void *data);
+/* The names of the configured trackers, a line each, appended. */
+void config_trackers(const struct config *c, struct buf *out);
+
 /* The hosts that the user trusts, a line each, appended; and one more or one less (written to the
  * user's folder). */
 int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err);

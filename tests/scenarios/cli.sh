@@ -197,7 +197,19 @@ cat >ferry.json <<EOF
   "typo": {"plugin": "vendor", "project": "TYPO", "tokne": "canary-8Tq/+&7\"x"}
 }}
 EOF
-for words in 'plugins' 'plugins --json' 'vendor show --to ao' 'vendor show --to lit' 'vendor show --to url' 'vendor show --to bad' \
+run VENDOR_API_TOKEN="$canary" "$ferry" config show
+expect 0 out 'trackers.ao.token              ${VENDOR_API_TOKEN}'
+expect 0 out 'trackers.lit.token             ***'
+expect 0 out 'ferry.json line 2'
+run VENDOR_API_TOKEN="$canary" "$ferry" config check
+expect 2 out 'ao is vendor:AO, account api.vendor.example#'
+expect 2 err 'trackers.typo.tokne'
+expect 2 out 'not all trackers can be used'
+run "$ferry" config
+expect 2 err 'ferry config needs show|check'
+run "$ferry" config shwo
+expect 2 err 'ferry config has no "shwo"; write show or check'
+for words in 'config show' 'config show --json' 'config check' 'plugins' 'plugins --json' 'vendor show --to ao' 'vendor show --to lit' 'vendor show --to url' 'vendor show --to bad' \
     'vendor show --to typo' 'vendor show --project ad-hoc' 'help vendor' 'vendor send --to ao' 'canary-8Tq' \
     '--to=canary-8Tq plugins' 'plugins --token=canary-8Tq'; do
     # shellcheck disable=SC2086

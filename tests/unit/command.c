@@ -6,8 +6,11 @@
 #include <plugin_command.h>
 #include <run.h>
 #include <secrets.h>
+#include <signal.h>
+#include <signals.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <text.h>
 #include <unistd.h>
 
@@ -182,6 +185,51 @@ START_TEST(means_an_exit_code_by_each_status)
 }
 END_TEST
 
+/* --- the process -------------------------------------------------------------------------- */
+
+START_TEST(notes_the_first_signal)
+{
+    signals_install();
+    raise(SIGTERM);
+    ck_assert_int_eq(app_interrupted, SIGTERM);
+    raise(SIGPIPE); /* ignored */
+}
+END_TEST
+
+START_TEST(ends_at_the_second_signal)
+{
+    signals_install();
+    raise(SIGINT);
+    ck_assert_int_eq(app_interrupted, SIGINT);
+    raise(SIGINT);
+}
+END_TEST
+
+START_TEST(leaves_an_ignored_signal_ignored)
+{
+    signal(SIGINT, SIG_IGN);
+    signals_install();
+    raise(SIGINT);
+    ck_assert_int_eq(app_interrupted, 0);
+}
+END_TEST
+
+START_TEST(leaves_no_core_and_no_key_log)
+{
+    struct rlimit core;
+    setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
+    close(STDIN_FILENO);
+    process_harden();
+    ck_assert_ptr_null(getenv("SSLKEYLOGFILE"));
+    ck_assert_int_eq(getrlimit(RLIMIT_CORE, &core), 0);
+    ck_assert_uint_eq(core.rlim_cur, 0);
+    ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    ck_assert_int_eq(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+#endif
+}
+END_TEST
+
 /* --- commands of plugins ----------------------------------------------------------------- */
 
 static struct app app;
@@ -314,6 +362,10 @@ int main(void)
     tcase_add_test(t, registers_a_secret_of_the_command_line);
     tcase_add_test(t, keeps_the_table_alphabetical_and_whole);
     tcase_add_test(t, means_an_exit_code_by_each_status);
+    tcase_add_test(t, notes_the_first_signal);
+    tcase_add_test_raise_signal(t, ends_at_the_second_signal, SIGINT);
+    tcase_add_test(t, leaves_an_ignored_signal_ignored);
+    tcase_add_test(t, leaves_no_core_and_no_key_log);
     suite_add_tcase(suite, t);
     tcase_add_checked_fixture(p, open_app, close_app);
     tcase_add_test(p, hands_a_command_what_it_was_given);
