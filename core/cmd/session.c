@@ -153,19 +153,16 @@ void session_read_call(struct session *s, struct read_call *call)
                                .interrupted = &app_interrupted};
 }
 
-struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given)
+struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given,
+                               const struct ci_job *ci)
 {
     char when[TIME_TEXT];
-    const char *job = getenv("GITHUB_WORKFLOW");
-    job = job ? job : getenv("CI_JOB_NAME");
-    job = job ? job : getenv("JOB_NAME");
     time_text(s->app->clock.now_ms(&s->app->clock), when);
     when[10] = ' ';
     when[16] = '\0';
-    return given.len
-               ? given
-               : arena_printf(arena, "%s %s",
-                              job && *job ? job : path_base(config_folder(s->app->config)), when);
+    struct ferry_str name =
+        ci->title.len ? ci->title : ferry_cstr(path_base(config_folder(s->app->config)));
+    return given.len ? given : arena_printf(arena, "%.*s %s", STR_ARG(name), when);
 }
 
 /* --- going and telling ---------------------------------------------------------------------------- */

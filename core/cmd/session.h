@@ -5,6 +5,8 @@
 
 #include "cmd.h"
 
+#include <ci.h>
+
 #include <receipt.h>
 
 enum { SESSION_LANES = 256 };
@@ -40,6 +42,7 @@ void session_go(struct session *s, int64_t lane, uint32_t flags);
 int session_receipt(struct session *s, const struct captured *captured, int policy);
 
 /* A title for a run that was given none: what the CI calls the job, else the folder and the time. In the arena. */
-struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given);
+struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given,
+                               const struct ci_job *ci);
 
 #endif

@@ -50,6 +50,7 @@ struct upload {
     struct target *mirrors[32];
     uint32_t n_mirrors;
     struct ferry_str title, run_id;
+    struct ci_job ci;
 };
 
 static int32_t add_mirror(struct upload *u, struct ferry_str name, struct ferry_error *err)
@@ -114,6 +115,11 @@ static int32_t capture(struct upload *u, struct ferry_error *err)
     call.keys = s->keys;
     call.run_key = args_get(u->args, "run_key");
     call.shared = call.run_key.ptr != NULL;
+    call.ci_job = u->ci.build;
+    if (call.shared && !call.part.ptr) {
+        call.part =
+            u->ci.build; /* jobs of one build that share a run are told apart by themselves */
+    }
     if (u->run_id.ptr) {
         call.run_key =
             arena_printf(&u->arena, "id=%.*s/%.*s", STR_ARG(u->to->label), STR_ARG(u->run_id));
@@ -236,7 +242,8 @@ static int run(struct app *app, const struct args *args)
     u.run_id = args_get(args, "run_id");
     rc = rc ? rc : session_open(&u.s, app, args, &err);
     if (rc == FERRY_OK) {
-        u.title = session_title(&u.s, &u.arena, args_get(args, "run_title"));
+        ci_detect(&u.ci, &u.arena);
+        u.title = session_title(&u.s, &u.arena, args_get(args, "run_title"), &u.ci);
         rc = resolve_targets(&u, &err);
     }
     rc = rc ? rc : capture(&u, &err);

@@ -6,6 +6,7 @@
 #include "pack.h"
 #include "step.h"
 
+#include <log.h>
 #include <stdlib.h>
 #include <text.h>
 
@@ -217,14 +218,77 @@ int32_t item_writer_item(void *self, const struct ferry_item *item)
     return FERRY_OK;
 }
 
+/* --- attachments of what is read back -------------------------------------------------------------- */
+
+/*
+ * The bytes go to the spool, so that a mirror needs its source no more. What cannot be had is said by name and left out.
+ * The item was unpacked for this call alone, so it may be completed in place.
+ */
+static int32_t fetch_one(struct item_writer *w, const struct ferry_item *item,
+                         struct ferry_attachment *a)
+{
+    char digest[DIGEST_TEXT];
+    uint64_t bytes = 0;
+    struct ferry_error why = {.size = sizeof why};
+    struct ferry_str known = a->blob ? a->blob->digest : (struct ferry_str){NULL, 0};
+    const struct ferry_ref *ref =
+        ferry_ref_named(item, FERRY_ATTACHMENT, known.ptr ? known : a->name);
+    if (known.ptr && spool_size(w->e->journal.spool, known) >= 0) {
+        return FERRY_OK;
+    }
+    int32_t rc = remote_fetch(w->remote, ref ? ref->id : a->name, digest, &bytes, &why);
+    struct ferry_blob *blob = rc ? NULL : arena_new(&w->arena, struct ferry_blob);
+    if (blob) {
+        *blob =
+            (struct ferry_blob){sizeof *blob, 0, arena_str(&w->arena, ferry_cstr(digest)), bytes};
+    } else if (rc == FERRY_E_STOP || rc == FERRY_E_UNREACHABLE) {
+        return ferry_fail(w->err, rc, why.where, "%s", why.message);
+    } else {
+        log_warn("attachment \"%.*s\" of result %.*s is left out: %s", STR_ARG(a->name),
+                 STR_ARG(item->id), why.message);
+    }
+    a->blob = blob;
+    return w->arena.failed;
+}
+
+static int32_t fetch_all(struct item_writer *w, const struct ferry_item *item,
+                         const struct ferry_attachment *const *list, uint32_t n)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < n && rc == FERRY_OK; i++) {
+        rc = fetch_one(w, item, (struct ferry_attachment *)list[i]);
+    }
+    return rc;
+}
+
+static int32_t fetch_steps(struct item_writer *w, const struct ferry_item *item,
+                           const struct ferry_step *const *steps, uint32_t n, int depth)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < n && depth < 32 && rc == FERRY_OK; i++) {
+        rc = fetch_all(w, item, steps[i]->attachments, steps[i]->n_attachments);
+        rc = rc ? rc : fetch_steps(w, item, steps[i]->steps, steps[i]->n_steps, depth + 1);
+    }
+    return rc;
+}
+
+static int32_t fetch_attachments(struct item_writer *w, const struct ferry_item *item)
+{
+    arena_reset(&w->arena);
+    int32_t rc = fetch_all(w, item, item->result->attachments, item->result->n_attachments);
+    return rc ? rc : fetch_steps(w, item, item->result->steps, item->result->n_steps, 0);
+}
+
 int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
                               const struct ferry_item *item)
 {
     unsigned char id[16];
     int fresh = 0;
     identity_readback(ferry_cstr(w->c->run_key), source, item->id, id);
-    int32_t rc = insert_item(w, item, id, NULL, item->result->start_ms,
-                             (item->result->has & FERRY_RESULT_HAS_START) != 0, &fresh);
+    int32_t rc = fetch_attachments(w, item);
+    rc = rc ? rc
+            : insert_item(w, item, id, NULL, item->result->start_ms,
+                          (item->result->has & FERRY_RESULT_HAS_START) != 0, &fresh);
     w->c->results++;
     w->c->counts.tests++;
     w->c->fresh += (uint64_t)fresh;

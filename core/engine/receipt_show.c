@@ -3,6 +3,7 @@
 #include "receipt.h"
 
 #include "pack.h"
+#include "plan_show.h"
 
 #include <json.h>
 #include <text.h>
@@ -125,11 +126,11 @@ static void put_counts(const struct receipt *r, const struct road_lane *road,
         buf_printf(out, "  corrected     %llu, cut %llu, parts left out %llu\n", N(c->corrected),
                    N(c->cut), N(c->parts_skipped));
     }
-    if (c->rejected || c->unconfirmed || c->waiting || c->duplicates) {
+    if (!r->dry_run && (c->rejected || c->unconfirmed || c->waiting || c->duplicates)) {
         buf_printf(
             out,
             "  rejected      %llu\n  unconfirmed   %llu\n  waiting       %llu\n  duplicates    %llu\n",
-            N(c->rejected), N(c->unconfirmed), N(r->dry_run ? 0 : c->waiting), N(c->duplicates));
+            N(c->rejected), N(c->unconfirmed), N(c->waiting), N(c->duplicates));
     }
     if (road->audit.done) {
         buf_printf(out, "  audit         %llu checked, %llu missing, %llu duplicates\n",
@@ -158,7 +159,9 @@ static int32_t put_lane(const struct receipt *r, const struct road_lane *road, s
     put_counts(r, road, &c, out);
     rc = rc ? rc : put_skips(r, lane.id, out, err);
     rc = rc ? rc : put_notes(r, lane.id, out, err);
-    rc = rc || r->dry_run ? rc : put_open(r, lane.id, out, err);
+    rc = rc           ? rc
+         : r->dry_run ? plan_show_text(r->e, lane.id, out, err)
+                      : put_open(r, lane.id, out, err);
     if (road->rc) {
         buf_puts(out, "  stopped       ");
         text_show(
@@ -332,6 +335,10 @@ static int32_t json_lane(const struct receipt *r, const struct road_lane *road, 
            : json_rows(r, "notes",
                        "SELECT name, field, text FROM note WHERE lane_id = ? ORDER BY id LIMIT 200",
                        lane.id, note_columns, j, err);
+    if (r->dry_run) {
+        json_key(j, "plan");
+        rc = rc ? rc : plan_show_json(r->e, lane.id, j, err);
+    }
     json_member(j, "error",
                 road->rc ? ferry_cstr(road->error.message) : (struct ferry_str){NULL, 0});
     json_member_int(j, "exit_code", r->dry_run && !road->rc ? 0 : receipt_lane_code(road, &c));

@@ -337,6 +337,10 @@ static int32_t read_answer(struct remote *r, const struct ferry_ask *ask, const 
     int32_t rc = reply_begin(reply, ask->n_ops);
     struct ferry_call call = remote_call(r);
     struct ferry_reply sink = reply_sink(reply);
+    if (rc == FERRY_OK && x->answer.blob) {
+        snprintf(reply->blob, sizeof reply->blob, "%.*s", STR_ARG(x->answer.blob->digest));
+        reply->blob_bytes = x->answer.blob->bytes;
+    }
     return rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, err);
 }
 
@@ -513,5 +517,24 @@ int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error
         rc = ferry_fail(err, FERRY_E_CONFIG, "fact", "%.*s: has no %.*s", STR_ARG(r->target->label),
                         STR_ARG(fact));
     }
+    return rc;
+}
+
+int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_TEXT],
+                     uint64_t *bytes, struct ferry_error *err)
+{
+    struct ferry_ask ask = {
+        .size = sizeof ask, .what = FERRY_ASK_FETCH, .noun = FERRY_ATTACHMENT, .name = id};
+    struct reply reply;
+    reply_init(&reply);
+    int32_t rc = remote_ask(r, &ask, &reply, err);
+    if (rc == FERRY_OK && !reply.blob[0]) {
+        rc = ferry_fail(err, FERRY_E_PROTOCOL, "",
+                        "%.*s: attachment %.*s: the answer holds no bytes",
+                        STR_ARG(r->target->label), STR_ARG(id));
+    }
+    memcpy(digest, reply.blob, DIGEST_TEXT);
+    *bytes = reply.blob_bytes;
+    reply_finish(&reply);
     return rc;
 }

@@ -71,6 +71,9 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
 /* One question, its answer in `reply`. */
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
                    struct ferry_error *err);
+/* The bytes of an attachment, into the spool. */
+int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_TEXT],
+                     uint64_t *bytes, struct ferry_error *err);
 /* A fact that a codec asked for; asked, stored, kept. */
 int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err);
 /* Begins a session where the codec has them. Single: a session that is there is kept unless `again`. */

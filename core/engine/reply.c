@@ -155,6 +155,8 @@ int32_t reply_begin(struct reply *r, uint32_t n)
     r->notes = NULL;
     r->nexts = r->facts = r->keeps = NULL;
     r->n_items = 0;
+    r->blob[0] = '\0';
+    r->blob_bytes = 0;
     r->n = n;
     r->outcomes = arena_array(&r->arena, struct ferry_outcome, n + 1);
     r->follows = arena_array(&r->arena, struct ferry_follow, n + 1);

@@ -9,6 +9,7 @@
 #include <arena.h>
 #include <buf.h>
 #include <ferry/tracker.h>
+#include <hash.h>
 
 struct reply_note {
     uint32_t index, kind;
@@ -29,6 +30,8 @@ struct reply {
     struct reply_text *nexts, *facts, *keeps;
     struct buf items; /* {u32 length, packed} each */
     uint32_t n_items;
+    char blob[DIGEST_TEXT]; /* where the answer's body went to the spool; "" otherwise */
+    uint64_t blob_bytes;
 };
 
 void reply_init(struct reply *r);
