@@ -22,11 +22,9 @@ static struct ferry_str base_name(struct ferry_str path)
 
 static struct mark *new_mark(struct parse *p, struct frame *f, int32_t owner)
 {
-    struct mark *m = list_new(&f->marks, struct mark, PARSE_LIST_MAX);
+    struct mark *m = frame_new(p, f, &f->marks, struct mark);
     if (m) {
         m->owner = owner;
-    } else {
-        frame_overfull(p, f);
     }
     return m;
 }
@@ -51,7 +49,9 @@ static void attach_data(struct parse *p, struct frame *f, struct ferry_str uri, 
     buf_init(&bytes, PARSE_CASE_MAX);
     if (!data_uri_decode(uri, &bytes, &mime, &name)) {
         struct shown shown;
-        if (!p->rc) {
+        if (bytes.failed == FERRY_E_NO_MEMORY) {
+            parse_fail(p, bytes.failed, "", "out of memory for an attachment");
+        } else if (!p->rc) {
             p->rc = notice_say(p->notices, NOTICE_DATA_URI, parse_place(p),
                                "attachment \"%s\" is no readable data: URI, left out",
                                parse_show(&shown, uri));
@@ -135,9 +135,8 @@ static int is_step(struct ferry_str name, struct ferry_str *word)
 static void add_step(struct parse *p, struct frame *f, struct ferry_str word,
                      struct ferry_str action)
 {
-    struct ferry_step *step = list_new(&f->steps, struct ferry_step, PARSE_LIST_MAX);
+    struct ferry_step *step = frame_new(p, f, &f->steps, struct ferry_step);
     if (!step) {
-        frame_overfull(p, f);
         return;
     }
     step->size = sizeof *step;
@@ -155,11 +154,9 @@ static void add_word(struct parse *p, struct frame *f, struct list *list, struct
     if (word.len == 0) {
         return;
     }
-    slot = list_new(list, struct ferry_str, PARSE_LIST_MAX);
+    slot = frame_new(p, f, list, struct ferry_str);
     if (slot) {
         *slot = frame_keep(p, f, word);
-    } else {
-        frame_overfull(p, f);
     }
 }
 
@@ -323,7 +320,10 @@ void convention_output(struct parse *p, struct frame *f, struct ferry_str piece,
         rest = take_marks(p, f, piece, owner);
         buf_put(&p->carry, last ? (struct ferry_str){NULL, 0} : rest);
     }
-    if (last || p->carry.failed) {
+    if (p->carry.failed) {
+        parse_fail(p, p->carry.failed, "", "out of memory for the output of a test");
+    }
+    if (last) {
         buf_reset(&p->carry);
     }
 }

@@ -212,9 +212,7 @@ static int64_t unit_of(const char *from, const char *to)
 static int with_units(const char *p, const char *end, int iso, int64_t *us)
 {
     int64_t sum = 0, part;
-    if (p == end) {
-        return 0;
-    }
+    int parts = 0;
     while (p < end) {
         struct number n;
         const char *word;
@@ -237,11 +235,12 @@ static int with_units(const char *p, const char *end, int iso, int64_t *us)
         if (ns == 0 || !scale(&n, ns, &part) || (sum += part) > LONGEST_S * SECOND) {
             return 0;
         }
+        parts++;
         for (; p < end && *p == ' '; p++) {
         }
     }
-    *us = sum;
-    return 1;
+    *us = parts > 0 ? sum : *us;
+    return parts > 0;
 }
 
 /* "00:00:01.5000000", "1.02:03:04" (days first), "02:03". */
@@ -304,12 +303,41 @@ static size_t plain_form(struct ferry_str text, char form[FORM_MAX])
     return memchr(form, '\0', n) ? 0 : n;
 }
 
+/* "12", "0.003": nine of ten. 0 where it is another form. */
+static int plain_seconds(struct ferry_str s, int64_t *us)
+{
+    int64_t value = 0;
+    uint64_t i = 0, places = 0;
+    while (i < s.len && i < 9 && is_digit(s.ptr[i])) {
+        value = value * 10 + (s.ptr[i++] - '0');
+    }
+    if (i == 0 || (i < s.len && s.ptr[i++] != '.')) {
+        return 0;
+    }
+    for (; i < s.len && places < 6 && is_digit(s.ptr[i]); i++, places++) {
+        value = value * 10 + (s.ptr[i] - '0');
+    }
+    if (i < s.len) {
+        return 0;
+    }
+    for (; places < 6; places++) {
+        value *= 10;
+    }
+    *us = value;
+    return 1;
+}
+
 enum times_verdict times_duration(struct ferry_str text, int64_t *us)
 {
     char form[FORM_MAX];
-    size_t len = plain_form(str_trim(text), form);
-    const char *p = form, *end = form + len;
+    const char *p = form, *end;
+    size_t len;
     struct number n;
+    if (plain_seconds(text, us)) {
+        return TIMES_OK;
+    }
+    len = plain_form(str_trim(text), form);
+    end = form + len;
     if (len == 0) {
         return TIMES_BAD;
     }

@@ -19,12 +19,12 @@ static int begins_name(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || c >= 0x80;
 }
 
-/* The length of the name at p; it ends at a space, at '/' or '>', or is too long to matter. */
+/* The length of the name at p; it ends at a space or a control, at '/' or '>', or is too long to matter. */
 static size_t name_length(const unsigned char *p, const unsigned char *end)
 {
     const unsigned char *q = p;
-    while (q < end && q - p < TAG_NAME_MAX && !is_space(*q) && *q != '/' && *q != '>' &&
-           *q != '<' && *q != '"') {
+    while (q < end && q - p<TAG_NAME_MAX && * q> ' ' && *q != '/' && *q != '>' && *q != '<' &&
+           *q != '"') {
         q++;
     }
     return (size_t)(q - p);

@@ -99,11 +99,21 @@ struct ferry_str frame_keep(struct parse *p, struct frame *f, struct ferry_str s
     return copy;
 }
 
+void *frame_add(struct parse *p, struct frame *f, struct list *list, size_t size)
+{
+    void *item = list_add(list, size, PARSE_LIST_MAX);
+    if (!item && list->n < PARSE_LIST_MAX) {
+        parse_fail(p, FERRY_E_NO_MEMORY, "", "out of memory for a suite or a case");
+    } else if (!item) {
+        frame_overfull(p, f);
+    }
+    return item;
+}
+
 void frame_property(struct parse *p, struct frame *f, struct ferry_str name, struct ferry_str value)
 {
-    struct ferry_kv *kv = list_new(&f->properties, struct ferry_kv, PARSE_LIST_MAX);
+    struct ferry_kv *kv = frame_new(p, f, &f->properties, struct ferry_kv);
     if (!kv) {
-        frame_overfull(p, f);
         return;
     }
     kv->key = frame_keep(p, f, name);
@@ -111,19 +121,6 @@ void frame_property(struct parse *p, struct frame *f, struct ferry_str name, str
     if (!kv->value.ptr) {
         kv->value = FERRY_LIT("");
     }
-}
-
-/* The attribute without its namespace prefix. */
-static const char *local(const char *name)
-{
-    const char *colon = strchr(name, ':');
-    return colon ? colon + 1 : name;
-}
-
-static int is_namespace(const char *name)
-{
-    return strncmp(name, "xmlns", 5) == 0 || strncmp(name, "xsi:", 4) == 0 ||
-           strcmp(name, "noNamespaceSchemaLocation") == 0 || strcmp(name, "schemaLocation") == 0;
 }
 
 struct timing {
@@ -194,41 +191,34 @@ static void push_path(struct parse *p, struct ferry_str name)
     }
 }
 
-/* Counters say nothing that the cases do not; they are known to lie. */
-static int is_counter(const char *name)
-{
-    static const char *const counters[] = {"tests",   "failures", "errors",   "skipped",
-                                           "skips",   "skip",     "disabled", "assertions",
-                                           "ignored", "warnings", "flakes",   NULL};
-    for (size_t i = 0; counters[i]; i++) {
-        if (strcmp(name, counters[i]) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static void suite_attribute(struct parse *p, struct frame *f, const char *name, const char *value)
 {
-    if (strcmp(name, "name") == 0) {
+    switch (attribute_of(&p->names, name)) {
+    case AT_NAME:
         f->name = frame_keep(p, f, ferry_cstr(value));
-    } else if (strcmp(name, "hostname") == 0) {
+        break;
+    case AT_HOSTNAME:
         f->host = frame_keep(p, f, ferry_cstr(value));
-    } else if (strcmp(name, "time") == 0) {
+        break;
+    case AT_TIME:
         read_time(p, timing_of(f), value);
-    } else if (strcmp(name, "timestamp") == 0 || strcmp(name, "date") == 0) {
+        break;
+    case AT_TIMESTAMP:
         read_stamp(p, timing_of(f), value);
-    } else if (!is_counter(name)) {
-        frame_property(p, f, ferry_cstr(name), ferry_cstr(value));
+        break;
+    case AT_COUNTER:
+    case AT_IGNORED:
+        break;
+    default:
+        frame_property(p, f, ferry_cstr(attribute_local(name)), ferry_cstr(value));
+        break;
     }
 }
 
 void frame_suite(struct parse *p, struct frame *f, const char **attributes)
 {
     for (; attributes[0] && !p->rc; attributes += 2) {
-        if (!is_namespace(attributes[0])) {
-            suite_attribute(p, f, local(attributes[0]), attributes[1]);
-        }
+        suite_attribute(p, f, attributes[0], attributes[1]);
     }
     f->outer_path = p->path.len;
     if (f->el == EL_TESTSUITE || p->depth > 1) { /* the outermost <testsuites> names the run */
@@ -238,104 +228,101 @@ void frame_suite(struct parse *p, struct frame *f, const char **attributes)
 
 static void parameter(struct parse *p, struct frame *f, const char *name, const char *value)
 {
-    struct ferry_kv *kv = list_new(&f->parameters, struct ferry_kv, PARSE_LIST_MAX);
+    struct ferry_kv *kv = frame_new(p, f, &f->parameters, struct ferry_kv);
     if (!kv) {
-        frame_overfull(p, f);
         return;
     }
     kv->key = frame_keep(p, f, ferry_cstr(name));
     kv->value = frame_keep(p, f, ferry_cstr(value));
 }
 
-static void rare_case_attribute(struct parse *p, struct frame *f, const char *name,
-                                const char *value)
+static void read_line(struct frame *f, struct ferry_str text)
 {
-    struct ferry_str text = ferry_cstr(value);
     int64_t line;
-    if (strcmp(name, "class") == 0) { /* PHPUnit writes it beside classname, others alone */
-        f->class_name = f->class_name.ptr ? f->class_name : frame_keep(p, f, text);
-    } else if (strcmp(name, "line") == 0 || strcmp(name, "lineno") == 0) {
-        if (str_int64(str_trim(text), &line) && line > 0 && line <= UINT32_MAX) {
-            f->line = (uint32_t)line;
-            f->has |= FERRY_RESULT_HAS_LINE;
-        }
-    } else if (strcmp(name, "tags") == 0 || strcmp(name, "group") == 0) {
-        convention_tags(p, f, text);
-    } else if (strcmp(name, "value_param") == 0 || strcmp(name, "type_param") == 0) {
-        parameter(p, f, name, value);
-    } else if (strcmp(name, "assertions") != 0 && strcmp(name, "failure") != 0) {
-        convention_property(p, f, ferry_cstr(name), text, OWNER_LAST); /* node: failure="..." */
+    if (str_int64(str_trim(text), &line) && line > 0 && line <= UINT32_MAX) {
+        f->line = (uint32_t)line;
+        f->has |= FERRY_RESULT_HAS_LINE;
     }
 }
 
 static void case_attribute(struct parse *p, struct frame *f, const char *name, const char *value)
 {
-    struct ferry_str *slot = NULL;
-    switch (name[0]) {
-    case 'n':
-        slot = strcmp(name, "name") == 0 ? &f->name : NULL;
-        break;
-    case 'c':
-        slot = strcmp(name, "classname") == 0 ? &f->class_name : NULL;
-        break;
-    case 'f':
-        slot = strcmp(name, "file") == 0 ? &f->file : NULL;
-        break;
-    case 's':
-        slot = strcmp(name, "status") == 0 ? &f->status : NULL;
-        break;
-    case 'r':
-        slot = strcmp(name, "result") == 0 ? &f->result : NULL;
-        break;
-    case 't':
-        if (strcmp(name, "time") == 0) {
-            read_time(p, timing_of(f), value);
-            return;
-        }
-        if (strcmp(name, "timestamp") == 0) {
-            read_stamp(p, timing_of(f), value);
-            return;
-        }
-        break;
+    struct ferry_str text = {value, 0};
+    enum attribute what = attribute_of(&p->names, name);
+    switch (what) {
+    case AT_TIME:
+        read_time(p, timing_of(f), value);
+        return;
+    case AT_TIMESTAMP:
+        read_stamp(p, timing_of(f), value);
+        return;
+    case AT_COUNTER:
+    case AT_IGNORED:
+        return;
     default:
         break;
     }
-    if (slot) {
-        *slot = frame_keep(p, f, ferry_cstr(value));
-    } else {
-        rare_case_attribute(p, f, name, value);
+    text.len = strlen(value);
+    switch (what) {
+    case AT_NAME:
+        f->name = frame_keep(p, f, text);
+        break;
+    case AT_CLASSNAME:
+        f->class_name = frame_keep(p, f, text);
+        break;
+    case AT_CLASS: /* PHPUnit writes it beside classname, others alone */
+        f->class_name = f->class_name.ptr ? f->class_name : frame_keep(p, f, text);
+        break;
+    case AT_FILE:
+        f->file = frame_keep(p, f, text);
+        break;
+    case AT_STATUS:
+        f->status = frame_keep(p, f, text);
+        break;
+    case AT_RESULT:
+        f->result = frame_keep(p, f, text);
+        break;
+    case AT_LINE:
+        read_line(f, text);
+        break;
+    case AT_TAGS:
+        convention_tags(p, f, text);
+        break;
+    case AT_PARAMETER:
+        parameter(p, f, name, value);
+        break;
+    default:
+        convention_property(p, f, ferry_cstr(attribute_local(name)), text, OWNER_LAST);
+        break;
     }
 }
 
 void frame_case(struct parse *p, struct frame *f, const char **attributes)
 {
     for (; attributes[0] && !p->rc; attributes += 2) {
-        if (!is_namespace(attributes[0])) {
-            case_attribute(p, f, local(attributes[0]), attributes[1]);
-        }
+        case_attribute(p, f, attributes[0], attributes[1]);
     }
 }
 
 int32_t frame_fault(struct parse *p, struct frame *f, enum element el, const char **attributes)
 {
-    struct fault *fault = list_new(&f->faults, struct fault, PARSE_LIST_MAX);
+    struct fault *fault = frame_new(p, f, &f->faults, struct fault);
     struct timing t;
     if (!fault) {
-        frame_overfull(p, f);
         return -1;
     }
     fault->el = el;
     t = (struct timing){&fault->has, &fault->flags, &fault->start_ms, &fault->duration_us};
     for (; attributes[0] && !p->rc; attributes += 2) {
-        const char *name = local(attributes[0]), *value = attributes[1];
-        if (strcmp(name, "message") == 0) {
-            fault->message = frame_keep(p, f, ferry_cstr(value));
-        } else if (strcmp(name, "type") == 0) {
-            fault->type = frame_keep(p, f, ferry_cstr(value));
-        } else if (strcmp(name, "time") == 0 && element_is_attempt(el)) {
-            read_time(p, t, value);
-        } else if (strcmp(name, "timestamp") == 0 && element_is_attempt(el)) {
-            read_stamp(p, t, value);
+        enum attribute what = attribute_of(&p->names, attributes[0]);
+        if (what == AT_MESSAGE) {
+            fault->message = frame_keep(p, f, ferry_cstr(attributes[1]));
+        } else if (what == AT_TYPE) {
+            fault->type = frame_keep(p, f, ferry_cstr(attributes[1]));
+        } else if (what == AT_TIME && element_is_attempt(el)) {
+            read_time(p, t, attributes[1]);
+        } else if (what == AT_TIMESTAMP && element_is_attempt(el)) {
+            read_stamp(p, t, attributes[1]);
         }
     }
     return (int32_t)f->faults.n - 1;

@@ -43,7 +43,6 @@ static inline void list_finish(struct list *l)
     memset(l, 0, sizeof *l);
 }
 
-#define list_new(l, type, max) ((type *)list_add((l), sizeof(type), (max)))
-#define list_at(l, type, i)    (&((type *)(l)->items)[i])
+#define list_at(l, type, i) (&((type *)(l)->items)[i])
 
 #endif

@@ -42,7 +42,7 @@ int32_t parse_init(struct parse *p, const struct ferry_sink *sink, struct notice
     p->notices = notices;
     p->error.size = sizeof p->error;
     buf_init(&p->path, (size_t)PARSE_DEPTH * (PARSE_PART_MAX + 1));
-    buf_init(&p->carry, 2 * PARSE_TEXT_MAX);
+    buf_init(&p->carry, 4 * PARSE_TEXT_MAX);
     for (size_t i = 0; i < sizeof p->scratch / sizeof p->scratch[0]; i++) {
         buf_init(&p->scratch[i].buf, PARSE_CASE_MAX);
     }
@@ -93,6 +93,7 @@ int32_t parse_open(void *data, struct place at)
     p->attempt = 0;
     p->chunk = NULL;
     p->chunk_len = 0;
+    memset(&p->names, 0, sizeof p->names); /* their addresses mean other names from now on */
     buf_reset(&p->path);
     return p->rc;
 }
@@ -261,9 +262,10 @@ static void start_property(struct parse *p, struct frame *f, const char **attrib
 {
     p->property = p->value = (struct ferry_str){NULL, 0};
     for (; attributes[0]; attributes += 2) {
-        if (strcmp(attributes[0], "name") == 0) {
+        enum attribute what = attribute_of(&p->names, attributes[0]);
+        if (what == AT_NAME) {
             p->property = frame_keep(p, f, ferry_cstr(attributes[1]));
-        } else if (strcmp(attributes[0], "value") == 0) {
+        } else if (what == AT_VALUE) {
             p->value = frame_keep(p, f, ferry_cstr(attributes[1]));
         }
     }

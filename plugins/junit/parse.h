@@ -9,6 +9,7 @@
 #define JUNIT_PARSE_H
 
 #include "arena.h"
+#include "attribute.h"
 #include "buf.h"
 #include "element.h"
 #include "list.h"
@@ -105,6 +106,7 @@ struct parse {
     size_t chunk_len;
     struct place base; /* of the document's start */
     /* elements */
+    struct attribute_cache names;
     unsigned char stack[PARSE_DEPTH];
     unsigned depth;
     struct frame *frames[PARSE_DEPTH]; /* the first n_frames are open, those behind to be used */
@@ -159,6 +161,9 @@ int32_t frame_fault(struct parse *p, struct frame *f, enum element el, const cha
 void frame_child_text(struct parse *p, struct frame *f, enum element el, struct ferry_str text);
 /* A copy in the frame; what does not fit is left out, and said. */
 struct ferry_str frame_keep(struct parse *p, struct frame *f, struct ferry_str s);
+/* A new last entry of one of the frame's lists, or NULL: it is left out, and that is said. */
+void *frame_add(struct parse *p, struct frame *f, struct list *list, size_t size);
+#define frame_new(p, f, list, type) ((type *)frame_add((p), (f), (list), sizeof(type)))
 /* Something of the frame had to be left out. */
 void frame_overfull(struct parse *p, struct frame *f);
 void frame_property(struct parse *p, struct frame *f, struct ferry_str name,

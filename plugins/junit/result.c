@@ -434,6 +434,9 @@ void result_of_suite_fault(struct parse *p, struct frame *f)
         result.flags = a.flags;
         result.attempt = 1;
         put_failures(f, &a, &result);
+        if (f->arena.failed) {
+            frame_overfull(p, f);
+        }
         item.size = sizeof item;
         item.noun = FERRY_RESULT;
         item.name = result.name;

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * junit_repair.c - reports that runners broke: what is mended, what is said about it and where, what
+ * is refused. Each row is a whole report, the facts it must yield, and the notice, by line and column.
+ */
+#include "junit_events.h"
+#include "text.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+struct repair {
+    const char *report;
+    size_t len;         /* 0: up to the NUL */
+    const char *facts;  /* each line of it must stand in the log */
+    const char *notice; /* the only notice begins so; NULL: none */
+    uint64_t tests;
+};
+
+/* One failing case around a text, which begins at column 50 of line 1. */
+#define CASE(text)                                                                                 \
+    "<testsuite name=\"s\"><testcase name=\"a\"><failure>m" text "</failure></testcase></testsuite>"
+#define ROW(report, facts, notice)                                                                 \
+    {                                                                                              \
+        report, sizeof(report) - 1, facts, notice, 1                                               \
+    }
+
+static const struct repair repairs[] = {
+    /* well-formed: nothing is said */
+    ROW(CASE(" &lt;&#65;&#x42;&amp;"), "  details=m <AB&\n", NULL),
+    ROW(CASE("<![CDATA[ <&>]] ]]>"), "  details=m <&>]]\n", NULL),
+    ROW(CASE("<![CDATA[a ]]]]><![CDATA[> b]]>"), "  details=ma ]]> b\n", NULL),
+    ROW(CASE("<![CDATA[a ]]>]]&gt;<![CDATA[ b]]>"), "  details=ma ]]> b\n", NULL),
+    ROW(CASE("<![CDATA[a]]> b &gt; c"), "  details=ma b > c\n", NULL),
+    ROW(CASE(" \xC3\xBC\xF0\x9F\x9A\x80\xC2\x85"), "  details=m \xC3\xBC\xF0\x9F\x9A\x80\xC2\x85\n",
+        NULL),
+    ROW(CASE("a<!-- <b> & ]]> -->b"), "  details=mab\n", NULL),
+    ROW(CASE("a<?php echo '<' ?>b"), "  details=mab\n", NULL),
+    /* control bytes, broken UTF-8, what is no character */
+    ROW(CASE("\x1B[31mred"), "  details=m\xEF\xBF\xBD[31mred\n", "1:50 control-byte:"),
+    ROW(CASE("a\0b"),
+        "  details=ma\xEF\xBF\xBD"
+        "b\n",
+        "1:51 control-byte:"),
+    ROW(CASE("<![CDATA[\x07]]>"), "  details=m\xEF\xBF\xBD\n", "1:59 control-byte:"),
+    ROW("<testsuite>\n <testcase name=\"a\x01\"/></testsuite>", "  name=a\xEF\xBF\xBD\n",
+        "2:19 control-byte:"),
+    ROW("<testsuite><testcase\x02 name=\"a\"/></testsuite>", "  name=a\n", "1:21 control-byte:"),
+    ROW(CASE("gr\xFC"), "  details=mgr\xEF\xBF\xBD\n", "1:52 invalid-utf8:"),
+    ROW(CASE("\xED\xA0\xBD"), "  details=m\xEF\xBF\xBD\n", "1:50 invalid-utf8:"),
+    ROW(CASE("\xC3"), "  details=m\xEF\xBF\xBD\n", "1:50 invalid-utf8:"),
+    ROW(CASE("\xEF\xBF\xBE"), "  details=m\xEF\xBF\xBD\n", "1:50 illegal-character:"),
+    /* references */
+    ROW(CASE("&#27;"), "  details=m\xEF\xBF\xBD\n", "1:50 illegal-reference:"),
+    ROW(CASE("&#x0;"), "  details=m\xEF\xBF\xBD\n", "1:50 illegal-reference:"),
+    ROW(CASE("&#xFFFFFFFFF;"), "  details=m\xEF\xBF\xBD\n", "1:50 illegal-reference:"),
+    ROW(CASE("&#xD83D;&#xDE80;"), "  details=m\xF0\x9F\x9A\x80\n", "1:50 illegal-reference:"),
+    ROW(CASE("&#xD83D;x"), "  details=m\xEF\xBF\xBDx\n", "1:50 illegal-reference:"),
+    ROW(CASE(" a & b"), "  details=m a & b\n", "1:53 bare-ampersand:"),
+    ROW(CASE("&nbsp;"), "  details=m&nbsp;\n", "1:50 bare-ampersand:"),
+    ROW(CASE("&#;"), "  details=m&#;\n", "1:50 bare-ampersand:"),
+    ROW(CASE("&amp#27;"), "  details=m&amp#27;\n", "1:50 bare-ampersand:"),
+    ROW("<testsuite><testcase name=\"a&b\"/></testsuite>", "  name=a&b\n", "1:29 bare-ampersand:"),
+    /* the end of CDATA where it is none */
+    ROW(CASE(" ]]> b"), "  details=m ]]> b\n", "1:51 cdata-end:"),
+    ROW(CASE("<![CDATA[a ]]> <x]]> b]]>"), NULL, NULL),
+    ROW(CASE("<![CDATA[first <&> ]]>]]>&#10;"), "  details=mfirst <&> ]]>\n", "1:69 cdata-end:"),
+    ROW(CASE("<![CDATA[a ]]> b & c ]]>"), "  details=ma ]]> b & c\n", "1:61 cdata-end:"),
+    /* '<' that begins no tag */
+    ROW(CASE(" 1 < 2"), "  details=m 1 < 2\n", "1:53 bare-less-than:"),
+    ROW(CASE("<!DOCTYPE x>"), "  details=m<!DOCTYPE x>\n", "1:50 bare-less-than:"),
+    ROW(CASE("<?xml version=\"1.0\"?>"), "  details=m<?xml version=\"1.0\"?>\n",
+        "1:50 bare-less-than:"),
+    ROW("<testsuite><testcase name=\"a\" time=\"<1\"/></testsuite>", "  name=a\n", NULL),
+    ROW("<testsuite><testcase name=\"a<b\"/></testsuite>", "  name=a<b\n", "1:29 bare-less-than:"),
+    /* tags where text is */
+    ROW(CASE("<br>x"), "  details=m<br>x\n", "1:50 markup-in-text:"),
+    ROW(CASE("</p>"), "  details=m</p>\n", "1:50 markup-in-text:"),
+    ROW(CASE("<a href=\"x>y\"/>"), "  details=m<a href=\"x>y\"/>\n", "1:50 markup-in-text:"),
+    ROW("<testsuite><testcase name=\"a\"><failure>boom</testcase></testsuite>",
+        "  details=boom\nresult failed attempt=1\n", "1:44 unclosed-element:"),
+    ROW("<testsuite><testcase name=\"a\"><rerunFailure><stackTrace>x</rerunFailure><failure/>"
+        "</testcase></testsuite>",
+        "result failed attempt=2\n", "1:58 unclosed-element:"),
+    /* around the report */
+    ROW("\n <?xml version=\"1.0\"?><testsuite><testcase name=\"a\"/></testsuite>", "  name=a\n",
+        "2:2 leading-text:"),
+    ROW("[INFO] <go>\n<testsuite><testcase name=\"a\"/></testsuite>", "  name=a\n",
+        "1:1 leading-text:"),
+    ROW("<testsuite><testcase name=\"a\"/></testsuite>\nDone <in> 3 s\n", "  name=a\n",
+        "2:1 trailing-text:"),
+    ROW("<testsuite><testcase name=\"a\"/></testsuite>\n<!-- x --><?y z?>\n", "  name=a\n", NULL),
+    {"<testsuite><testcase name=\"a\"/></testsuite>\n\xEF\xBB\xBF<?xml version=\"1.0\"?>\n"
+     "<testcase name=\"b\"/>",
+     0, "  name=a\n  name=b\n", "3:1 several-documents:", 2},
+    ROW("<?xml version=\"1.1\" encoding=\"x y\"?><testcase name=\"a\"/>", "  name=a\n",
+        "1:1 encoding:"),
+    /* cut, and beyond following: what was complete is kept */
+    ROW("<testsuite>\n<testcase name=\"a\"/>\n<testcase name=\"b\">", "  name=a\n",
+        "3:20 truncated:"),
+    ROW("<testsuite><testcase name=\"a\"/><testcase na", "  name=a\n", "1:44 truncated:"),
+    ROW("<testsuite><testcase name=\"a\"/><system-out><![CDATA[x", "  name=a\n", "1:54 truncated:"),
+    ROW("<testsuite><testcase name=\"a\"/>\n</testSuite>", "  name=a\n", "2:3 malformed:"),
+    ROW("<testsuite><testcase name=\"a\"/>\n <testcase a=\"1\" a=\"2\"/></testsuite>", "  name=a\n",
+        "2:18 malformed:"),
+    ROW("<testsuite><testcase name=\"a\"/>\n <testcase name=b/></testsuite>", "  name=a\n",
+        "2:17 malformed:"),
+    {"<testsuite>", 0, NULL, "1:12 truncated:", 0},
+    {"<testsuites/>", 0, NULL, NULL, 0},
+    {"<testsuite></testsuite>", 0, NULL, NULL, 0},
+};
+
+static void check_facts(const struct events *e, const char *facts)
+{
+    struct ferry_str rest = ferry_cstr(facts), line;
+    while (str_split(&rest, '\n', &line)) {
+        ck_assert_msg(line.len == 0 || memmem(e->log.ptr, e->log.len, line.ptr, (size_t)line.len),
+                      "\"%.*s\" is not in:\n%s", STR_ARG(line), buf_cstr(&e->log));
+    }
+}
+
+START_TEST(a_fault_is_mended_and_named)
+{
+    const struct repair *r = &repairs[_i];
+    struct ferry_str report = {r->report, r->len ? r->len : strlen(r->report)};
+    struct events e;
+    events_read(&e, report, 0);
+    ck_assert_msg(e.rc == FERRY_OK, "%s: %s", r->report, e.error.message);
+    ck_assert_msg(e.counts.tests == r->tests, "%s: %llu tests\n%s", r->report,
+                  (unsigned long long)e.counts.tests, buf_cstr(&e.log));
+    if (r->facts) {
+        check_facts(&e, r->facts);
+        if (r->notice) {
+            ck_assert_msg(strncmp(buf_cstr(&e.notices), r->notice, strlen(r->notice)) == 0,
+                          "%s: said \"%s\", not \"%s\"", r->report, buf_cstr(&e.notices),
+                          r->notice);
+        }
+    }
+    events_finish(&e);
+}
+END_TEST
+
+START_TEST(a_report_without_fault_is_not_spoken_of)
+{
+    struct events e;
+    for (size_t i = 0; i < 8; i++) {
+        events_read(&e, (struct ferry_str){repairs[i].report, repairs[i].len}, 0);
+        ck_assert_msg(e.counts.notices == 0, "%s: %s", repairs[i].report, buf_cstr(&e.notices));
+        events_finish(&e);
+    }
+}
+END_TEST
+
+struct refusal {
+    const char *report;
+    size_t len;
+    const char *message; /* part of it */
+};
+#define NOT(report, message)                                                                       \
+    {                                                                                              \
+        report, sizeof(report) - 1, message                                                        \
+    }
+static const struct refusal refusals[] = {
+    NOT("", "an empty file"),
+    NOT(" \n\t", "a file of white space"),
+    NOT("{\"tests\": []}", "JSON"),
+    NOT("this is not an XML!", "plain text"),
+    NOT("TAP version 13\n1..1\nok 1\n", "TAP"),
+    NOT("\x1F\x8B\x08\x00\x00", "gzip"),
+    NOT("<!DOCTYPE html><html><body>404</body></html>", "an HTML page"),
+    NOT("<html><body>404</body></html>", "an HTML page"),
+    NOT("<!DOCTYPE testsuite [<!ENTITY a \"b\">]><testsuite/>", "DOCTYPE"),
+    NOT("<?xml version=\"1.0\"?>\n<!doctype testsuite SYSTEM \"x.dtd\"><testsuite/>", "DOCTYPE"),
+    NOT("<?xml version=\"1.0\"?><project><target/></project>", "<project>, as in a Maven pom.xml"),
+    NOT("<TestRun xmlns=\"x\"/>", "TRX"),
+    NOT("<testsuites xmlns=\"http://check.sourceforge.net/ns\"/>", "Check's own XML"),
+    NOT("<testsuitesx/>", "<testsuitesx>"),
+    NOT("<TestSuite/>", "<TestSuite>"),
+    NOT("<testsuite", "ends inside its first tag"),
+    NOT("<testsuite <", "not a JUnit report"),
+    NOT("<?xml version=\"1.0\"?>", "XML of another kind"),
+};
+
+START_TEST(what_is_no_report_is_refused_by_what_it_is)
+{
+    const struct refusal *r = &refusals[_i];
+    struct events e;
+    events_read(&e, (struct ferry_str){r->report, r->len}, 0);
+    ck_assert_msg(e.rc == FERRY_E_INPUT, "%s: %d", r->report, e.rc);
+    ck_assert_msg(strstr(e.error.message, r->message) != NULL, "%s: \"%s\" lacks \"%s\"", r->report,
+                  e.error.message, r->message);
+    ck_assert_uint_eq(e.counts.tests, 0);
+    events_finish(&e);
+}
+END_TEST
+
+/* n suites in each other, a case in the innermost. */
+static void nest(struct buf *b, int n)
+{
+    buf_init(b, 1 << 24);
+    for (int i = 0; i < n; i++) {
+        buf_puts(b, "<testsuite name=\"d\">");
+    }
+    buf_puts(b, "<testcase name=\"a\"/>");
+    for (int i = 0; i < n; i++) {
+        buf_puts(b, "</testsuite>");
+    }
+}
+
+START_TEST(nesting_ends_at_256)
+{
+    struct events e;
+    struct buf b;
+    nest(&b, 255);
+    events_read(&e, buf_str(&b), 0);
+    ck_assert_int_eq(e.rc, FERRY_OK);
+    ck_assert_uint_eq(e.counts.tests, 1);
+    events_finish(&e);
+    buf_finish(&b);
+    nest(&b, 256);
+    events_read(&e, buf_str(&b), 0);
+    ck_assert_int_eq(e.rc, FERRY_E_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.error.message, "deeper than 256"));
+    events_finish(&e);
+    buf_finish(&b);
+}
+END_TEST
+
+START_TEST(many_faults_of_a_kind_are_said_twenty_times_and_counted)
+{
+    struct events e;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_puts(&b, "<testsuite><testcase name=\"a\"><system-out>");
+    for (int i = 0; i < 1000; i++) {
+        buf_puts(&b, "\x1B[0m\n");
+    }
+    buf_puts(&b, "</system-out></testcase></testsuite>");
+    events_read(&e, buf_str(&b), 0);
+    ck_assert_uint_eq(e.counts.notices, 21);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&e.notices), "and 980 more like this"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&e.notices), "20:1 control-byte:"));
+    events_finish(&e);
+    buf_finish(&b);
+}
+END_TEST
+
+START_TEST(places_are_right_behind_comments_and_carriage_returns)
+{
+    static const char report[] =
+        "<testsuite>\r\n<!--\n\n-->\r<testcase name=\"a\"\r\n time=\"x\"/>\n"
+        "<testcase name=\"b&\"/></testsuite>";
+    struct events e;
+    events_read(&e, FERRY_LIT(report), 0);
+    ck_assert_msg(strstr(buf_cstr(&e.notices), "5:1 time:") != NULL, "%s", buf_cstr(&e.notices));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&e.notices), "7:18 bare-ampersand:"));
+    events_finish(&e);
+}
+END_TEST
+
+START_TEST(places_are_right_in_a_second_document)
+{
+    static const char report[] =
+        "<testsuite><testcase name=\"a\"/></testsuite>\n\n"
+        "<testsuite><testcase name=\"b\"/>\n<testcase name=\"c\" time=\"x\"/>"
+        "</testsuite>";
+    struct events e;
+    events_read(&e, FERRY_LIT(report), 0);
+    ck_assert_msg(strstr(buf_cstr(&e.notices), "4:1 time:") != NULL, "%s", buf_cstr(&e.notices));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&e.notices), "3:1 several-documents:"));
+    events_finish(&e);
+}
+END_TEST
+
+START_TEST(leading_text_without_end_is_refused_early)
+{
+    struct events e;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    while (b.len < 300000) {
+        buf_puts(&b, "a line of a log <that> goes on\n");
+    }
+    buf_puts(&b, "<testsuite><testcase name=\"a\"/></testsuite>");
+    events_read(&e, buf_str(&b), 0);
+    ck_assert_int_eq(e.rc, FERRY_E_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.error.message, "plain text"));
+    events_finish(&e);
+    buf_finish(&b);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("junit repair");
+    TCase *repair = tcase_create("repair");
+    SRunner *runner;
+    int failed;
+    tcase_add_loop_test(repair, a_fault_is_mended_and_named, 0, sizeof repairs / sizeof *repairs);
+    tcase_add_test(repair, a_report_without_fault_is_not_spoken_of);
+    tcase_add_loop_test(repair, what_is_no_report_is_refused_by_what_it_is, 0,
+                        sizeof refusals / sizeof *refusals);
+    tcase_add_test(repair, nesting_ends_at_256);
+    tcase_add_test(repair, many_faults_of_a_kind_are_said_twenty_times_and_counted);
+    tcase_add_test(repair, places_are_right_behind_comments_and_carriage_returns);
+    tcase_add_test(repair, places_are_right_in_a_second_document);
+    tcase_add_test(repair, leading_text_without_end_is_refused_early);
+    suite_add_tcase(suite, repair);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
