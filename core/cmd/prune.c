@@ -11,6 +11,8 @@ static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_BOOL, .name = "dry_run", .help = "tells what would be forgotten"),
     OPTION(.type = FERRY_OPT_DURATION, .name = "older_than", .def = "2592000000", .value = "TIME",
            .help = "only runs captured so long ago; 30 days if not set"),
+    OPTION(.type = FERRY_OPT_STR, .name = "run_key", .value = "KEY",
+           .help = "this run and no other, now, also what has not arrived"),
     NULL,
 };
 
@@ -38,6 +40,23 @@ static int32_t forget(struct engine *e, int64_t run, struct ferry_error *err)
         rc = db_run(e->journal.db, err, statements[i], "i", run);
     }
     return rc;
+}
+
+static int32_t forget_named(struct engine *e, struct ferry_str key, int dry_run, uint64_t *runs,
+                            struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    int64_t id = db_one_int(db, 0, err, "SELECT id FROM run WHERE key = ?", "s", key);
+    if (!id) {
+        return ferry_fail(
+            err, FERRY_E_CONFIG, "run_key",
+            "no run with the key \"%.*s\" is in this state folder; \"ferry status --all --json\" shows the keys",
+            STR_ARG(key));
+    }
+    *runs = 1;
+    int32_t rc = dry_run ? FERRY_OK : db_begin(db, err);
+    rc = rc || dry_run ? rc : forget(e, id, err);
+    return dry_run ? rc : db_end(db, rc, err);
 }
 
 struct sweep {
@@ -108,9 +127,11 @@ static int run(struct app *app, const struct args *args)
     plain.n_given = 0; /* the journal itself, also when nothing is to be changed */
     int32_t rc = session_open(&s, app, &plain, &err);
     sw.e = &s.engine;
-    rc = rc ? rc
-            : prune(&s, app->clock.now_ms(&app->clock) - args_int(args, "older_than", 0),
-                    sw.dry_run, &runs, &sw, &err);
+    struct ferry_str key = args_get(args, "run_key");
+    rc = rc        ? rc
+         : key.ptr ? forget_named(&s.engine, key, sw.dry_run, &runs, &err)
+                   : prune(&s, app->clock.now_ms(&app->clock) - args_int(args, "older_than", 0),
+                           sw.dry_run, &runs, &sw, &err);
     session_close(&s);
     if (rc) {
         return cmd_fail(&err);

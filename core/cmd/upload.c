@@ -49,7 +49,7 @@ struct upload {
     struct target *to;
     struct target *mirrors[32];
     uint32_t n_mirrors;
-    struct ferry_str title, run_id;
+    struct ferry_str title, run_id, run_marker;
     struct ci_job ci;
 };
 
@@ -133,22 +133,29 @@ static int32_t capture(struct upload *u, struct ferry_error *err)
     return rc;
 }
 
-/* What mirrors of a run that the user named carry: its own marker where it has one, else where it comes from. */
-static struct ferry_str marker_of_named_run(struct upload *u, int64_t dest)
+/*
+ * A run that the user named is looked for before anything is captured: a wrong id is a slip of the pen. What mirrors of it carry is its own
+ * marker where it has one, else where it comes from. Where the tracker cannot be reached the upload goes on; its plan will look again.
+ */
+static int32_t check_named_run(struct upload *u, struct ferry_error *err)
 {
-    struct ferry_error why = {.size = sizeof why};
     struct ferry_str none = {NULL, 0};
     struct remote r = {0};
     struct index_run run = {.count = 0};
-    if (u->n_mirrors && road_remote(&u->s.engine, u->to, dest, &r, &why) == FERRY_OK) {
-        if (index_find_run(&r, u->run_id, none, none, &run, &why)) {
-            run.marker[0] = '\0';
-        }
+    int64_t dest;
+    if (!u->run_id.ptr) {
+        return FERRY_OK;
+    }
+    int32_t rc = lane_dest(&u->s.engine, u->to, &dest, err);
+    rc = rc ? rc : road_remote(&u->s.engine, u->to, dest, &r, err);
+    if (rc == FERRY_OK) {
+        rc = index_find_run(&r, u->run_id, none, none, &run, err);
         remote_close(&r);
     }
-    return run.marker[0] ? arena_str(&u->arena, ferry_cstr(run.marker))
-                         : arena_printf(&u->arena, "source=%.*s/%.*s", STR_ARG(u->to->label),
-                                        STR_ARG(u->run_id));
+    u->run_marker = run.marker[0] ? arena_str(&u->arena, ferry_cstr(run.marker))
+                                  : arena_printf(&u->arena, "source=%.*s/%.*s",
+                                                 STR_ARG(u->to->label), STR_ARG(u->run_id));
+    return rc == FERRY_E_UNREACHABLE ? FERRY_OK : rc;
 }
 
 static uint32_t lane_flags(const struct upload *u)
@@ -177,9 +184,7 @@ static int32_t make_lanes(struct upload *u, int64_t *ids, struct ferry_error *er
     int32_t rc = lane_dest(e, u->to, &lane.dest_id, err);
     rc = rc ? rc : lane_put(e, &lane, &ids[0], err);
     int64_t primary = lane.dest_id;
-    if (rc == FERRY_OK && u->run_id.ptr) {
-        marker = marker_of_named_run(u, primary);
-    }
+    marker = u->run_id.ptr ? u->run_marker : marker;
     for (uint32_t i = 0; i < u->n_mirrors && rc == FERRY_OK; i++) {
         lane.role = ROLE_MIRROR;
         lane.planner = FERRY_LIT("mirror");
@@ -246,6 +251,7 @@ static int run(struct app *app, const struct args *args)
         u.title = session_title(&u.s, &u.arena, args_get(args, "run_title"), &u.ci);
         rc = resolve_targets(&u, &err);
     }
+    rc = rc ? rc : check_named_run(&u, &err);
     rc = rc ? rc : capture(&u, &err);
     if (rc) {
         code = cmd_fail(&err);

@@ -90,9 +90,15 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
                         STR_ARG(target->label), STR_ARG(target->plugin_id));
         goto out;
     }
+    char folder[4096]; /* one a plugin: a service owns its state alone */
+    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", setup->state, target->plugin->id) >=
+        sizeof folder) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "state", "%s: the path is too long", setup->state);
+        goto out;
+    }
     rc = transport_inproc_open(&r->transport, service, target->plugin->id, target->options,
-                               target->n_options, setup->state,
-                               r->journal ? r->journal->spool : NULL, setup->clock, err);
+                               target->n_options, folder, r->journal ? r->journal->spool : NULL,
+                               setup->clock, err);
     if (rc == FERRY_OK) {
         rc = write_dress(r, err);
     }
