@@ -8,6 +8,7 @@ cc=$1 cxx=$2 abi=$3
 warnings="-Wall -Wextra -pedantic -Werror"
 failed=0 compiled=0
 
+# shellcheck disable=SC2086 # the warnings are several words
 compile() { # compiler language standard text what
     printf '%s\n' "$4" | "$1" -x "$2" -std="$3" $warnings -I"$abi" -fsyntax-only - || {
         echo "failed: $5 as $3"

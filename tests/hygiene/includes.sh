@@ -63,7 +63,7 @@ told < <(
             next
         }
         own ~ /^(plugins\/|abi\/)/ {
-            if (name in c || name == "expat.h") next
+            if (name in c || name == "expat.h" || name == "emmintrin.h") next
             if (name in core && core[name] == "core/base" && name in base) next
             if (name ~ /^libxml\// && bare(file) ~ /^mock/) next
             if (name in core) tell("a plugin includes " name " of " core[name] "; of core it may see " base_headers)

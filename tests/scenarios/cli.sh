@@ -181,6 +181,7 @@ if [ -e /dev/full ]; then
     code=$?
     expect 74 err 'stdout: cannot write: disk full'
 fi
+# shellcheck disable=SC2016 # the inner shell expands it
 (env -i HOME="$work/home" ASAN_OPTIONS="$ASAN_OPTIONS" FERRY_PLUGIN_PATH="$samples" sh -c 'sleep 0.3; "$0" help' "$ferry" \
     2>"$work/err"; echo $? >"$work/code") | true
 code=$(cat "$work/code")
@@ -198,6 +199,7 @@ cat >ferry.json <<EOF
 }}
 EOF
 run VENDOR_API_TOKEN="$canary" "$ferry" config show
+# shellcheck disable=SC2016 # shown as written
 expect 0 out 'trackers.ao.token              ${VENDOR_API_TOKEN}'
 expect 0 out 'trackers.lit.token             ***'
 expect 0 out 'ferry.json line 2'
@@ -213,11 +215,13 @@ for words in 'config show' 'config show --json' 'config check' 'plugins' 'plugin
     'vendor show --to typo' 'vendor show --project ad-hoc' 'help vendor' 'vendor send --to ao' 'canary-8Tq' \
     '--to=canary-8Tq plugins' 'plugins --token=canary-8Tq'; do
     # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # a command line of several words
     run VENDOR_API_TOKEN="$canary" SECOND_API_TOKEN="$canary" FERRY_PROXY="http://u:$canary@p" "$ferry" -vv $words
     case $words in
     canary*) continue ;; # the word itself is the command: shown, as it was typed
     esac
     grep -q 'canary' "$work/out" "$work/err" && fail "the canary shows: ferry -vv $words"
+    # shellcheck disable=SC2086 # a command line of several words
     run VENDOR_API_TOKEN="$canary" SECOND_API_TOKEN="$canary" "$ferry" -vv $words
     grep -q 'canary' "$work/out" "$work/err" && fail "the canary shows: ferry -vv $words"
 done
