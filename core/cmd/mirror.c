@@ -48,6 +48,7 @@ struct mirror {
     struct target *source, *target;
     int64_t source_dest;
     struct ferry_str run_id, run_title, run_marker; /* of the source run */
+    int64_t lane;
     uint32_t found;
     struct ferry_str ids;
 };
@@ -145,10 +146,12 @@ static const struct ferry_kv *planner_options(struct mirror *m, uint32_t *n)
     return kv;
 }
 
-static int32_t make_lane(struct mirror *m, int64_t *id, struct ferry_error *err)
+/* In the transaction that makes the capture count. */
+static int32_t make_lane(void *self, const struct captured *c, struct ferry_error *err)
 {
+    struct mirror *m = self;
     struct ferry_str home = {NULL, 0}, title = args_get(m->args, "target_run_title");
-    struct lane lane = {.run_id = m->s.captured.run_id,
+    struct lane lane = {.run_id = c->run_id,
                         .role = ROLE_MIRROR,
                         .planner = FERRY_LIT("mirror"),
                         .source_dest = m->source_dest};
@@ -166,7 +169,7 @@ static int32_t make_lane(struct mirror *m, int64_t *id, struct ferry_error *err)
         (args_flag(m->args, "no_create_cases") ? 0 : FERRY_PLAN_CREATE_CASES) | FERRY_PLAN_COMPLETE;
     lane.options = planner_options(m, &lane.n_options);
     int32_t rc = lane_dest(&m->s.engine, m->target, &lane.dest_id, err);
-    return rc ? rc : lane_put(&m->s.engine, &lane, id, err);
+    return rc ? rc : lane_put(&m->s.engine, &lane, &m->lane, err);
 }
 
 /* --- the command ------------------------------------------------------------------------------------ */
@@ -222,6 +225,7 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
                                         .run_id = m->run_id,
                                         .run_title = m->run_title};
         source.marker = marker_and_home(m, &home);
+        source.commit = (struct capture_commit){m, make_lane};
         log_info("from run %.*s \"%.*s\" of %.*s", STR_ARG(m->run_id), STR_ARG(m->run_title),
                  STR_ARG(m->source->label));
         rc = capture_run(e, &source, &m->s.captured, err);
@@ -234,7 +238,6 @@ static int run(struct app *app, const struct args *args)
 {
     struct mirror m = {.args = args};
     struct ferry_error err = {.size = sizeof err};
-    int64_t lane = 0;
     int code;
     arena_init(&m.arena, 1 << 20);
     int32_t rc = check_args(args, &err);
@@ -244,10 +247,10 @@ static int run(struct app *app, const struct args *args)
     if (rc == FERRY_E_INPUT || (rc == FERRY_OK && m.s.captured.results == 0)) {
         log_warn("%s", rc ? err.message : "the source run has no results; nothing to mirror");
         code = EXIT_NO_RESULTS;
-    } else if (rc || (rc = make_lane(&m, &lane, &err)) != FERRY_OK) {
+    } else if (rc) {
         code = cmd_fail(&err);
     } else {
-        session_go(&m.s, lane, ROAD_PLAN);
+        session_go(&m.s, m.lane, ROAD_PLAN);
         code = session_receipt(&m.s, NULL, 0);
     }
     session_close(&m.s);

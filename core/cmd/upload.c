@@ -48,6 +48,7 @@ struct upload {
     struct arena arena;
     struct target *to;
     struct target *mirrors[32];
+    int64_t lanes[33]; /* the primary's, then one a mirror */
     uint32_t n_mirrors;
     struct ferry_str title, run_id, run_marker;
     struct ci_job ci;
@@ -99,40 +100,6 @@ static void show_notice(void *self, const char *path, const struct ferry_notice 
              (unsigned long long)notice->column, STR_ARG(notice->code), STR_ARG(notice->text));
 }
 
-static int32_t capture(struct upload *u, struct ferry_error *err)
-{
-    struct session *s = &u->s;
-    uint32_t missing = 0;
-    struct capture_call call = {.part = args_get(u->args, "part"),
-                                .run_title = u->title,
-                                .again = (uint32_t)args_flag(u->args, "again"),
-                                .notice = show_notice};
-    int32_t rc = session_inputs(s, u->args, &missing, err);
-    if (rc) {
-        return rc;
-    }
-    session_read_call(s, &call.read);
-    call.keys = s->keys;
-    call.run_key = args_get(u->args, "run_key");
-    call.shared = call.run_key.ptr != NULL;
-    call.ci_job = u->ci.build;
-    if (call.shared && !call.part.ptr) {
-        call.part =
-            u->ci.build; /* jobs of one build that share a run are told apart by themselves */
-    }
-    if (u->run_id.ptr) {
-        call.run_key =
-            arena_printf(&u->arena, "id=%.*s/%.*s", STR_ARG(u->to->label), STR_ARG(u->run_id));
-    }
-    rc = capture_reports(&s->engine, &s->inputs, &call, &s->captured, err);
-    s->captured.unreadable += missing;
-    if (rc == FERRY_OK && s->captured.results > 0) {
-        log_info("captured %llu results; from here on nothing is lost",
-                 (unsigned long long)s->captured.results);
-    }
-    return rc;
-}
-
 /*
  * A run that the user named is looked for before anything is captured: a wrong id is a slip of the pen. What mirrors of it carry is its own
  * marker where it has one, else where it comes from. Where the tracker cannot be reached the upload goes on; its plan will look again.
@@ -169,14 +136,17 @@ static uint32_t lane_flags(const struct upload *u)
     return flags | (args_flag(u->args, "hold_on_reject") ? LANE_HOLD_ON_REJECT : 0);
 }
 
-static int32_t make_lanes(struct upload *u, int64_t *ids, struct ferry_error *err)
+/* In the transaction that makes the capture count. */
+static int32_t make_lanes(void *self, const struct captured *c, struct ferry_error *err)
 {
+    struct upload *u = self;
+    int64_t *ids = u->lanes;
     struct engine *e = &u->s.engine;
-    struct ferry_str marker = arena_printf(&u->arena, "run-key=%s", u->s.captured.run_key);
-    struct lane lane = {.run_id = u->s.captured.run_id,
+    struct ferry_str marker = arena_printf(&u->arena, "run-key=%s", c->run_key);
+    struct lane lane = {.run_id = c->run_id,
                         .role = ROLE_PRIMARY,
                         .planner = FERRY_LIT("upload"),
-                        .run_key = ferry_cstr(u->s.captured.run_key),
+                        .run_key = ferry_cstr(c->run_key),
                         .run_title = u->title,
                         .target_run = u->run_id,
                         .flags = lane_flags(u)};
@@ -198,17 +168,46 @@ static int32_t make_lanes(struct upload *u, int64_t *ids, struct ferry_error *er
     return rc;
 }
 
+static int32_t capture(struct upload *u, struct ferry_error *err)
+{
+    struct session *s = &u->s;
+    uint32_t missing = 0;
+    struct capture_call call = {.part = args_get(u->args, "part"),
+                                .run_title = u->title,
+                                .again = (uint32_t)args_flag(u->args, "again"),
+                                .notice = show_notice};
+    int32_t rc = session_inputs(s, u->args, &missing, err);
+    if (rc) {
+        return rc;
+    }
+    session_read_call(s, &call.read);
+    call.keys = s->keys;
+    call.run_key = args_get(u->args, "run_key");
+    call.shared = call.run_key.ptr != NULL;
+    call.commit = (struct capture_commit){u, make_lanes};
+    call.ci_job = u->ci.build;
+    if (call.shared && !call.part.ptr) {
+        call.part =
+            u->ci.build; /* jobs of one build that share a run are told apart by themselves */
+    }
+    if (u->run_id.ptr) {
+        call.run_key =
+            arena_printf(&u->arena, "id=%.*s/%.*s", STR_ARG(u->to->label), STR_ARG(u->run_id));
+    }
+    rc = capture_reports(&s->engine, &s->inputs, &call, &s->captured, err);
+    s->captured.unreadable += missing;
+    if (rc == FERRY_OK && s->captured.results > 0) {
+        log_info("captured %llu results; from here on nothing is lost",
+                 (unsigned long long)s->captured.results);
+    }
+    return rc;
+}
+
 static int deliver_all(struct upload *u)
 {
-    struct ferry_error err = {.size = sizeof err};
-    int64_t ids[33] = {0};
     const struct captured *c = &u->s.captured;
-    int32_t rc = make_lanes(u, ids, &err);
-    if (rc) {
-        return cmd_fail(&err);
-    }
     for (uint32_t i = 0; i <= u->n_mirrors && !app_interrupted; i++) {
-        session_go(&u->s, ids[i], ROAD_PLAN);
+        session_go(&u->s, u->lanes[i], ROAD_PLAN);
     }
     int code = session_receipt(
         &u->s, c,

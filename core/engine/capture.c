@@ -168,13 +168,22 @@ static int32_t begin_capture(struct engine *e, struct captured *c, const struct 
     return rc;
 }
 
-static int32_t end_capture(struct engine *e, const struct captured *c, struct ferry_error *err)
+static int32_t end_capture(struct engine *e, const struct captured *c,
+                           const struct capture_commit *commit, struct ferry_error *err)
 {
+    struct db *db = e->journal.db;
     STEP(capture_read);
-    int32_t rc =
-        db_run(e->journal.db, err,
-               "UPDATE capture SET state = 1, items = ?, fresh = ?, twins = ? WHERE id = ?", "iiii",
-               (int64_t)c->results, (int64_t)c->fresh, (int64_t)c->twins, c->capture_id);
+    int32_t rc = db_begin(db, err);
+    if (rc) {
+        return rc;
+    }
+    rc = db_run(db, err,
+                "UPDATE capture SET state = 1, items = ?, fresh = ?, twins = ? WHERE id = ?",
+                "iiii", (int64_t)c->results, (int64_t)c->fresh, (int64_t)c->twins, c->capture_id);
+    if (rc == FERRY_OK && commit->fn && c->results > 0) {
+        rc = commit->fn(commit->self, c, err);
+    }
+    rc = db_end(db, rc, err);
     STEP(captured);
     return rc;
 }
@@ -254,7 +263,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
         rc = one_report(e, &inputs->list[i], call, &w, c, err);
     }
     rc = rc ? rc : item_writer_flush(&w);
-    rc = rc ? rc : end_capture(e, c, err);
+    rc = rc ? rc : end_capture(e, c, &call->commit, err);
     item_writer_finish(&w);
     journal_unlock(&e->journal, LOCK_RUN, c->run_id);
     return rc;
@@ -308,7 +317,7 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
         rb.w.remote = s->remote;
         rc = rc ? rc : remote_list(s->remote, &ask, on_result, &rb, err);
         rc = rc ? rc : item_writer_flush(&rb.w);
-        rc = rc ? rc : end_capture(e, c, err);
+        rc = rc ? rc : end_capture(e, c, &s->commit, err);
         item_writer_finish(&rb.w);
         journal_unlock(&e->journal, LOCK_RUN, c->run_id);
     }

@@ -12,6 +12,16 @@
 #include "read.h"
 #include "remote.h"
 
+/*
+ * What is to happen with the capture belongs to it: fn is called in the transaction that makes it count, so that a process
+ * that dies right after "captured" leaves word of where it was going. fn may be NULL.
+ */
+struct captured;
+struct capture_commit {
+    void *self;
+    int32_t (*fn)(void *self, const struct captured *c, struct ferry_error *err);
+};
+
 struct capture_call {
     struct read_call read; /* readers, roots, caps; self, item and notice are capture's own */
     const struct keys *keys;
@@ -20,7 +30,8 @@ struct capture_call {
     struct ferry_str ci_job;  /* what the CI says of build and job; absent: no CI */
     struct ferry_str run_title;
     uint32_t again, shared; /* a new run on purpose; several uploads share the run */
-    void *self;             /* for notice */
+    struct capture_commit commit;
+    void *self; /* for notice */
     void (*notice)(void *self, const char *path, const struct ferry_notice *notice);
 };
 
@@ -46,6 +57,7 @@ struct capture_source {
     struct remote *remote;
     int64_t dest_id;
     struct ferry_str run_id, run_title, marker;
+    struct capture_commit commit;
 };
 int32_t capture_run(struct engine *e, const struct capture_source *source, struct captured *out,
                     struct ferry_error *err);
