@@ -20,10 +20,14 @@ says "local:AO"
 holds AO results 2
 holds DEMO results 1
 
-ferry upload --to copy --again r.xml
+ferry upload --to local:OTHER r.xml
 exits 0
 holds AO results 2
-[ "$(count DEMO results)" -gt 1 ] || fail "--to stands above upload.to"
+holds OTHER results 2
+# What would be primary and mirror at once is not decided in silence.
+ferry upload --to copy r.xml
+exits 2
+says "local:DEMO is the primary already"
 
 # Found upward, from a folder below; the state folder stays beside the config.
 mkdir -p deep/down

@@ -8,7 +8,7 @@ ferry upload --to local:AO --mirror local:DEMO --dry-run keyed.xml
 exits 0
 says AO
 says DEMO
-says ENG_003
+says "nothing was sent"
 holds AO results 0
 holds DEMO results 0
 

@@ -110,7 +110,7 @@ out_jq() {
 export_of() {
     local around
     mapfile -d '' around < <(surroundings)
-    env "${around[@]}" timeout 120 "$FERRY" local export "$1" 2>/dev/null </dev/null || echo '{}'
+    env "${around[@]}" timeout 120 "$FERRY" local export --project "$1" 2>/dev/null </dev/null || echo '{}'
 }
 
 # count PROJECT cases|runs|results|keys
@@ -119,8 +119,8 @@ count() {
     case $2 in
     cases) query='.cases // [] | length' ;;
     runs) query='.runs // [] | length' ;;
-    results) query='[.runs // [] | .[].results // [] | length] | add // 0' ;;
-    keys) query='[.cases // [] | .[].key | select(. != null and . != "")] | unique | length' ;;
+    results) query='.results // [] | length' ;;
+    keys) query='[.cases // [] | .[].automation_key // empty] | unique | length' ;;
     *) fail "count knows \"$2\"" ;;
     esac
     export_of "$1" | jq -r "$query"

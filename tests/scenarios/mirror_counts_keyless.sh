@@ -9,12 +9,12 @@ exits 0
 holds AO results 4
 holds DEMO results 2
 says "lonely one"
-says "2"
-says "key"
+says "skipped       2, no key"
 
 ferry upload --to local:AO --mirror local:DEMO --json --again r.xml
 exits 0
-is "the receipt counts what had no key" "$(out_jq '[.. | objects | .no_key? // empty] | map(numbers) | max')" 2
+is "the receipt counts what had no key" "$(out_jq '.captured.no_key')" 2
+is "and the mirror's part of it says why" "$(out_jq '.destinations[] | select(.role == "mirror") | .skipped')" 2
 
 # Nothing has a key: the primary gets all, the mirror nothing, and that is no error.
 report none.xml x y z

@@ -27,7 +27,8 @@ ferry upload --to local:AO --run-id "$first" third.xml
 exits 0
 holds AO runs 3
 holds AO results 7
-is "the run that was joined has three results" "$(export_of AO | jq -r ".runs[] | select(.id == \"$first\" or (.id | tostring) == \"$first\") | .results | length")" 3
+is "the run that was joined has three results" \
+    "$(export_of AO | jq -r --argjson run "$first" '[.results[] | select(.run_id == $run)] | length')" 3
 
 ferry upload --to local:AO --run-id "$first" third.xml
 exits 0

@@ -39,7 +39,7 @@ given_config_choice() { echo '{ "upload": { "on_delivery_error": "shrug" } }' | 
 given_config_env() { echo '{ "upload": { "to": "${NO_SUCH_VARIABLE}" } }' | config; }
 given_config_plugin() { echo '{ "trackers": { "main": { "plugin": "locall", "project": "AO" } }, "upload": { "to": "main" } }' | config; }
 given_config_no_plugin() { echo '{ "trackers": { "main": { "project": "AO" } }, "upload": { "to": "main" } }' | config; }
-given_config_option() { echo '{ "trackers": { "main": { "plugin": "local", "projekt": "AO" } }, "upload": { "to": "main" } }' | config; }
+given_config_option() { echo '{ "trackers": { "main": { "plugin": "local", "project": "AO", "tokn": "x" } }, "upload": { "to": "main" } }' | config; }
 given_config_unknown_to() { echo '{ "trackers": { "main": { "plugin": "local", "project": "AO" } }, "upload": { "to": "mian" } }' | config; }
 given_config_range() { echo '{ "delivery": { "jobs": 0 } }' | config; }
 given_config_duration() { echo '{ "delivery": { "settle": "soon" } }' | config; }
@@ -71,8 +71,7 @@ given_laughs() {
         echo ']><testsuite name="s"><testcase name="a"><system-out>&a11;</system-out></testcase></testsuite>'
     } >r.xml
 }
-given_gzip_cut() { gzip -c "$samples/basic.xml" | head -c 200 >r.xml.gz; }
-given_fifo() { mkfifo r.xml; }
+given_gzip_cut() { gzip -c "$samples/basic.xml" >whole.gz && head -c -60 whole.gz >r.xml.gz; }
 given_link_to_nothing() { ln -s nowhere.xml r.xml; }
 given_empty_folder() { mkdir reports; }
 given_secret_report() { given_report && chmod 000 r.xml; }
