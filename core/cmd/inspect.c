@@ -176,6 +176,9 @@ static int exit_code(const struct inspect *in, const struct args *args)
         log_error("no results found in what was named");
         return EXIT_NO_RESULTS;
     }
+    if (in->partly) {
+        log_warn("a report was read only in part, or not at all; it is named above");
+    }
     return in->partly ? EXIT_PARTLY_READ : EXIT_DONE;
 }
 

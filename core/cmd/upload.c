@@ -222,6 +222,23 @@ static int deliver_all(struct upload *u)
     return code;
 }
 
+/* Keys and ids stand in markers and identities: one line, not empty, not endless. */
+static int32_t check_name(const struct args *args, const char *option, struct ferry_error *err)
+{
+    enum { LONGEST = 100 };
+    struct ferry_str s = args_get(args, option);
+    int bad = s.ptr && (str_trim(s).len == 0 || s.len > LONGEST);
+    for (uint64_t i = 0; i < s.len; i++) {
+        bad |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f;
+    }
+    const char *shown = strcmp(option, "run_key") == 0  ? "run-key"
+                        : strcmp(option, "run_id") == 0 ? "run-id"
+                                                        : option;
+    return bad ? ferry_fail(err, FERRY_E_CONFIG, option,
+                            "--%s: it must be one line of 1 to %d bytes", shown, LONGEST)
+               : FERRY_OK;
+}
+
 static int32_t check_args(const struct args *args, struct ferry_error *err)
 {
     if (args_has(args, "run_id") && (args_has(args, "run_key") || args_flag(args, "again"))) {
@@ -233,7 +250,9 @@ static int32_t check_args(const struct args *args, struct ferry_error *err)
         return ferry_fail(err, FERRY_E_CONFIG, "part",
                           "--part tells uploads of one --run-key apart; give --run-key as well");
     }
-    return FERRY_OK;
+    int32_t rc = check_name(args, "run_key", err);
+    rc = rc ? rc : check_name(args, "run_id", err);
+    return rc ? rc : check_name(args, "part", err);
 }
 
 static int run(struct app *app, const struct args *args)

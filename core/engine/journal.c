@@ -61,18 +61,6 @@ static const char *const steps[] = {
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
 
-/* How long another process's transaction is waited for: a plan of a million results is one. Tests do not wait so long. */
-static int busy_ms(void)
-{
-#ifdef FERRY_TEST_HOOKS
-    const char *asked = getenv("FERRY_BUSY_MS");
-    if (asked) {
-        return (int)strtol(asked, NULL, 10);
-    }
-#endif
-    return BUSY_MS;
-}
-
 static int32_t upgrade(struct journal *j, struct ferry_error *err)
 {
     int32_t rc = FERRY_OK;
@@ -121,7 +109,7 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
         goto out;
     }
     path_join(&path, folder, "journal.db");
-    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE, busy_ms(), err);
+    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE, BUSY_MS, err);
     if (rc) {
         goto out;
     }

@@ -449,6 +449,23 @@ static int32_t open_plugin(struct pick *p)
     return FERRY_OK;
 }
 
+/* A project's code stands in paths and file names: white space, control bytes and slashes are slips or worse. */
+static int32_t check_project(struct pick *p)
+{
+    char shown[128];
+    struct ferry_str s = p->t->project;
+    for (uint64_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c <= ' ' || c == 0x7f || c == '/' || c == '\\' || c == '?' || c == '#' || c == '%') {
+            return ferry_fail(
+                p->err, FERRY_E_CONFIG, "project",
+                "project \"%s\": a blank, a slash or a control character in it; check the spelling",
+                text_show_to(shown, sizeof shown, s));
+        }
+    }
+    return FERRY_OK;
+}
+
 int32_t target_resolve(struct target **out, const struct config *c, struct plugins *p,
                        struct ferry_str text, struct ferry_error *err)
 {
@@ -468,6 +485,7 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
     } else if (!rc) {
         rc = take_default(&pick);
     }
+    rc = rc ? rc : check_project(&pick);
     rc = rc ? rc : open_plugin(&pick);
     if (!rc) {
         t->name = str_empty(t->name) ? t->label : t->name;

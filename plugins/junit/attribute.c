@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * attribute.c - from an attribute's name to what it is. Called by frame.c and parse.c for every
- * attribute, so it looks at the pointer first. It must never outlive the document whose names it holds.
+ * attribute, so it looks at the pointer first. It must never outlive the document that it knows
+ * the names of.
  */
 #include "attribute.h"
 

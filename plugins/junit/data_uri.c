@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * data_uri.c - "data:image/png;filename=a.png;base64,iVBO...": an attachment that stands in the
- * report itself. Called by convention.c. It must never accept half a file: what is broken is refused.
+ * report itself. Called by convention.c. It must never accept half a file: what is broken is
+ * refused.
  */
 #include "parse.h"
 #include "text.h"

@@ -29,7 +29,8 @@ enum element {
     EL_WARNING,
     EL_NAME,
     EL_CLASSNAME,
-    EL_TIME
+    EL_TIME,
+    EL_COUNT
 };
 
 /* By qualified name, not ended by NUL. [any] */

@@ -2,8 +2,8 @@
 /*
  * filter.c - the state machine: windows, places, and the states inside a document. Called by
  * junit.c with what encoding.c made. Windows are filled to the brim before they are looked at, and
- * a step that cannot decide within its look-ahead waits for more; so what comes out never depends on
- * how the bytes came in. It must never hold more than a window.
+ * a step that cannot decide within its look-ahead waits for more; so what comes out never depends
+ * on how the bytes came in. It must never hold more than a window.
  */
 #include "filter.h"
 #include "scan.h"
@@ -14,12 +14,14 @@
 enum { REFERENCE_MAX = 24, CDATA_LOOK = 4096 };
 static const char REPLACEMENT[] = "\xEF\xBF\xBD";
 
-int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct notices *notices)
+int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct notices *notices,
+                    const int *over)
 {
     memset(f, 0, sizeof *f);
     f->window = calloc(1, FILTER_HISTORY + FILTER_WINDOW);
     f->calls = calls;
     f->notices = notices;
+    f->over = over;
     f->counted_at = (struct place){1, 1};
     f->counted = f->window ? f->window + FILTER_HISTORY : NULL;
     return f->window ? FERRY_OK : FERRY_E_NO_MEMORY;
@@ -75,7 +77,7 @@ struct place filter_place(struct filter *f, const unsigned char *p)
 
 void filter_say(struct filter *f, enum notice code, const unsigned char *p, const char *text)
 {
-    if (!f->rc && !f->dropping) {
+    if (!f->rc && !f->dropping && !*f->over) {
         f->rc = notice_say(f->notices, code, filter_place(f, p), "%s", text);
     }
 }
@@ -415,7 +417,7 @@ static int32_t run(struct filter *f)
     f->have = (size_t)(end - p);
     memmove(f->window, p - FILTER_HISTORY, FILTER_HISTORY + f->have);
     f->counted = f->window + FILTER_HISTORY;
-    if (!f->rc && f->have == FILTER_WINDOW) {
+    if (!f->rc && !*f->over && f->have == FILTER_WINDOW) {
         f->rc = FERRY_E_BUG;
     }
     return f->rc;
@@ -425,7 +427,7 @@ int32_t filter_feed(struct filter *f, struct ferry_str bytes)
 {
     const char *p = bytes.ptr;
     uint64_t left = bytes.len;
-    while (left > 0 && !f->rc) {
+    while (left > 0 && !f->rc && !*f->over) {
         size_t n = FILTER_WINDOW - f->have;
         n = left < n ? (size_t)left : n;
         memcpy(f->window + FILTER_HISTORY + f->have, p, n);
@@ -444,6 +446,10 @@ int32_t filter_end(struct filter *f, int *cut, struct place *at)
     f->final = 1;
     if (!f->rc) {
         run(f);
+    }
+    if (*f->over) {
+        *cut = 0;
+        return f->rc;
     }
     if (!f->rc && f->state == FILTER_PROLOG && f->junk && f->documents > 0) {
         f->rc = notice_say(f->notices, NOTICE_TRAILING, f->junk_at,

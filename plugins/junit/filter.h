@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * filter.h - mends the bytes of a report before expat sees them. It knows just enough XML to tell
- * text from tags, and finds where documents begin and end. What is well-formed passes unchanged, but
- * for comments and processing instructions, which mean nothing here.
+ * text from tags, and finds where documents begin and end. What is well-formed passes unchanged,
+ * but for comments and processing instructions, which mean nothing here.
  */
 #ifndef JUNIT_FILTER_H
 #define JUNIT_FILTER_H
@@ -51,6 +51,7 @@ struct filter {
     unsigned char *window; /* FILTER_HISTORY + FILTER_WINDOW bytes; owned */
     size_t have;
     const unsigned char *from; /* start of what was looked at but not yet passed */
+    const int *over;           /* set by whom the calls go to: no more bytes are wanted */
     int32_t rc;
     int final, stalled;
     enum filter_state state, back; /* back: where a comment or instruction returns to */
@@ -60,6 +61,7 @@ struct filter {
     uint32_t depth;
     struct filter_open_text tag, texts[3]; /* the tag being read; text elements that are open */
     unsigned n_texts;
+    uint32_t inner[EL_COUNT]; /* start tags that are text now, whose end tags will be text too */
     /* documents and what stands around them */
     uint64_t documents, junk_len;
     struct place junk_at;
@@ -69,7 +71,8 @@ struct filter {
     struct place counted_at;
 };
 
-int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct notices *notices);
+int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct notices *notices,
+                    const int *over);
 void filter_finish(struct filter *f); /* frees; accepts zeroed */
 
 /* The next bytes, UTF-8 or nearly. */
@@ -81,7 +84,7 @@ int32_t filter_end(struct filter *f, int *cut, struct place *at);
 
 static inline int filter_halted(const struct filter *f)
 {
-    return f->stalled || f->rc;
+    return f->stalled || f->rc || *f->over;
 }
 /* 1 where fewer than n bytes are there and more may come: the step returns and is called again. */
 static inline int filter_needs(struct filter *f, const unsigned char *p, const unsigned char *end,

@@ -7,7 +7,7 @@
 #include "filter.h"
 #include "text.h"
 
-enum { TAG_NAME_MAX = 128, TAG_LOOK = 192 };
+enum { TAG_NAME_MAX = 128, TAG_LOOK = 192, TAG_WHOLE = 4096 };
 
 static int is_space(unsigned char c)
 {
@@ -19,7 +19,7 @@ static int begins_name(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || c >= 0x80;
 }
 
-/* The length of the name at p; it ends at a space or a control, at '/' or '>', or is too long to matter. */
+/* The length of the name at p: up to a space, a control, '/' or '>', or too long to matter. */
 static size_t name_length(const unsigned char *p, const unsigned char *end)
 {
     const unsigned char *q = p;
@@ -55,18 +55,65 @@ static const unsigned char *markup(struct filter *f, const unsigned char *p, siz
     return literal(f, p, NOTICE_MARKUP, text);
 }
 
+/* The open text element of this kind, counted from 1; 0: none. */
+static unsigned open_text(const struct filter *f, enum element el)
+{
+    unsigned i = f->n_texts;
+    while (i > 0 && f->texts[i - 1].el != el) {
+        i--;
+    }
+    return i;
+}
+
+/* 1 for "<a b='c'/>", where its end is within TAG_WHOLE. */
+static int is_empty_tag(const unsigned char *p, const unsigned char *end)
+{
+    unsigned char quote = 0;
+    for (const unsigned char *q = p + 1; q < end && q - p < TAG_WHOLE; q++) {
+        if (quote) {
+            quote = *q == quote ? 0 : quote;
+        } else if (*q == '"' || *q == '\'') {
+            quote = *q;
+        } else if (*q == '>' || *q == '<') {
+            return *q == '>' && q[-1] == '/';
+        }
+    }
+    return 0;
+}
+
+/* A start tag that is text. Where its end tag could be taken for a real one, that is remembered. */
+static const unsigned char *start_in_text(struct filter *f, const unsigned char *p,
+                                          const unsigned char *end, size_t len)
+{
+    enum element el = f->tag.el;
+    if (element_is_root(el) || open_text(f, el)) {
+        if (filter_needs(f, p, end, TAG_WHOLE)) {
+            return p;
+        }
+        f->inner[el] += !is_empty_tag(p, end);
+    }
+    return markup(f, p, len);
+}
+
 static const unsigned char *start_tag(struct filter *f, const unsigned char *p,
                                       const unsigned char *end)
 {
     size_t len = name_length(p + 1, end);
     set_tag(&f->tag, p + 1, len);
     if (f->n_texts > 0 && !element_may_nest(f->texts[f->n_texts - 1].el, f->tag.el)) {
-        return markup(f, p, len);
+        return start_in_text(f, p, end, len);
     }
     f->closing = 0;
     f->tag_len = len;
     f->state = FILTER_TAG;
     return p + 1 + len;
+}
+
+static void close_text(struct filter *f)
+{
+    if (--f->n_texts == 0) {
+        memset(f->inner, 0, sizeof f->inner);
+    }
 }
 
 /* Closes the text elements that stand above the first `keep`, whose own end tags are missing. */
@@ -79,7 +126,7 @@ static void close_texts(struct filter *f, const unsigned char *p, unsigned keep)
         filter_say(f, NOTICE_UNCLOSED, p, text);
         snprintf(text, sizeof text, "</%s>", open->name);
         filter_replace(f, p, 0, text);
-        f->n_texts--;
+        close_text(f);
         f->depth--;
     }
 }
@@ -88,14 +135,16 @@ static const unsigned char *end_tag(struct filter *f, const unsigned char *p,
                                     const unsigned char *end)
 {
     size_t len = name_length(p + 2, end);
-    unsigned i = f->n_texts;
+    unsigned i;
     if (len == 0) {
         return literal(f, p, NOTICE_LESS_THAN, "'<' that begins no tag, taken as itself");
     }
     set_tag(&f->tag, p + 2, len);
     if (f->n_texts > 0) {
-        while (i > 0 && f->texts[i - 1].el != f->tag.el) {
-            i--;
+        i = open_text(f, f->tag.el);
+        if (f->inner[f->tag.el] > 0) {
+            f->inner[f->tag.el]--;
+            return markup(f, p, len + 1);
         }
         if (i == 0 && !element_is_root(f->tag.el)) {
             return markup(f, p, len + 1);
@@ -162,7 +211,7 @@ const unsigned char *filter_tag_end(struct filter *f, const unsigned char *p)
     f->state = FILTER_TEXT;
     if (f->closing) {
         if (f->n_texts > 0 && f->texts[f->n_texts - 1].el == f->tag.el) {
-            f->n_texts--;
+            close_text(f);
         }
         f->depth -= f->depth > 0;
     } else if (!empty) {

@@ -108,7 +108,7 @@ static int32_t begin(const struct ferry_host *host, const struct ferry_kv *optio
     if (rc) {
         goto out;
     }
-    rc = filter_init(&p->filter, &p->calls, &p->notices);
+    rc = filter_init(&p->filter, &p->calls, &p->notices, &p->parse.dead);
     if (rc) {
         goto out;
     }
@@ -174,7 +174,7 @@ static int32_t feed(struct ferry_parse *p, struct ferry_str bytes, struct ferry_
         bytes = str_sub(bytes, n, bytes.len);
         rc = p->n_head == ENCODING_HEAD ? know(p) : FERRY_OK;
     }
-    if (!rc && bytes.len > 0 && !p->parse.dead) {
+    if (!rc && bytes.len > 0) {
         rc = convert(p, bytes);
     }
     return report(p, rc, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * notice.h - what a person should know about a report. One list: the enum, the codes and the caps
- * are made from it. A code is said at most NOTICE_EACH times with its place; the rest are counted and
- * said once at the end, so that a log full of colour codes does not bury the one truncation.
+ * are made from it. A code is said at most NOTICE_EACH times with its place; the rest are counted
+ * and said once at the end, so that a log full of colour codes does not bury the one truncation.
  */
 #ifndef JUNIT_NOTICE_H
 #define JUNIT_NOTICE_H

@@ -367,12 +367,12 @@ static struct ferry_str trim_block(struct ferry_str s)
     return s;
 }
 
-/* The text of a capture as part of the frame. */
-static struct text keep_text(struct parse *p, struct frame *f, const struct capture *c)
+/* The text of a capture as part of the frame; `trim`: a block without its margins. */
+static struct text keep_text(struct parse *p, struct frame *f, const struct capture *c, int trim)
 {
     struct text t = capture_text(c);
     if (t.number == 0 && t.str.len > 0) {
-        t.str = frame_keep(p, f, trim_block(t.str));
+        t.str = frame_keep(p, f, trim ? trim_block(t.str) : t.str);
         t.bytes = t.str.len;
     }
     return t;
@@ -409,7 +409,7 @@ static void end_fault(struct parse *p, struct frame *f, enum element el, const s
         t.str = fault->details.str; /* its head, kept when it left */
         fault->details = t;
     } else if (fault->details.number == 0) {
-        add_details(p, f, fault, keep_text(p, f, c));
+        add_details(p, f, fault, keep_text(p, f, c, 1));
     }
     p->attempt = 0;
     if (f->el != EL_TESTCASE) {
@@ -433,9 +433,9 @@ static void end_child(struct parse *p, struct frame *f, enum element el, const s
     struct fault *fault =
         f->faults.n > 0 ? list_at(&f->faults, struct fault, f->faults.n - 1) : NULL;
     if (el == EL_STACK_TRACE && fault && fault->el == parent) {
-        fault->details = keep_text(p, f, c);
+        fault->details = keep_text(p, f, c, 1);
     } else if (el == EL_MESSAGE && fault && fault->el == parent && !fault->message.ptr) {
-        fault->message = keep_text(p, f, c).str;
+        fault->message = keep_text(p, f, c, 1).str;
     } else if (el == EL_WARNING && f->el == EL_TESTCASE) {
         frame_property(p, f, FERRY_LIT("warning"), str_trim(buf_str(&c->buf)));
     } else if (f->el == EL_TESTCASE && parent == EL_TESTCASE) {
@@ -455,7 +455,7 @@ static void end_text(struct parse *p, struct frame *f, enum element el)
     case EL_ERR:
         attempt = open_attempt(p, f);
         if (attempt) {
-            *(el == EL_OUT ? &attempt->out : &attempt->err) = keep_text(p, f, c);
+            *(el == EL_OUT ? &attempt->out : &attempt->err) = keep_text(p, f, c, 0);
         }
         break;
     case EL_STACK_TRACE:

@@ -187,7 +187,7 @@ void convention_tags(struct parse *p, struct frame *f, struct ferry_str words);
 void convention_output(struct parse *p, struct frame *f, struct ferry_str piece, int32_t owner,
                        int last);
 
-/* data_uri.c: the bytes of a "data:" URI into out, its parts into the rest. 0 where it is broken. */
+/* data_uri.c: the bytes of a "data:" URI into out, its parts into the rest; 0: it is broken. */
 int data_uri_decode(struct ferry_str uri, struct buf *out, struct ferry_str *mime,
                     struct ferry_str *name);
 

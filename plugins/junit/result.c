@@ -237,6 +237,12 @@ static void put_steps(struct frame *f, struct ferry_result *r)
     r->n_steps = all ? f->steps.n : 0;
 }
 
+/* The suites that are open; absent where none has a name. */
+static struct ferry_str path_of(const struct parse *p)
+{
+    return p->path.len > 0 ? buf_str(&p->path) : (struct ferry_str){NULL, 0};
+}
+
 /* What a person sees where the report gives no name. */
 static struct ferry_str name_of(const struct frame *f)
 {
@@ -250,7 +256,7 @@ static struct ferry_str name_of(const struct frame *f)
 static void put_identity(struct parse *p, struct frame *f, struct ferry_result *r)
 {
     r->size = sizeof *r;
-    r->suite = buf_str(&p->path);
+    r->suite = path_of(p);
     r->class_name = f->class_name;
     r->name = name_of(f);
     r->file = f->file;
@@ -428,7 +434,7 @@ void result_of_suite_fault(struct parse *p, struct frame *f)
         memset(&item, 0, sizeof item);
         a = (struct attempt){element_status(fault->el), FERRY_RESULT_SYNTHETIC, 1, 0, fault, 1};
         result.size = sizeof result;
-        result.suite = buf_str(&p->path);
+        result.suite = path_of(p);
         result.name = name_of(f);
         result.status = a.status;
         result.flags = a.flags;
@@ -462,7 +468,7 @@ void result_of_suite(struct parse *p, struct frame *f)
     suite.size = sizeof suite;
     suite.has = f->has;
     suite.flags = f->flags;
-    suite.path = p->depth > 1 || f->el == EL_TESTSUITE ? buf_str(&p->path) : suite.path;
+    suite.path = path_of(p);
     suite.host = f->host;
     suite.out = out.str;
     suite.err = err.str;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * scan.h - the inner loop of the filter: everything a report holds goes through it once, so it
- * takes sixteen bytes a step where the machine can. Without SSE2 it takes one, with the same answer.
+ * takes sixteen bytes a step where the machine can. Without SSE2 it takes one; the answer is the
+ * same.
  */
 #ifndef JUNIT_SCAN_H
 #define JUNIT_SCAN_H

@@ -18,7 +18,7 @@ enum times_verdict {
 /* Seconds, or a form with units, as microseconds. Negative is BAD. [any] */
 enum times_verdict times_duration(struct ferry_str text, int64_t *us);
 
-/* A point in time as milliseconds since the epoch; *zoneless: it names no zone, read as UTC. [any] */
+/* A point in time in milliseconds since the epoch; *zoneless: without a zone, read as UTC. [any] */
 enum times_verdict times_stamp(struct ferry_str text, int64_t *ms, int *zoneless);
 
 #endif

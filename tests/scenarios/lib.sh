@@ -61,7 +61,7 @@ fail() {
 
 # What ferry's surroundings are, as arguments of env: nothing of this machine, no CI, no accounts.
 surroundings() {
-    printf '%s\0' -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 TZ=UTC \
+    printf '%s\0' -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 TZ=UTC FERRY_BUSY_MS=500 \
         ASAN_OPTIONS="${ASAN_OPTIONS-}" UBSAN_OPTIONS="${UBSAN_OPTIONS-}" LSAN_OPTIONS="${LSAN_OPTIONS-}" \
         "${environment[@]}"
 }

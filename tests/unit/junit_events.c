@@ -36,12 +36,12 @@ static void put(struct events *e, const char *key, struct ferry_str value)
         return;
     }
     buf_printf(&e->log, "  %s=", key);
-    for (uint64_t i = 0; i < value.len; i++) {
-        char c = value.ptr[i];
+    for (uint64_t from = 0, i = 0; i <= value.len; i++) {
+        char c = i < value.len ? value.ptr[i] : '\n';
         if (c == '\n' || c == '\t' || c == '\0') {
-            buf_puts(&e->log, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\0");
-        } else {
-            buf_putc(&e->log, c);
+            buf_put(&e->log, str_sub(value, from, i - from));
+            buf_puts(&e->log, i == value.len ? "" : c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\0");
+            from = i + 1;
         }
     }
     buf_putc(&e->log, '\n');

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * junit_repair.c - reports that runners broke: what is mended, what is said about it and where, what
- * is refused. Each row is a whole report, the facts it must yield, and the notice, by line and column.
+ * junit_repair.c - reports that runners broke: what is mended, what is said about it and where,
+ * what is refused. Each row is a whole report, the facts it must yield, and the notice, by line and
+ * column.
  */
 #include "junit_events.h"
 #include "text.h"
@@ -82,6 +83,15 @@ static const struct repair repairs[] = {
     ROW("<testsuite><testcase name=\"a\"><rerunFailure><stackTrace>x</rerunFailure><failure/>"
         "</testcase></testsuite>",
         "result failed attempt=2\n", "1:58 unclosed-element:"),
+    ROW(CASE("<failure>x</failure>y"), "  details=m<failure>x</failure>y\n",
+        "1:50 markup-in-text:"),
+    ROW(CASE("<failure a='>'/>y"), "  details=m<failure a='>'/>y\n", "1:50 markup-in-text:"),
+    ROW(CASE("<testcase name='q'>x</testcase>y"), "  details=m<testcase name='q'>x</testcase>y\n",
+        "1:50 markup-in-text:"),
+    ROW(CASE("<testcase name='q'/>y"), "  details=m<testcase name='q'/>y\n",
+        "1:50 markup-in-text:"),
+    ROW(CASE("<message>a<failure>b</failure>c</message>d"), "  details=md\n",
+        "1:60 markup-in-text:"),
     /* around the report */
     ROW("\n <?xml version=\"1.0\"?><testsuite><testcase name=\"a\"/></testsuite>", "  name=a\n",
         "2:2 leading-text:"),

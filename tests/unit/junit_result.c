@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * junit_result.c - what the reader makes of a report that is whole: statuses, attempts, suites,
- * properties, attachments. A row is the inside of a <testsuite name="s">, and lines that must stand in
- * the log in this order, one block of consecutive lines per '|'.
+ * properties, attachments. A row is the inside of a <testsuite name="s">, and lines that must
+ * stand in the log in this order, one block of consecutive lines per '|'.
  */
 #include "junit_events.h"
 #include "text.h"
@@ -147,7 +147,8 @@ static const struct row conventions[] = {
     {TC("",
         "<properties><property name=\"step\" value=\"one\"/><property name=\"step2\">two"
         "</property><property name=\"step[passed]\" value=\"3\"/>"
-        "<property name=\"step[failure]\" value=\"4\"/><property name=\"step9[error]\" value=\"5\"/>"
+        "<property name=\"step[failure]\" value=\"4\"/>"
+        "<property name=\"step9[error]\" value=\"5\"/>"
         "<property name=\"step[skipped]\" value=\"6\"/><property name=\"step[odd]\" value=\"7\"/>"
         "<property name=\"stepping\" value=\"no\"/></properties>"),
      "  property[stepping]=no\n  step -\n    action=one\n  step -\n    action=two\n  step passed\n"
