@@ -23,10 +23,17 @@ fail() {
     exit 1
 }
 
-# show COMMAND...: what a person would type, then what it says.
+# show ARGUMENT...: what a person would type, then what ferry says.
 show() {
-    printf '\n$ %s\n' "${*/#"$ferry"/ferry}"
-    "$@"
+    local word line='$ ferry'
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_:./=-]*) line+=" '$word'" ;;
+        *) line+=" $word" ;;
+        esac
+    done
+    printf '\n%s\n' "$line"
+    "$ferry" "$@" 2>&1
 }
 
 # Runs a build step, and shows what it said only when it failed.
@@ -41,31 +48,49 @@ quietly() {
 build() {
     say "build ferry (release) and the two suites"
     quietly cmake --preset release
-    quietly cmake --build --preset release
+    # the program and its plugins; the tests are check.sh's
+    quietly cmake --build --preset release --target core/all plugins/all
     quietly cmake -S demo -B "$out/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug
     quietly cmake --build "$out/build"
 }
 
 # Both suites have tests that fail, so both programs exit non-zero; what counts is that they wrote a report.
 run_suites() {
-    say "run the suites: Check (reported by ctest), GoogleTest"
+    say "run the suites: Check (reported by ctest), GoogleTest; some of their tests fail on purpose"
     rm -f "$out/timetable.xml" "$out/fares.xml"
-    ctest --test-dir "$out/build" --output-junit "$out/timetable.xml" || true
+    ctest --test-dir "$out/build" --output-junit "$out/timetable.xml" 2>&1 || true
     "$out/build/gtest_suite/fares_test" --gtest_brief=1 --gtest_output="xml:$out/fares.xml" || true
     [ -s "$out/timetable.xml" ] || fail "ctest wrote no report"
     [ -s "$out/fares.xml" ] || fail "GoogleTest wrote no report"
 }
 
 upload() {
-    show "$ferry" upload --to local:AO --mirror local:DEMO --run-title "Crossing, the demo" \
-        "$out/timetable.xml" "$out/fares.xml"
+    show upload --to local:AO --mirror local:DEMO --run-title "Crossing, the demo" \
+        demo-out/timetable.xml demo-out/fares.xml
+}
+
+# How many results a local project holds.
+held() {
+    "$ferry" -q local export --project "$1" | jq '.results | length'
+}
+
+# What the reports say, counted without ferry: every test case goes to AO, those with a key also to DEMO.
+arrived() {
+    local all keyed
+    all=$(cat "$out/timetable.xml" "$out/fares.xml" | grep -c '<testcase ')
+    keyed=$(($(grep -c '<testcase name="[^"]*\[[A-Z]*_[0-9]*\]"' "$out/timetable.xml") +
+        $(grep -c '<property name="AutomationKey"' "$out/fares.xml")))
+    echo
+    echo "the reports have $all results, $keyed of them with a key; AO holds $(held AO), DEMO $(held DEMO)"
+    [ "$(held AO)" -eq "$all" ] || fail "AO does not hold the $all results of the reports"
+    [ "$(held DEMO)" -eq "$keyed" ] || fail "DEMO does not hold the $keyed results that have a key"
 }
 
 # All that the two projects hold, as text.
 holdings() {
-    "$ferry" local list
-    "$ferry" local export AO
-    "$ferry" local export DEMO
+    "$ferry" -q local list
+    "$ferry" -q local export --project AO
+    "$ferry" -q local export --project DEMO
 }
 
 say "packages"
@@ -78,13 +103,14 @@ run_suites </dev/null
 
 say "upload to AO, mirrored into DEMO by Automation Key"
 upload
-show "$ferry" local list
-show "$ferry" status
+show local list
+show status
+arrived
 holdings >"$out/first.txt"
 
 say "the same again: nothing may be added"
 upload
-show "$ferry" local list
+show local list
 holdings >"$out/second.txt"
 if ! cmp -s "$out/first.txt" "$out/second.txt"; then
     diff "$out/first.txt" "$out/second.txt" | head -n 40 >&2 || true
@@ -92,4 +118,4 @@ if ! cmp -s "$out/first.txt" "$out/second.txt"; then
 fi
 echo
 echo "nothing was added: AO and DEMO hold, byte for byte, what they held before"
-say "done in $((SECONDS - started)) s"
+say "done in $((SECONDS - started)) s; the state is in demo-out/state, ask it: FERRY_STATE=demo-out/state build/release/bin/ferry local list"
