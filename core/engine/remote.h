@@ -49,7 +49,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
                     struct ferry_error *err);
 void remote_close(struct remote *r); /* accepts zeroed */
 
-/* What a codec call is given; valid until facts or session change. */
+/* The codec's call as things stand; valid until facts or session change. */
 struct ferry_call remote_call(const struct remote *r);
 /* What the codec says of a kind; effect 0: not supported. */
 int32_t remote_describe(struct remote *r, uint32_t kind, struct ferry_traits *traits,

@@ -10,6 +10,7 @@ failed=0 compiled=0
 
 # shellcheck disable=SC2086 # the warnings are several words
 compile() { # compiler language standard text what
+    # shellcheck disable=SC2086 # several words
     printf '%s\n' "$4" | "$1" -x "$2" -std="$3" $warnings -I"$abi" -fsyntax-only - || {
         echo "failed: $5 as $3"
         failed=1

@@ -10,7 +10,7 @@ for so in "$1"/*.so; do
     # "A" with value 0 is the name of a version node
     symbols=$(nm -D --defined-only "$so" | awk '!($2 == "A" && $1 ~ /^0*$/) { sub(/@.*/, "", $3); print $3 }')
     if [ "$symbols" != ferry_plugin ]; then
-        echo "$(basename "$so") exports: $(printf "%s" "$symbols" | tr "\n" " "); link it with ferry_add_plugin()"
+        echo "$(basename "$so") exports: $(printf %s "$symbols" | paste -sd" " -); link it with ferry_add_plugin()"
         failed=1
     fi
 done

@@ -53,7 +53,7 @@ prefix=$work/prefix
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 export PKG_CONFIG_PATH
 mkdir "$work/plain"
-# shellcheck disable=SC2046 # flags are several words
+# shellcheck disable=SC2046 # several words
 $cc -std=c11 -Wall -Wextra -pedantic -Werror $("$pkg_config" --cflags ferry-plugin) \
     "$work/tally/tally.c" -o "$work/plain/tally.so" $("$pkg_config" --libs ferry-plugin)
 sh "$scripts/one_symbol.sh" "$work/plain"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # cli.sh FERRY PLUGINS: the program itself, as a person or a pipeline meets it: help, plugins, wrong words, exit codes, closed
 # pipes, signals, and a canary that must not show anywhere. Prints each failed expectation; the exit code says whether there was one.
+# shellcheck disable=SC2016,SC2086 # texts for ferry and for other shells; words to be split
 ferry=$1
 samples=$2
 work=$(mktemp -d /tmp/ferry-cli-XXXXXX) || exit 1
