@@ -218,8 +218,8 @@ row() {
             wrong "wanted exit code $4"
         elif [ -n "$5" ] && ! cat "$work/out" "$work/err" | grep -F -- "$5" >/dev/null; then
             wrong "wanted to read \"$5\""
-        elif [ "$rc" -ne 0 ] && [ ! -s "$work/err" ]; then
-            wrong "wanted a word on stderr"
+        elif [ "$rc" -ne 0 ] && [ ! -s "$work/err" ] && [ ! -s "$work/out" ]; then
+            wrong "wanted a word about it"
         elif [ -n "$chosen" ]; then
             sed "s/^/$name: /" "$work/err"
         fi
