@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * faults.c - scripts of faults: reading them, choosing the rule for a request, counting what fired. Only
- * tests come here; a wrong script is an error and never an empty one.
+ * faults.c - scripts of faults: reading them, choosing the rule for a request, counting what
+ * fired. Only tests come here; a wrong script is an error and never an empty one.
  */
 #include "faults.h"
 

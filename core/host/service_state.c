@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_state.c - the folder behind a service: rows in state.db, bytes in blobs/. Whoever answers for a service (in
- * process or at a socket) goes through service_state_handle(): one transaction, committed before the answer is seen.
+ * service_state.c - the folder behind a service: rows in state.db, bytes in blobs/. Whoever
+ * answers for a service (in process or at a socket) goes through service_state_handle(): one
+ * transaction, committed before the answer is seen.
  *
  * It must never hand back an answer whose change is not stored.
  */
@@ -164,6 +165,13 @@ static int is_current(struct service_state *s)
 static int32_t open_db(struct service_state *s, const char *path, struct ferry_error *err)
 {
     int32_t rc = db_open(&s->db, path, DB_CREATE, BUSY_MS, err);
+    if (rc == FERRY_OK) {
+        /*
+         * Ids of clients come in no order: without room, each insert reads and writes a page of
+         * its own.
+         */
+        rc = db_script(s->db, "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000", err);
+    }
     if (rc == FERRY_OK) {
         rc = svc_sql_create(&s->sql, s->db, err);
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spool.c - the folder of blobs: FOLDER/ab/abcd... (64 hex digits), unfinished ones in FOLDER/tmp.
+ * spool.c - the folder of blobs: FOLDER/ab/abcd... (64 hex digits), unfinished ones in
+ * FOLDER/tmp.
  *
- * The journal, the capture and services keep bytes here. A name is never trusted: only "sha256:" and 64
- * lower-case hex digits become a path. It must never overwrite a blob nor show one that is not whole.
+ * The journal, the capture and services keep bytes here. A name is never trusted: only "sha256:"
+ * and 64 lower-case hex digits become a path. It must never overwrite a blob nor show one that
+ * is not whole.
  */
 #include "spool.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spool.h - a folder of bytes named by their SHA-256: attachments, long texts, answers too large for memory.
- * A blob is written under a temporary name, synced, and renamed: it is there whole or not at all. The same bytes are kept once.
- * Several processes may share a spool.
+ * spool.h - a folder of bytes named by their SHA-256: attachments, long texts, answers too large
+ * for memory. A blob is written under a temporary name, synced, and renamed: it is there whole
+ * or not at all. The same bytes are kept once. Several processes may share a spool.
  */
 #ifndef HOST_SPOOL_H
 #define HOST_SPOOL_H
@@ -11,7 +11,10 @@
 #include <hash.h>
 
 struct spool;
-/* Creates the folder (0700) where it is missing. `max_bytes` 0: no cap; past it adding fails with E_TOO_LARGE and a cure. */
+/*
+ * Creates the folder (0700) where it is missing. `max_bytes` 0: no cap; past it adding fails
+ * with E_TOO_LARGE and a cure.
+ */
 int32_t spool_open(struct spool **out, const char *folder, uint64_t max_bytes,
                    struct ferry_error *err);
 void spool_close(struct spool *s); /* accepts NULL */
@@ -19,7 +22,10 @@ void spool_close(struct spool *s); /* accepts NULL */
 /* Adds bytes; fills the digest ("sha256:..."). */
 int32_t spool_add(struct spool *s, struct ferry_str bytes, char digest[DIGEST_TEXT],
                   struct ferry_error *err);
-/* Adds what a descriptor holds from its position to its end, at most `max` bytes (else E_TOO_LARGE, `name` in the message). */
+/*
+ * Adds what a descriptor holds from its position to its end, at most `max` bytes (else
+ * E_TOO_LARGE, `name` in the message).
+ */
 int32_t spool_add_fd(struct spool *s, int fd, const char *name, uint64_t max,
                      char digest[DIGEST_TEXT], uint64_t *bytes, struct ferry_error *err);
 
@@ -38,7 +44,10 @@ int64_t spool_read(struct spool *s, struct ferry_str digest, uint64_t offset, vo
 int64_t spool_size(struct spool *s, struct ferry_str digest);
 int32_t spool_remove(struct spool *s, struct ferry_str digest,
                      struct ferry_error *err); /* absent is fine */
-/* Each blob's digest; fn returns a status. Temporary files older than a day are removed on the way. */
+/*
+ * Each blob's digest; fn returns a status. Temporary files older than a day are removed on the
+ * way.
+ */
 int32_t spool_each(struct spool *s,
                    int32_t (*fn)(void *data, struct ferry_str digest, uint64_t bytes), void *data,
                    struct ferry_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * svc.h - the services that a ferry.service/1 is handed, one file each. Between service_state.c and them; the
- * plugin sees the tables only.
+ * svc.h - the services that a ferry.service/1 is handed, one file each. Between service_state.c
+ * and them; the plugin sees the tables only.
  */
 #ifndef HOST_SVC_H
 #define HOST_SVC_H
@@ -11,7 +11,10 @@
 #include <db.h>
 #include <ferry/host.h>
 
-/* svc_sql.c: ferry.host.sql/1 over a db. The db is open and in a transaction while the service runs. */
+/*
+ * svc_sql.c: ferry.host.sql/1 over a db. The db is open and in a transaction while the service
+ * runs.
+ */
 struct svc_sql;
 int32_t svc_sql_create(struct svc_sql **out, struct db *db, struct ferry_error *err);
 void svc_sql_destroy(struct svc_sql *s); /* before db_close; accepts NULL */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * svc_blob.c - ferry.host.blob/1: what a service keeps of a message's bytes. A service gets digests and never a
- * path. Bytes kept by a call that is rolled back stay as blobs that nothing names.
+ * svc_blob.c - ferry.host.blob/1: what a service keeps of a message's bytes. A service gets
+ * digests and never a path. Bytes kept by a call that is rolled back stay as blobs that nothing
+ * names.
  */
 #include "svc.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * svc_sql.c - ferry.host.sql/1 over SQLite, for services. The plugin's text is not ended by NUL and lives only for the
- * call, so its statements have a cache of their own beside db.h's. A statement may be run again from its own row
- * callback: then a second one is prepared.
+ * svc_sql.c - ferry.host.sql/1 over SQLite, for services. The plugin's text is not ended by NUL
+ * and lives only for the call, so its statements have a cache of their own beside db.h's. A
+ * statement may be run again from its own row callback: then a second one is prepared.
  *
  * It must never let a service end the host's transaction: only statements on rows are taken.
  */
@@ -105,7 +105,10 @@ static struct cached *slot_of(struct svc_sql *s, struct ferry_str sql)
     return &s->slots[i];
 }
 
-/* Text that is made anew each time would fill the cache: then it starts over, unless one is running. */
+/*
+ * Text that is made anew each time would fill the cache: then it starts over, unless one is
+ * running.
+ */
 static void make_room(struct svc_sql *s)
 {
     if (s->n < MOST) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * transport_faults.c - does to each exchange what the script says. Everything the engine is told here is what a real
- * network could have told it: UNSURE never says whether the request was applied.
+ * transport_faults.c - does to each exchange what the script says. Everything the engine is told
+ * here is what a real network could have told it: UNSURE never says whether the request was
+ * applied.
  */
 #include "transport_faults.h"
 
@@ -43,7 +44,10 @@ struct faulty {
 
 /* --- the request as plain bytes ------------------------------------------------------ */
 
-/* A request without secrets' names, blobs or dress: what would have been on the wire; `body` replaces its own. */
+/*
+ * A request without secrets' names, blobs or dress: what would have been on the wire; `body`
+ * replaces its own.
+ */
 static int32_t plain_copy(struct faulty *t, const struct exchange *x, const struct ferry_str *body,
                           struct request *copy, struct ferry_error *err)
 {

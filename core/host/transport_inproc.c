@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * transport_inproc.c - a transport whose far end is a service in this process. The request is flattened as for a
- * socket, so that what the service sees is what a server would see; the engine cannot tell them apart.
+ * transport_inproc.c - a transport whose far end is a service in this process. The request is
+ * flattened as for a socket, so that what the service sees is what a server would see; the
+ * engine cannot tell them apart.
  */
 #include "transport_inproc.h"
 

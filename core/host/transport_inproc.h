@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * transport_inproc.h - requests go straight into a ferry.service/1 of this process. The default of the local tracker, and what
- * tests of vendors' codecs run on.
+ * transport_inproc.h - requests go straight into a ferry.service/1 of this process. The default
+ * of the local tracker, and what tests of vendors' codecs run on.
  *
  * An exchange has ended when submit() returns, and what it did is stored: TRANSPORT_SYNCHRONOUS.
  */
@@ -12,8 +12,9 @@
 #include "transport.h"
 
 /*
- * `spool`: where requests' blobs are and where spooled answers go. Everything given lives as long as the transport.
- * With FERRY_TEST_HOOKS, and FERRY_FAULTS naming a script, faults come in between (transport_faults.h).
+ * `spool`: where requests' blobs are and where spooled answers go. Everything given lives as
+ * long as the transport. With FERRY_TEST_HOOKS, and FERRY_FAULTS naming a script, faults come in
+ * between (transport_faults.h).
  */
 int32_t transport_inproc_open(struct transport *out, const struct ferry_service *svc,
                               const char *plugin_id, const struct ferry_kv *options, uint32_t n,
@@ -21,8 +22,8 @@ int32_t transport_inproc_open(struct transport *out, const struct ferry_service 
                               struct ferry_error *err);
 
 /*
- * One exchange on a state, from its request to x's answer: x->end, answer, error. A status other than OK: the request
- * could not be made, nothing happened, x is as before.
+ * One exchange on a state, from its request to x's answer: x->end, answer, error. A status other
+ * than OK: the request could not be made, nothing happened, x is as before.
  */
 int32_t inproc_serve(struct service_state *state, struct spool *spool, struct exchange *x,
                      struct ferry_error *err);
