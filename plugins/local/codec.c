@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec.c - the local tracker's codec: what each kind of operation is, and requests for one or many of them. The host calls
- * it from any thread; everything here is made anew from its arguments.
+ * codec.c - the local tracker's codec: what each kind of operation is, and requests for one or
+ * many of them. The host calls it from any thread; everything here is made anew from its
+ * arguments.
  */
 #include "codec.h"
 

@@ -24,7 +24,10 @@ write_fn local_write_field, local_write_case, local_write_run, local_write_compl
 write_fn local_write_result;
 void local_write_steps(struct writer *w, const struct ferry_item *item,
                        const struct ferry_step *const *steps, uint32_t n, unsigned level);
-/* Members of text: nothing where absent, cut with a note where longer than max, a NUL mended with one. */
+/*
+ * Members of text: nothing where absent, cut with a note where longer than max, a NUL mended
+ * with one.
+ */
 void local_write_text(struct writer *w, const char *name, struct ferry_str text, uint64_t max);
 /* The text as it will be written; may be in w->scratch. */
 struct ferry_str local_text_fitting(struct writer *w, const char *name, struct ferry_str text,
@@ -38,7 +41,10 @@ void local_put_path(struct buf *b, const struct ferry_call *call, const char *fo
     __attribute__((format(printf, 3, 4)));
 void local_put_encoded(struct buf *b, struct ferry_str text);
 
-/* codec_read.c: a page being read. Memory of one element comes from the arena, which is reset before each. */
+/*
+ * codec_read.c: a page being read. Memory of one element comes from the arena, which is reset
+ * before each.
+ */
 struct reading {
     const struct ferry_call *call;
     const struct ferry_ask *ask;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_answer.c - what the service said: outcomes of what was sent, items of a page, and refusals that name their
- * culprits. A success counts only when the whole body is what it should be; else E_PROTOCOL, and the host is in doubt.
+ * codec_answer.c - what the service said: outcomes of what was sent, items of a page, and
+ * refusals that name their culprits. A success counts only when the whole body is what it should
+ * be; else E_PROTOCOL, and the host is in doubt.
  */
 #include "codec.h"
 
@@ -54,7 +55,10 @@ static int32_t name_culprits(const struct cJSON *errors, uint32_t n,
     return rc;
 }
 
-/* A status that is no success. What is not the service's own form of refusal is left to the status. */
+/*
+ * A status that is no success. What is not the service's own form of refusal is left to the
+ * status.
+ */
 static int32_t decode_refusal(uint32_t n, const struct ferry_message *m,
                               const struct ferry_reply *reply)
 {

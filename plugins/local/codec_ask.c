@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_ask.c - questions: which lists would hold what an operation made, and the request for one page of a list or for an
- * attachment's bytes.
+ * codec_ask.c - questions: which lists would hold what an operation made, and the request for
+ * one page of a list or for an attachment's bytes.
  */
 #include "codec.h"
 
@@ -46,10 +46,13 @@ static struct ferry_kv clue_of(const struct ferry_op *op)
 {
     const struct ferry_item *item = op->item;
     uint32_t noun = op->kind & 0xffff;
-    struct ferry_kv kv = {FERRY_LIT("title"), utf8_cut(title_of(item), LOCAL_TITLE)};
+    struct ferry_str run_id = local_run_of(op);
+    struct ferry_kv kv = {FERRY_LIT("id"), run_id};
     if (op->kind == FERRY_OP(FERRY_COMPLETE, FERRY_RUN)) {
-        kv = (struct ferry_kv){FERRY_LIT("id"), local_run_of(op)};
-    } else if (noun == FERRY_ATTACHMENT) {
+        return kv;
+    }
+    kv = (struct ferry_kv){FERRY_LIT("title"), utf8_cut(title_of(item), LOCAL_TITLE)};
+    if (noun == FERRY_ATTACHMENT) {
         struct ferry_str digest = {NULL, 0};
         if (item->attachment && item->attachment->blob) {
             digest = item->attachment->blob->digest;
@@ -101,8 +104,10 @@ static void put_query(struct buf *b, const char *name, struct ferry_str value)
     local_put_encoded(b, value);
 }
 
-/* Filters that the service knows by the same name. One that is no number where one is wanted finds nothing there, so it is
- * left out: the host tests each item again. */
+/*
+ * Filters that the service knows by the same name. One that is no number where one is wanted
+ * finds nothing there, so it is left out: the host tests each item again.
+ */
 static void put_filters(struct buf *b, const struct ferry_ask *ask, const char *const *names)
 {
     for (size_t i = 0; names[i]; i++) {

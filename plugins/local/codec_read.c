@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_read.c - what the service lists, as items of the model. Texts point into the parsed element and arrays into the
- * arena; the host copies what it keeps before the next element comes.
+ * codec_read.c - what the service lists, as items of the model. Texts point into the parsed
+ * element and arrays into the arena; the host copies what it keeps before the next element
+ * comes.
  */
 #include "codec.h"
 #include "shape.h"
@@ -375,11 +376,12 @@ static void read_attachment(struct arena *a, const struct cJSON *v, struct ferry
     item->attachment = x;
 }
 
-/* --- one element ------------------------------------------------------------------------------- */
+/* --- one element --------------------------------------------------------------------- */
 
 /*
- * Where neither marker nor key can tell, the codec says itself whether this is what an operation made: a case by its
- * signature, a result by the client's id, a run or field by its title, a completion by the state.
+ * Where neither marker nor key can tell, the codec says itself whether this is what an operation
+ * made: a case by its signature, a result by the client's id, a run or field by its title, a
+ * completion by the state.
  */
 static int is_of(const struct ferry_op *op, const struct ferry_item *item)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_result.c - a result as the service wants it: status, times, texts, steps, and what it refers to. The busiest
- * function of the codec: 100,000 results pass here.
+ * codec_result.c - a result as the service wants it: status, times, texts, steps, and what it
+ * refers to. The busiest function of the codec: 100,000 results pass here.
  */
 #include "codec.h"
 
@@ -20,7 +20,10 @@ static struct ferry_str status_name(uint32_t status)
 
 /* --- attachments ------------------------------------------------------------------------- */
 
-/* By digest, and only what was put there before: an upload that was refused is left out, and said. */
+/*
+ * By digest, and only what was put there before: an upload that was refused is left out, and
+ * said.
+ */
 static void write_attachments(struct writer *w, const struct ferry_item *item,
                               const struct ferry_attachment *const *list, uint32_t n)
 {
@@ -98,7 +101,7 @@ void local_write_steps(struct writer *w, const struct ferry_item *item,
     if (n == 0) {
         return;
     }
-    if (level >= LOCAL_STEP_LEVELS) {
+    if (level > LOCAL_STEP_LEVELS) {
         local_write_note(w, FERRY_NOTE_SKIPPED, "steps", "steps in steps, too deep, are left out");
         return;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_write.c - fields, cases and runs as the service wants them, and the members that all things share. What does not fit
- * is cut with a note, never silently; a key is never cut, since a cut key is another key.
+ * codec_write.c - fields, cases and runs as the service wants them, and the members that all
+ * things share. What does not fit is cut with a note, never silently; a key is never cut, since
+ * a cut key is another key.
  */
 #include "codec.h"
 
@@ -254,7 +255,10 @@ int32_t local_write_run(struct writer *w, const struct ferry_op *op, struct ferr
     return FERRY_OK;
 }
 
-/* What the host has to say at the end of a run stands in its description; the service adds what is new of it. */
+/*
+ * What the host has to say at the end of a run stands in its description; the service adds what
+ * is new of it.
+ */
 int32_t local_write_complete(struct writer *w, const struct ferry_op *op, struct ferry_error *err)
 {
     const struct ferry_run *run = op->item ? op->item->run : NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * commands.c - `ferry local list` and `ferry local export`: what the local tracker holds, for people and for programs. They
- * ask the service like anybody else, through the host, so they work on a served tracker too.
+ * commands.c - `ferry local list` and `ferry local export`: what the local tracker holds, for
+ * people and for programs. They ask the service like anybody else, through the host, so they
+ * work on a served tracker too.
  */
 #include "local.h"
 
@@ -153,15 +154,14 @@ static int32_t show_run(struct shell *s, const struct cJSON *v)
     buf_printf(&s->out, "  run %-6lld %-8.*s %8lld results  ", (long long)number(v, "id"),
                STR_ARG(json_str(json_get(v, "state"))), (long long)total);
     text_show(&s->out, json_str(json_get(v, "title")), 200);
-    char sep = ' ';
+    const char *sep = "  (";
     json_each (n, counts) {
         int64_t one = 0;
         json_int(n, &one);
-        buf_printf(&s->out, "%s%c %lld %.*s", sep == ' ' ? "  " : "", sep == ' ' ? '(' : sep,
-                   (long long)one, STR_ARG(json_name(n)));
-        sep = ',';
+        buf_printf(&s->out, "%s%lld %.*s", sep, (long long)one, STR_ARG(json_name(n)));
+        sep = ", ";
     }
-    buf_puts(&s->out, sep == ',' ? ")\n" : "\n");
+    buf_puts(&s->out, total > 0 ? ")\n" : "\n");
     return flush(s, FLUSH);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * local.c - the local tracker as a plugin: a codec and the service it talks to, side by side. Without a `url` the
- * host runs the service in its own process, on files beside the configuration; with one it is a team's, served elsewhere.
+ * local.c - the local tracker as a plugin: a codec and the service it talks to, side by side.
+ * Without a `url` the host runs the service in its own process, on files beside the
+ * configuration; with one it is a team's, served elsewhere.
  */
 #include "local.h"
 

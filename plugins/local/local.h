@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * local.h - what the two halves of the local tracker agree on: limits and names. The codec keeps them, the
- * service checks them.
+ * local.h - what the two halves of the local tracker agree on: limits and names. The codec keeps
+ * them, the service checks them.
  */
 #ifndef LOCAL_H
 #define LOCAL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service.c - the local tracker's server: the table of routes, and one request from target to answer. State
- * lives in SQL and in the blob service alone; the host holds the transaction.
+ * service.c - the local tracker's server: the table of routes, and one request from target to
+ * answer. State lives in SQL and in the blob service alone; the host holds the transaction.
  */
 #include "service.h"
 
@@ -9,7 +9,10 @@
 
 enum { MOST_ANSWER = 64 << 20, MOST_MEMORY = 256 << 20 };
 
-/* '*': any text, the project where it stands first; '#': a number. The first that fits by path; methods are told apart after. */
+/*
+ * '*': any text, the project where it stands first; '#': a number. The first that fits by path;
+ * methods are told apart after.
+ */
 static const struct route {
     const char *method, *path;
     handler_fn *handler;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service.h - between the files of the service: one request in hand, and the small tools its handlers use.
+ * service.h - between the files of the service: one request in hand, and the small tools its
+ * handlers use.
  *
- * A handler answers by local_refuse() or by writing JSON into `json` and setting `status`. What it returns is not the HTTP status:
- * anything but OK is a failure of the service itself, rolls everything back and becomes 500. A handler that refuses must not
- * have written anything: the transaction is committed all the same.
+ * A handler answers by local_refuse() or by writing JSON into `json` and setting `status`. What
+ * it returns is not the HTTP status: anything but OK is a failure of the service itself, rolls
+ * everything back and becomes 500. A handler that refuses must not have written anything: the
+ * transaction is committed all the same.
  */
 #ifndef LOCAL_SERVICE_H
 #define LOCAL_SERVICE_H
@@ -26,8 +28,10 @@ struct http {
     struct ferry_str path[LOCAL_SEGMENTS]; /* decoded, without "v1" */
     struct ferry_kv query[LOCAL_QUERY];    /* decoded */
     uint32_t n_path, n_query;
-    int64_t project; /* its number; 0: it is not there */
-    int64_t id;      /* the number in the path, where the route has one */
+    int64_t project;  /* its number; 0: it is not there */
+    int64_t id;       /* the number in the path, where the route has one */
+    int64_t field_id; /* of field_title: asked for once a request */
+    struct ferry_str field_title;
     uint32_t status;
     struct ferry_str blob;  /* the answer's body instead of JSON */
     struct ferry_str allow; /* methods, with 405 */
@@ -42,7 +46,10 @@ int32_t local_http_parse(struct http *h);
 /* Answers with an error instead; returns FERRY_OK, so that a handler may end with it. */
 int32_t local_refuse(struct http *h, uint32_t status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Begins the answer anew: {"error":{"code","message"}, "errors":[ - for items; local_refuse_end closes it. */
+/*
+ * Begins the answer anew: {"error":{"code","message"}, "errors":[ - for items; local_refuse_end
+ * closes it.
+ */
 void local_refuse_items(struct http *h, uint32_t status);
 void local_refuse_item(struct http *h, uint32_t index, const char *member, const char *message);
 void local_refuse_end(struct http *h);
@@ -98,9 +105,10 @@ handler_fn local_runs_list, local_runs_post, local_run_get, local_run_complete;
 handler_fn local_results_list, local_results_post, local_run_results_list;
 handler_fn local_attachments_list, local_attachment_put, local_attachment_get;
 
-/* service_cases.c: a case of this title and signature, with its key where it has one. */
-int32_t local_case_create_for(struct http *h, struct ferry_str title, struct ferry_str signature,
-                              struct ferry_str key_field, struct ferry_str key, int64_t *id);
+/* service_cases.c: a case with this number, title and signature, and its key where it has one. */
+int32_t local_case_create_for(struct http *h, int64_t id, struct ferry_str title,
+                              struct ferry_str signature, struct ferry_str key_field,
+                              struct ferry_str key);
 /* service_runs.c: 1 and the run's state, or refused with 404. */
 int local_run_there(struct http *h, int64_t id, struct ferry_str *state, int32_t *rc);
 /* How many results a run has. */
@@ -108,7 +116,7 @@ int32_t local_run_total(struct http *h, int64_t run, int64_t *n);
 /* service_attachments.c: is it there? */
 int32_t local_attachment_there(struct http *h, struct ferry_str digest, int *there);
 
-/* local_service_dump.c */
+/* service_dump.c */
 int32_t local_service_dump(const struct ferry_service_call *call, const struct ferry_out *out,
                            struct ferry_error *err);
 extern const char *const local_service_schema[];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_attachments.c - routes of attachments: bytes under their SHA-256, kept once in a project however often they
- * are sent. Results and steps name them by digest; name and type there belong to the use, not to the bytes.
+ * service_attachments.c - routes of attachments: bytes under their SHA-256, kept once in a
+ * project however often they are sent. Results and steps name them by digest; name and type
+ * there belong to the use, not to the bytes.
  */
 #include "service.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_cases.c - routes of cases. Posting one twice makes two, and two cases may hold one key: as vendors do, so that
- * whoever sends must look first. Custom field values stand in rows of their own, to be found by.
+ * service_cases.c - routes of cases. Posting one twice makes two, and two cases may hold one
+ * key: as vendors do, so that whoever sends must look first. Custom field values stand in rows
+ * of their own, to be found by.
  */
 #include "service.h"
 
@@ -167,27 +168,29 @@ static int32_t insert_case(struct http *h, int64_t id, struct ferry_str title,
 static int32_t insert_value(struct http *h, int64_t id, struct ferry_str title,
                             struct ferry_str value)
 {
-    int64_t field = 0;
-    int32_t rc = local_field_ensure(h, "case", str_trim(title), &field);
+    int32_t rc = FERRY_OK;
+    title = str_trim(title);
+    if (!h->field_id || !ferry_eq(title, h->field_title)) {
+        rc = local_field_ensure(h, "case", title, &h->field_id);
+        h->field_title = title;
+    }
     if (rc == FERRY_OK) {
         rc = local_sql_run(h,
                            "INSERT INTO case_value (project, case_id, field_id, value) "
                            "VALUES (?, ?, ?, ?)",
-                           "iiis", h->project, id, field, str_trim(value));
+                           "iiis", h->project, id, h->field_id, str_trim(value));
     }
     return rc;
 }
 
-int32_t local_case_create_for(struct http *h, struct ferry_str title, struct ferry_str signature,
-                              struct ferry_str key_field, struct ferry_str key, int64_t *id)
+int32_t local_case_create_for(struct http *h, int64_t id, struct ferry_str title,
+                              struct ferry_str signature, struct ferry_str key_field,
+                              struct ferry_str key)
 {
     struct ferry_str none = {NULL, 0};
-    int32_t rc = local_sql_reserve(h, "case", 1, id);
-    if (rc == FERRY_OK) {
-        rc = insert_case(h, *id, utf8_cut(title, LOCAL_TITLE), signature, none, FERRY_LIT("{}"));
-    }
+    int32_t rc = insert_case(h, id, utf8_cut(title, LOCAL_TITLE), signature, none, FERRY_LIT("{}"));
     if (rc == FERRY_OK && str_trim(key).len > 0) {
-        rc = insert_value(h, *id, key_field.len ? key_field : FERRY_LIT(LOCAL_KEY_FIELD), key);
+        rc = insert_value(h, id, key_field.len ? key_field : FERRY_LIT(LOCAL_KEY_FIELD), key);
     }
     return rc;
 }

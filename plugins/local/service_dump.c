@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * local_service_dump.c - the whole state as sorted lines, for tests that compare two of them. A line is a JSON array: what
- * it is, its project, its values; times of creation are left out, since they differ between two equal states.
+ * service_dump.c - the whole state as sorted lines, for tests that compare two of them. A line
+ * is a JSON array: what it is, its project, its values; times of creation are left out, since
+ * they differ between two equal states.
  */
 #include "service.h"
 

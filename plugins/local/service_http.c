@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_http.c - the outside of a request: its target taken apart and decoded, its body parsed, and the one form
- * of refusal. Nothing here knows what a case is.
+ * service_http.c - the outside of a request: its target taken apart and decoded, its body
+ * parsed, and the one form of refusal. Nothing here knows what a case is.
  */
 #include "service.h"
 

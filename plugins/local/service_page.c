@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_page.c - one page of a list: limit, offset, filters, the total, and where the next page begins. Every list of
- * the service is answered here. A page is also ended by its length in bytes, so `next` is what counts, not `limit`.
+ * service_page.c - one page of a list: limit, offset, filters, the total, and where the next
+ * page begins. Every list of the service is answered here. A page is also ended by its length in
+ * bytes, so `next` is what counts, not `limit`.
  */
 #include "service.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_projects.c - routes of projects and of their custom fields. A project is made by the first thing that is
- * posted into it; reading makes nothing. The Automation Key field is there from the start.
+ * service_projects.c - routes of projects and of their custom fields. A project is made by the
+ * first thing that is posted into it; reading makes nothing. The Automation Key field is there
+ * from the start.
  */
 #include "service.h"
 
@@ -95,7 +96,10 @@ int32_t local_fields_list(struct http *h)
     return local_page_answer(h, &p);
 }
 
-/* A field of this title that is there already is answered as it is: the same request again changes nothing. */
+/*
+ * A field of this title that is there already is answered as it is: the same request again
+ * changes nothing.
+ */
 int32_t local_fields_post(struct http *h)
 {
     static const char *const none[] = {NULL};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_result_lists.c - results going out: of one run, or of a project by case. With fields=id only the numbers and the
- * clients' ids leave, many to a page: what an audit of 100,000 results needs and no more.
+ * service_result_lists.c - results going out: of one run, or of a project by case. With
+ * fields=id only the numbers and the clients' ids leave, many to a page: what an audit of
+ * 100,000 results needs and no more.
  */
 #include "service.h"
 

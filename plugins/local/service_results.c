@@ -1,36 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_results.c - results coming in: up to 1000 a request, each with an id of the client's that a run holds once. Three
- * passes: read and check every item into memory, look up what they name, write. So a refusal has written nothing,
- * and says of each bad item what is wrong.
+ * service_results.c - results coming in: up to 1000 a request, each with an id of the client's
+ * that a run holds once. Three passes: read and check every item into memory, look up what they
+ * name, write. So a refusal has written nothing, and says of each bad item what is wrong.
  */
-#include "service.h"
+#include "service_results.h"
 
 #include "shape.h"
 
 #include <text.h>
 
-/* One result between the passes; texts in the arena. */
-struct incoming {
-    struct ferry_str wire_id, signature, title, key, status, body;
-    struct ferry_value start_ms, duration_us;
-    const struct ferry_str *digests;
-    uint32_t n_digests;
-    int64_t case_id, id;
-    int existed, case_created;
-};
-
-struct batch {
-    struct http *h;
-    struct incoming *rows;
-    uint32_t n, bad;
-    uint32_t bad_status; /* 400 where any item is malformed, else 422 */
-    struct buf text;     /* of the item in hand */
-    struct ferry_str key_field;
-};
-
-static void spoil(struct batch *b, uint32_t index, uint32_t status, const char *member,
-                  const char *message)
+void local_batch_spoil(struct batch *b, uint32_t index, uint32_t status, const char *member,
+                       const char *message)
 {
     if (b->bad++ == 0) {
         local_refuse_items(b->h, status);
@@ -119,6 +100,7 @@ static void take_row(struct batch *b, const struct cJSON *v, struct incoming *ro
 {
     struct arena *a = &b->h->arena;
     row->wire_id = arena_str(a, json_str(json_get(v, "id")));
+    row->wire_key = local_hash(row->wire_id);
     row->signature = arena_str(a, json_str(json_get(v, "signature")));
     row->title = json_str(json_get(v, "title"));
     if (str_trim(row->title).len == 0) {
@@ -144,12 +126,13 @@ static int32_t read_item(void *data, uint32_t index, const struct cJSON *v)
     }
     b->n = index + 1;
     if (local_shape_check(v, &local_shape_result, &err)) {
-        spoil(b, index, 400, err.where, err.message);
+        local_batch_spoil(b, index, 400, err.where, err.message);
         return FERRY_OK;
     }
     take_row(b, v, &b->rows[index]);
     if (!b->rows[index].case_id && str_trim(b->rows[index].signature).len == 0) {
-        spoil(b, index, 422, "case_id", "names no case: neither by case_id nor by signature");
+        local_batch_spoil(b, index, 422, "case_id",
+                          "names no case: neither by case_id nor by signature");
     }
     return b->h->arena.failed;
 }
@@ -209,189 +192,7 @@ static int read_batch(struct batch *b, int32_t *rc)
     return ok;
 }
 
-/* --- pass two: looking ------------------------------------------------------------------ */
-
-static int32_t take_known(void *data, const struct ferry_value *row, uint32_t n)
-{
-    struct incoming *r = data;
-    (void)n;
-    r->id = row[0].i;
-    r->case_id = row[1].i;
-    r->existed = 1;
-    return FERRY_OK;
-}
-
-static int32_t look_up_known(struct batch *b, struct incoming *r)
-{
-    return local_sql_rows(
-        b->h, take_known, r,
-        "SELECT id, case_id FROM result WHERE project = ? AND run_id = ? AND wire_id = ?", "iis",
-        b->h->project, b->h->id, r->wire_id);
-}
-
-static int32_t check_named(struct batch *b, uint32_t index)
-{
-    struct incoming *r = &b->rows[index];
-    int64_t found = 0;
-    int32_t rc = FERRY_OK;
-    char message[160];
-    if (r->case_id) {
-        rc = local_sql_int(b->h, 0, &found, "SELECT id FROM test_case WHERE project = ? AND id = ?",
-                           "ii", b->h->project, r->case_id);
-        if (rc == FERRY_OK && !found) {
-            snprintf(message, sizeof message, "no case %lld in this project",
-                     (long long)r->case_id);
-            spoil(b, index, 422, "case_id", message);
-        }
-    }
-    for (uint32_t i = 0; rc == FERRY_OK && i < r->n_digests; i++) {
-        int there = 0;
-        rc = local_attachment_there(b->h, r->digests[i], &there);
-        if (rc == FERRY_OK && !there) {
-            snprintf(message, sizeof message, "%.*s was not put into this project",
-                     STR_ARG(r->digests[i]));
-            spoil(b, index, 422, "attachments", message);
-            break;
-        }
-    }
-    return rc;
-}
-
-static int32_t look_up(struct batch *b)
-{
-    int64_t known = 0;
-    int32_t rc = local_run_total(b->h, b->h->id, &known);
-    for (uint32_t i = 0; rc == FERRY_OK && i < b->n; i++) {
-        if (known > 0) {
-            rc = look_up_known(b, &b->rows[i]);
-        }
-        if (rc == FERRY_OK && !b->rows[i].existed) {
-            rc = check_named(b, i);
-        }
-    }
-    return rc;
-}
-
-/* --- pass three: writing ------------------------------------------------------------------ */
-
-static int32_t match_case(struct batch *b, struct incoming *r)
-{
-    struct http *h = b->h;
-    int32_t rc = local_sql_int(h, 0, &r->case_id,
-                               "SELECT id FROM test_case WHERE project = ? AND signature = ? "
-                               "ORDER BY id LIMIT 1",
-                               "is", h->project, r->signature);
-    if (rc == FERRY_OK && !r->case_id) {
-        rc = local_case_create_for(h, r->title, r->signature, b->key_field, r->key, &r->case_id);
-        r->case_created = 1;
-    }
-    return rc;
-}
-
-static int32_t insert_result(struct batch *b, struct incoming *r, int64_t id)
-{
-    struct http *h = b->h;
-    const struct ferry_value args[] = {
-        ferry_int(h->project),      ferry_int(h->id),      ferry_int(id), ferry_text(r->wire_id),
-        ferry_int(r->case_id),      ferry_text(r->status), r->start_ms,   r->duration_us,
-        ferry_int(h->call->now_ms), ferry_text(r->body)};
-    r->id = id;
-    return h->sql->run(h->sql->self,
-                       FERRY_LIT("INSERT INTO result (project, run_id, id, wire_id, case_id,"
-                                 " status, start_ms, duration_us, created_ms, body)"
-                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                       args, sizeof args / sizeof *args, NULL, NULL, h->err);
-}
-
-/* The same id twice in one request: the second is the first. */
-static int32_t insert_unless_twin(struct batch *b, uint32_t i, const uint32_t *twin, int64_t id)
-{
-    struct incoming *r = &b->rows[i];
-    if (twin[i] != i) {
-        const struct incoming *first = &b->rows[twin[i]];
-        r->id = first->id;
-        r->case_id = first->case_id;
-        r->existed = 1;
-        return FERRY_OK;
-    }
-    int32_t rc = r->case_id ? FERRY_OK : match_case(b, r);
-    return rc ? rc : insert_result(b, r, id);
-}
-
-/* twin[i]: the first row with the same id, i itself where it is the first. Open addressing over the ids. */
-static uint32_t *find_twins(struct batch *b)
-{
-    enum { SLOTS = LOCAL_RESULTS * 4 };
-    uint32_t *twin = arena_array(&b->h->arena, uint32_t, LOCAL_RESULTS + SLOTS);
-    uint32_t *slots = twin ? twin + LOCAL_RESULTS : NULL; /* row + 1 */
-    for (uint32_t i = 0; twin && i < b->n; i++) {
-        uint64_t hash = 14695981039346656037u;
-        for (uint64_t k = 0; k < b->rows[i].wire_id.len; k++) {
-            hash = (hash ^ (unsigned char)b->rows[i].wire_id.ptr[k]) * 1099511628211u;
-        }
-        uint32_t at = (uint32_t)(hash % SLOTS);
-        while (slots[at] && !ferry_eq(b->rows[slots[at] - 1].wire_id, b->rows[i].wire_id)) {
-            at = (at + 1) % SLOTS;
-        }
-        twin[i] = slots[at] ? slots[at] - 1 : i;
-        slots[at] = slots[at] ? slots[at] : i + 1;
-    }
-    return twin;
-}
-
-/* The counts of the run's statuses; n results are new. */
-static int32_t count_new(struct batch *b)
-{
-    int64_t n[FERRY_OTHER + 1] = {0};
-    int32_t rc = FERRY_OK;
-    for (uint32_t i = 0; i < b->n; i++) {
-        if (!b->rows[i].existed) {
-            n[local_status(b->rows[i].status)]++;
-        }
-    }
-    for (uint32_t s = FERRY_PASSED; rc == FERRY_OK && s <= FERRY_OTHER; s++) {
-        if (n[s] > 0) {
-            rc = local_sql_run(
-                b->h,
-                "INSERT INTO result_count (project, run_id, status, n) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (project, run_id, status) "
-                "DO UPDATE SET n = result_count.n + excluded.n",
-                "iisi", b->h->project, b->h->id, ferry_cstr(ferry_result_status_text(s)), n[s]);
-        }
-    }
-    return rc;
-}
-
-static int32_t write_batch(struct batch *b, struct ferry_str state)
-{
-    struct http *h = b->h;
-    uint32_t *twin = find_twins(b);
-    int64_t fresh = 0, id = 0;
-    int32_t rc = twin ? FERRY_OK : FERRY_E_NO_MEMORY;
-    for (uint32_t i = 0; rc == FERRY_OK && i < b->n; i++) {
-        fresh += !b->rows[i].existed && twin[i] == i;
-    }
-    if (rc || fresh == 0) {
-        return rc;
-    }
-    rc = local_sql_reserve(h, "result", fresh, &id);
-    for (uint32_t i = 0; rc == FERRY_OK && i < b->n; i++) {
-        if (!b->rows[i].existed) {
-            rc = insert_unless_twin(b, i, twin, id);
-            id += twin[i] == i;
-        }
-    }
-    if (rc == FERRY_OK) {
-        rc = count_new(b);
-    }
-    if (rc == FERRY_OK && str_is(state, "complete")) {
-        rc = local_sql_run(h,
-                           "UPDATE run SET state = 'open', completed_ms = NULL "
-                           "WHERE project = ? AND id = ?",
-                           "ii", h->project, h->id);
-    }
-    return rc;
-}
+/* --- the route ---------------------------------------------------------------------------- */
 
 static void answer_batch(struct batch *b)
 {
@@ -434,13 +235,13 @@ int32_t local_results_post(struct http *h)
         goto out;
     }
     if (!b.bad) {
-        rc = look_up(&b);
+        rc = local_batch_look_up(&b);
     }
     if (rc == FERRY_OK && b.bad) {
         local_refuse_end(h);
         h->status = b.bad_status;
     } else if (rc == FERRY_OK) {
-        rc = write_batch(&b, state);
+        rc = local_batch_write(&b, state);
         answer_batch(&b);
     }
 out:

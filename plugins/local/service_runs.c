@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_runs.c - routes of runs. Posting one twice makes two; completing one twice changes nothing. New results open
- * a complete run again: nothing that arrives is refused for being late, and nothing counts as complete that is not.
+ * service_runs.c - routes of runs. Posting one twice makes two; completing one twice changes
+ * nothing. New results open a complete run again: nothing that arrives is refused for being
+ * late, and nothing counts as complete that is not.
  */
 #include "service.h"
 
@@ -132,10 +133,10 @@ int local_run_there(struct http *h, int64_t id, struct ferry_str *state, int32_t
 
 int32_t local_run_total(struct http *h, int64_t run, int64_t *n)
 {
-    return local_sql_int(
-        h, 0, n,
-        "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM result_count WHERE project = ? AND run_id = ?",
-        "ii", h->project, run);
+    return local_sql_int(h, 0, n,
+                         "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM result_count "
+                         "WHERE project = ? AND run_id = ?",
+                         "ii", h->project, run);
 }
 
 /* --- making and completing ------------------------------------------------------------------ */
@@ -209,8 +210,9 @@ int32_t local_runs_post(struct http *h)
 }
 
 /*
- * The description with a note at its end. Said again it stands there once: a note that the description holds already
- * changes nothing, and one that begins with the description takes its place.
+ * The description with a note at its end. Said again it stands there once: a note that the
+ * description holds already changes nothing, and one that begins with the description takes its
+ * place.
  */
 static struct ferry_str with_note(struct http *h, struct ferry_str description,
                                   struct ferry_str note)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * local_service_schema.c - the tables. Steps never change: a new version appends one. The SQL is common to SQLite and
- * PostgreSQL: numbers come from `counter`, and a project's things are numbered from 1.
+ * service_schema.c - the tables. Steps never change: a new version appends one. The SQL is
+ * common to SQLite and PostgreSQL: numbers come from `counter`, and a project's things are
+ * numbered from 1.
  */
 #include "service.h"
 
@@ -18,8 +19,9 @@ static const char step_1[] =
     "CREATE TABLE test_case (project BIGINT NOT NULL, id BIGINT NOT NULL, title TEXT NOT NULL,"
     " signature TEXT, marker TEXT, created_ms BIGINT NOT NULL, body TEXT NOT NULL,"
     " PRIMARY KEY (project, id));"
-    "CREATE INDEX case_by_signature ON test_case (project, signature, id);"
-    "CREATE INDEX case_by_marker ON test_case (project, marker);"
+    "CREATE INDEX case_by_signature ON test_case (project, signature, id)"
+    " WHERE signature IS NOT NULL;"
+    "CREATE INDEX case_by_marker ON test_case (project, marker) WHERE marker IS NOT NULL;"
     "CREATE TABLE case_value (project BIGINT NOT NULL, case_id BIGINT NOT NULL,"
     " field_id BIGINT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (project, case_id, field_id));"
     "CREATE INDEX case_by_value ON case_value (project, field_id, value);"
@@ -29,9 +31,12 @@ static const char step_1[] =
     " PRIMARY KEY (project, id));"
     "CREATE INDEX run_by_marker ON run (project, marker);"
     "CREATE TABLE result (project BIGINT NOT NULL, run_id BIGINT NOT NULL, id BIGINT NOT NULL,"
-    " wire_id TEXT NOT NULL, case_id BIGINT NOT NULL, status TEXT NOT NULL, start_ms BIGINT,"
+    " wire_key BIGINT NOT NULL, wire_id TEXT NOT NULL, case_id BIGINT NOT NULL,"
+    " status TEXT NOT NULL, start_ms BIGINT,"
     " duration_us BIGINT, created_ms BIGINT NOT NULL, body TEXT NOT NULL,"
-    " PRIMARY KEY (project, run_id, id), UNIQUE (project, run_id, wire_id));"
+    " PRIMARY KEY (project, run_id, id));"
+    /* not unique: two ids may share a hash; results are written by one request at a time */
+    "CREATE INDEX result_by_wire ON result (project, run_id, wire_key);"
     "CREATE INDEX result_by_case ON result (project, case_id, id);"
     "CREATE TABLE result_count (project BIGINT NOT NULL, run_id BIGINT NOT NULL,"
     " status TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (project, run_id, status));"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_sql.c - statements with their values in one line, numbers for new things, projects and fields made
- * when they are first needed. Used by every handler.
+ * service_sql.c - statements with their values in one line, numbers for new things, projects and
+ * fields made when they are first needed. Used by every handler.
  */
 #include "service.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shape.c - the check of a JSON object against its description. Used by the service for each thing it is given; it must
- * never let through what the tables and the codec's reading do not expect.
+ * shape.c - the check of a JSON object against its description. Used by the service for each
+ * thing it is given; it must never let through what the tables and the codec's reading do not
+ * expect.
  */
 #include "shape.h"
 
@@ -150,14 +151,16 @@ static int32_t check_array(const struct shape_member *m, const struct cJSON *v, 
                            struct ferry_error *err)
 {
     const struct shape_member text = {m->name, SHAPE_TEXT, 0, 0, m->max, NULL};
+    const unsigned deeper = strcmp(m->name, "steps") == 0;
     int64_t i = 0;
     if (!json_is_array(v)) {
         return wanted(err, "an array", v);
     }
     json_each (element, v) {
-        int32_t rc = m->type == SHAPE_TEXTS   ? check_text(&text, element, err)
-                     : m->type == SHAPE_PAIRS ? check_pair(m, element, err)
-                                              : check_object(element, m->shape, level + 1, err);
+        int32_t rc = m->type == SHAPE_TEXTS ? check_text(&text, element, err)
+                     : m->type == SHAPE_PAIRS
+                         ? check_pair(m, element, err)
+                         : check_object(element, m->shape, level + deeper, err);
         if (rc) {
             return at(err, m->name, i);
         }
@@ -215,8 +218,8 @@ static int32_t check_object(const struct cJSON *v, const struct shape *shape, un
     if (!json_is_object(v)) {
         return wanted(err, "an object", v);
     }
-    if (level > LOCAL_STEP_LEVELS + 1) { /* attachments of the deepest step are one below it */
-        return ferry_fail(err, FERRY_E_INPUT, NULL, "is nested deeper than %d levels",
+    if (level > LOCAL_STEP_LEVELS) { /* attachments of the deepest step are one below it */
+        return ferry_fail(err, FERRY_E_INPUT, NULL, "steps in steps, deeper than %d levels",
                           LOCAL_STEP_LEVELS);
     }
     json_each (child, v) {
@@ -252,5 +255,5 @@ int32_t local_shape_check(const struct cJSON *v, const struct shape *shape, stru
     struct ferry_error none = {.size = sizeof none};
     struct ferry_error *e = err ? err : &none;
     e->where[0] = '\0';
-    return check_object(v, shape, 1, e);
+    return check_object(v, shape, 0, e);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shape.h - what a JSON object may look like, as data, and the check of it. The service takes nothing that is
- * not described here: no unknown member, no other type, nothing longer.
+ * shape.h - what a JSON object may look like, as data, and the check of it. The service takes
+ * nothing that is not described here: no unknown member, no other type, nothing longer.
  */
 #ifndef LOCAL_SHAPE_H
 #define LOCAL_SHAPE_H

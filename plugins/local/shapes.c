@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shapes.c - every object of the interface, member by member, in alphabetical order (strcmp). Texts are allowed three times
- * the codec's limit: what is not UTF-8 grows when it is mended.
+ * shapes.c - every object of the interface, member by member, in alphabetical order (strcmp).
+ * Texts are allowed three times the codec's limit: what is not UTF-8 grows when it is mended.
  */
 #include "shape.h"
 
