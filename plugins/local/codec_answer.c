@@ -115,13 +115,15 @@ static int32_t decode_result(void *data, uint32_t index, const struct cJSON *v)
     char id_digits[24], case_digits[24];
     struct ferry_str id = json_id(json_get(v, "id"), id_digits);
     struct ferry_str case_id = json_id(json_get(v, "case_id"), case_digits);
-    const struct ferry_kv extra[] = {{FERRY_LIT("case_id"), case_id}};
+    const struct ferry_kv extra[] = {{FERRY_LIT("case_id"), case_id},
+                                     {FERRY_LIT("case_created"), FERRY_LIT("true")}};
+    uint32_t n_extra = json_bool(json_get(v, "case_created"), 0) ? 2 : 1;
     if (index >= d->n || !local_is_number(id) || !local_is_number(case_id) ||
         !ferry_eq(json_str(json_get(v, "client_id")), d->ops[index]->wire_id)) {
         return not_understood(d->err, "other results than were sent");
     }
     d->seen++;
-    return tell(d->reply, index, id, json_bool(json_get(v, "existed"), 0), extra, 1);
+    return tell(d->reply, index, id, json_bool(json_get(v, "existed"), 0), extra, n_extra);
 }
 
 static int32_t decode_case(void *data, uint32_t index, const struct cJSON *v)

@@ -171,7 +171,7 @@ START_TEST(a_case_that_is_missing_is_found_by_signature)
     refs[0][1] = &missing;
     items[0].n_refs = 2;
     carry(ops, 1);
-    expect_told("outcome 0 1 id=1 extra[case_id]=1\n");
+    expect_told("outcome 0 1 id=1 extra[case_id]=1 extra[case_created]=true\n");
 }
 END_TEST
 

@@ -122,7 +122,7 @@ START_TEST(every_part_of_a_result_comes_back)
     struct buf sent;
     make_full_result();
     carry(ops, 1);
-    expect_told("outcome 0 1 id=1 extra[case_id]=1\n");
+    expect_told("outcome 0 1 id=1 extra[case_id]=1 extra[case_created]=true\n");
     put_result(&results[0]);
     buf_init(&sent, 100000);
     buf_put(&sent, buf_str(&told));
@@ -209,7 +209,7 @@ START_TEST(steps_too_deep_are_left_out_with_a_note)
     results[0].n_steps = 1;
     carry(ops, 1);
     expect_told("note 0 3 steps: steps in steps, too deep, are left out\n"
-                "outcome 0 1 id=1 extra[case_id]=1\n");
+                "outcome 0 1 id=1 extra[case_id]=1 extra[case_created]=true\n");
 }
 END_TEST
 
