@@ -37,9 +37,9 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
     struct buf extra;
     struct ferry_str none = {NULL, 0};
     int result = row->kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
-    int64_t made = 0;
     buf_init(&extra, 65536);
-    str_int64(ferry_get(o->extra, o->n_extra, FERRY_LIT("case_created")), &made);
+    int made = str_is(ferry_get(o->extra, o->n_extra, FERRY_LIT("case_created")),
+                      "true"); /* by the server, for us */
     int32_t rc = o->n_extra && !result ? pack_kv(&extra, o->extra, o->n_extra) : FERRY_OK;
     rc =
         rc ? rc
@@ -55,7 +55,7 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
     d->counts.delivered += (uint64_t)(result && !(flags & OP_EXISTED));
     d->counts.cases +=
         (uint64_t)(row->kind == FERRY_OP(FERRY_CREATE, FERRY_CASE) && !(flags & OP_EXISTED)) +
-        (uint64_t)(made > 0);
+        (uint64_t)made;
     buf_finish(&extra);
     return rc;
 }

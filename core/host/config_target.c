@@ -485,8 +485,8 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
     } else if (!rc) {
         rc = take_default(&pick);
     }
-    rc = rc ? rc : check_project(&pick);
     rc = rc ? rc : open_plugin(&pick);
+    rc = rc ? rc : check_project(&pick);
     if (!rc) {
         t->name = str_empty(t->name) ? t->label : t->name;
         t->key_field = arena_str(&t->arena, config_get(c, "automation_key.field"));

@@ -115,7 +115,8 @@ START_TEST(a_cut_far_into_a_report_keeps_the_complete_cases)
     for (int i = 0; i < 5000; i++) {
         buf_printf(&b, "<testcase name=\"case %d\"/>\n", i);
     }
-    for (size_t cut = 65500; cut < 65700; cut += 3) { /* around the first windows and calls of expat */
+    for (size_t cut = 65500; cut < 65700;
+         cut += 3) { /* around the first windows and calls of expat */
         struct events e;
         uint64_t wanted = 0;
         for (size_t i = 0; i + 1 < cut; i++) {
