@@ -171,7 +171,7 @@ static const struct field item_fields[] = {F(1, T_U32, ferry_item, noun),
                                            END};
 static const struct shape item_shape = SHAPE(ferry_item, item_fields);
 
-enum { MAX_DEPTH = 64 }; /* steps in steps */
+enum { MAX_DEPTH = 80 }; /* steps in steps; intake takes 64 of them, below an item and its result */
 
 /* --- writing ------------------------------------------------------------------ */
 
@@ -190,7 +190,7 @@ static void put_text(struct buf *out, struct ferry_str s)
     buf_put(out, s);
 }
 
-static void pack_struct(struct buf *out, const struct shape *shape, const void *value);
+static void pack_struct(struct buf *out, const struct shape *shape, const void *value, int depth);
 
 /* A length stands before what it counts and is known only afterwards: five bytes are kept for it, of which a varint
  * may use all (padded with continuation bits). */
@@ -219,7 +219,7 @@ static uint32_t count_of(const char *base, const struct field *f)
     return n;
 }
 
-static void pack_list(struct buf *out, const struct field *f, const char *base)
+static void pack_list(struct buf *out, const struct field *f, const char *base, int depth)
 {
     const void *list;
     memcpy(&list, base + f->at, sizeof list);
@@ -238,7 +238,7 @@ static void pack_list(struct buf *out, const struct field *f, const char *base)
             put_text(out, ((const struct ferry_str *)list)[i]);
         } else {
             size_t inner = begin_length(out);
-            pack_struct(out, f->of, ((const void *const *)list)[i]);
+            pack_struct(out, f->of, ((const void *const *)list)[i], depth + 1);
             end_length(out, inner);
         }
     }
@@ -261,7 +261,7 @@ static void pack_number(struct buf *out, const struct field *f, int64_t v)
     }
 }
 
-static void pack_field(struct buf *out, const struct field *f, const char *base)
+static void pack_field(struct buf *out, const struct field *f, const char *base, int depth)
 {
     uint32_t u;
     int64_t v;
@@ -289,16 +289,16 @@ static void pack_field(struct buf *out, const struct field *f, const char *base)
         if (one) {
             buf_putc(out, (char)f->number);
             size_t at = begin_length(out);
-            pack_struct(out, f->of, one);
+            pack_struct(out, f->of, one, depth + 1);
             end_length(out, at);
         }
         break;
     default:
-        pack_list(out, f, base);
+        pack_list(out, f, base, depth);
     }
 }
 
-static void pack_struct(struct buf *out, const struct shape *shape, const void *value)
+static void pack_struct(struct buf *out, const struct shape *shape, const void *value, int depth)
 {
     /* An older or newer sender's struct: what it has, the rest zero. */
     union {
@@ -306,17 +306,21 @@ static void pack_struct(struct buf *out, const struct shape *shape, const void *
         max_align_t align;
     } local;
     uint32_t size;
+    if (!value || depth > MAX_DEPTH) { /* what could not be read again is not written */
+        out->failed = out->failed ? out->failed : value ? FERRY_E_TOO_LARGE : FERRY_E_BUG;
+        return;
+    }
     memcpy(&size, value, sizeof size);
     memset(local.bytes, 0, shape->size);
     memcpy(local.bytes, value, size < shape->size ? size : shape->size);
     for (const struct field *f = shape->fields; f->number; f++) {
-        pack_field(out, f, local.bytes);
+        pack_field(out, f, local.bytes, depth);
     }
 }
 
 int32_t pack_item(struct buf *out, const struct ferry_item *item)
 {
-    pack_struct(out, &item_shape, item);
+    pack_struct(out, &item_shape, item, 0);
     return out->failed;
 }
 
@@ -489,7 +493,7 @@ int32_t unpack_kv(struct ferry_str bytes, struct arena *arena, const struct ferr
     if (bytes.len > 0) {
         unpack_list(&in, &f, (char *)&box, 0);
     }
-    *kv = box.kv;
-    *n = box.n;
-    return in.failed ? FERRY_E_STATE : FERRY_OK;
+    *kv = in.failed ? NULL : box.kv;
+    *n = in.failed ? 0 : box.n;
+    return arena->failed ? arena->failed : in.failed ? FERRY_E_STATE : FERRY_OK;
 }
