@@ -24,14 +24,14 @@ static int32_t recover(struct deliver *d)
     int64_t settle = remote_settle_ms(d->r, &t);
     int32_t rc = db_run(
         db, d->err,
-        "UPDATE op SET state = 5, flags = flags | 4, not_before = ?2 WHERE dest_id = ?1 AND state = 3",
+        "UPDATE op SET state = 5, flags = flags | 4, not_before = ?2 WHERE dest_id = ?1 AND state = 3 AND likely(state < 7)",
         "ii", d->r->dest_id, d->r->clock->now_ms(d->r->clock) + settle);
     /* A person asked for another try: parked ones get it. */
     rc =
         rc ? rc
            : db_run(
                  db, d->err,
-                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6",
+                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND likely(state < 7)",
                  "i", d->r->dest_id);
     STEP(deliver_begun);
     return rc;
@@ -107,7 +107,7 @@ static int64_t next_due(struct deliver *d)
 {
     return db_one_int(
         d->e->journal.db, 0, d->err,
-        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.not_before > 0"
+        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.not_before > 0"
         " AND (o.state IN (4, 5) OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
         "i", d->r->dest_id);
 }

@@ -165,8 +165,8 @@ static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
 {
     return (uint32_t)db_one_int(
         d->e->journal.db, 0, d->err,
-        "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND act > ?", "iii", d->r->dest_id,
-        (int64_t)state, (int64_t)after);
+        "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND likely(state < 7) AND act > ?",
+        "iii", d->r->dest_id, (int64_t)state, (int64_t)after);
 }
 
 /* A run is closed when everything in it is settled; and, where the user wants it so, nothing of it was rejected. */
