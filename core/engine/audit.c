@@ -46,25 +46,22 @@ static int32_t check_results(struct engine *e, const struct lane *lane, const ch
 {
     struct db *db = e->journal.db;
     struct db_rows rows = {0};
-    char wire[UUID_TEXT], id[128];
+    char wire[UUID_TEXT];
     int got = 0;
-    int32_t rc = db_begin(db, err);
-    rc = rc ? rc
-            : db_query(db, &rows, err,
-                       "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7",
-                       "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    int32_t rc =
+        db_query(db, &rows, err,
+                 "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7", "ii",
+                 lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         identity_wire(db_str(&rows, 0), lane->account, lane->project, ferry_cstr(run), wire);
         counts->checked++;
-        if (!index_take_wire(&e->journal, ferry_cstr(wire), id) &&
-            !db_one_int(db, 0, err, "SELECT EXISTS(SELECT 1 FROM temp.listed WHERE id = ?)", "s",
-                        db_str(&rows, 1))) {
+        if (!index_has_wire(&e->journal, ferry_cstr(wire)) &&
+            !index_has_id(&e->journal, db_str(&rows, 1))) {
             counts->missing++;
         }
     }
     db_done(&rows);
-    rc = rc ? rc : got < 0 ? -got : FERRY_OK;
-    return db_end(db, rc, err);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
 /* One wire id listed twice, under two ids of the tracker. */
@@ -81,8 +78,8 @@ static int32_t name_twins(struct engine *e, const struct lane *lane, struct audi
         rc ? rc
            : db_query(
                  db, &rows, err,
-                 "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IS NOT NULL AND wire <> ''"
-                 " GROUP BY wire HAVING COUNT(DISTINCT id) > 1",
+                 "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IN"
+                 " (SELECT wire FROM temp.listed WHERE wire <> '' GROUP BY wire HAVING MIN(id) <> MAX(id)) GROUP BY wire",
                  "");
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         counts->duplicates += (uint64_t)db_int(&rows, 1) - 1;

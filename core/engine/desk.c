@@ -350,10 +350,7 @@ static int gone(struct desk *d, const struct op_row *row, const struct ferry_act
     if (index_take_wire(&d->e->journal, ferry_cstr(wire), id)) {
         return 0;
     }
-    int64_t listed =
-        db_one_int(d->e->journal.db, 0, d->err, "SELECT COUNT(*) FROM temp.listed WHERE id = ?",
-                   "s", row->remote_id);
-    if (listed) {
+    if (index_has_id(&d->e->journal, row->remote_id)) {
         fail(d, db_run(d->e->journal.db, d->err, "UPDATE temp.listed SET taken = 1 WHERE id = ?",
                        "s", row->remote_id));
         return 0;

@@ -8,20 +8,41 @@
 #include <stdlib.h>
 #include <text.h>
 
+/*
+ * Rows come page by page and are looked up afterwards: an index is built in one go when it is first needed, since a tree
+ * of random ids that grows row by row is written again and again.
+ */
 static const char schema[] =
-    "CREATE TEMP TABLE IF NOT EXISTS thing(dest_id INTEGER, noun INTEGER, id TEXT, key TEXT, fold TEXT, signature TEXT, name TEXT, packed BLOB);"
-    "CREATE INDEX IF NOT EXISTS temp.thing_id ON thing(dest_id, noun, id);"
-    "CREATE INDEX IF NOT EXISTS temp.thing_fold ON thing(dest_id, noun, fold) WHERE fold IS NOT NULL;"
-    "CREATE INDEX IF NOT EXISTS temp.thing_signature ON thing(dest_id, noun, signature) WHERE signature IS NOT NULL;"
-    "CREATE INDEX IF NOT EXISTS temp.thing_name ON thing(dest_id, noun, name);"
-    "CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT, wire TEXT, likeness BLOB, taken INTEGER NOT NULL DEFAULT 0);"
-    "CREATE INDEX IF NOT EXISTS temp.listed_wire ON listed(wire);"
-    "CREATE INDEX IF NOT EXISTS temp.listed_like ON listed(likeness) WHERE taken = 0;"
-    "DELETE FROM temp.thing; DELETE FROM temp.listed;";
+    "DROP TABLE IF EXISTS temp.thing; DROP TABLE IF EXISTS temp.listed;"
+    "CREATE TEMP TABLE thing(dest_id INTEGER, noun INTEGER, id TEXT, key TEXT, fold TEXT, signature TEXT, name TEXT, packed BLOB);"
+    "CREATE TEMP TABLE listed(id TEXT, wire TEXT, likeness BLOB, taken INTEGER NOT NULL DEFAULT 0);";
+
+enum index_on { ON_KEY, ON_ID, ON_SIGNATURE, ON_NAME, ON_WIRE, ON_LIKENESS, ON_LISTED_ID };
+static const char *const index_texts[] = {
+    [ON_KEY] = "CREATE INDEX temp.thing_fold ON thing(dest_id, noun, fold) WHERE fold IS NOT NULL",
+    [ON_ID] = "CREATE INDEX temp.thing_id ON thing(dest_id, noun, id)",
+    [ON_SIGNATURE] =
+        "CREATE INDEX temp.thing_signature ON thing(dest_id, noun, signature) WHERE signature IS NOT NULL",
+    [ON_NAME] = "CREATE INDEX temp.thing_name ON thing(dest_id, noun, name)",
+    [ON_WIRE] = "CREATE INDEX temp.listed_wire ON listed(wire, id)",
+    [ON_LIKENESS] = "CREATE INDEX temp.listed_like ON listed(likeness) WHERE taken = 0",
+    [ON_LISTED_ID] = "CREATE INDEX temp.listed_id ON listed(id)",
+};
 
 int32_t index_begin(struct journal *j, struct ferry_error *err)
 {
+    j->indexed = 0;
     return db_script(j->db, schema, err);
+}
+
+static int32_t need_index(struct journal *j, enum index_on on, struct ferry_error *err)
+{
+    if (j->indexed & 1u << on) {
+        return FERRY_OK;
+    }
+    int32_t rc = db_script(j->db, index_texts[on], err);
+    j->indexed |= rc ? 0 : 1u << on;
+    return rc;
 }
 
 /* ASCII lower case: keys that differ in case alone are near, not equal. */
@@ -44,7 +65,7 @@ struct reading {
     struct journal *j;
     int64_t dest_id;
     struct buf fold, packed;
-    struct arena arena;
+    struct arena arena, item;
     struct ferry_error *err;
 };
 
@@ -69,6 +90,38 @@ static int32_t on_case(void *data, const struct ferry_item *item)
                     title, buf_str(&rd->packed));
 }
 
+/*
+ * Lists all items of a noun into the index, one transaction a page. Not db_begin(): only what is temporary is written, and
+ * no other process shall wait for it; nothing is asked of anybody while it is open.
+ */
+struct storing {
+    struct reading *rd;
+    remote_item_fn *fn;
+};
+
+static int32_t store_page(void *data, struct reply *page, struct ferry_error *err)
+{
+    struct storing *s = data;
+    struct db *db = s->rd->j->db;
+    int32_t rc = db_run(db, err, "BEGIN", "");
+    if (rc) {
+        return rc;
+    }
+    rc = reply_items(page, &s->rd->item, s->fn, s->rd, err);
+    if (rc) {
+        db_run(db, NULL, "ROLLBACK", "");
+        return rc;
+    }
+    return db_run(db, err, "COMMIT", "");
+}
+
+static int32_t store_list(struct reading *rd, struct remote *r, const struct ferry_ask *ask,
+                          remote_item_fn *fn)
+{
+    struct storing s = {rd, fn};
+    return remote_pages(r, ask, store_page, &s, rd->err);
+}
+
 static void reading_init(struct reading *rd, struct journal *j, int64_t dest_id,
                          struct ferry_error *err)
 {
@@ -76,6 +129,7 @@ static void reading_init(struct reading *rd, struct journal *j, int64_t dest_id,
     buf_init(&rd->fold, 1 << 20);
     buf_init(&rd->packed, 64 << 20);
     arena_init(&rd->arena, 16 << 20);
+    arena_init(&rd->item, 64 << 20);
 }
 
 static void reading_finish(struct reading *rd)
@@ -83,6 +137,7 @@ static void reading_finish(struct reading *rd)
     buf_finish(&rd->fold);
     buf_finish(&rd->packed);
     arena_finish(&rd->arena);
+    arena_finish(&rd->item);
 }
 
 int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err)
@@ -92,7 +147,7 @@ int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = db_run(j->db, err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
                         r->dest_id, (int64_t)FERRY_CASE);
-    rc = rc ? rc : remote_list(r, &ask, on_case, &rd, err);
+    rc = rc ? rc : store_list(&rd, r, &ask, on_case);
     reading_finish(&rd);
     return rc;
 }
@@ -237,7 +292,7 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = db_script(j->db, "DELETE FROM temp.listed;", err);
-    rc = rc ? rc : remote_list(r, &ask, on_result, &rd, err);
+    rc = rc ? rc : store_list(&rd, r, &ask, on_result);
     reading_finish(&rd);
     return rc;
 }
@@ -263,7 +318,7 @@ int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = index_begin(j, err);
-    rc = rc ? rc : remote_list(r, &ask, on_result_id, &rd, err);
+    rc = rc ? rc : store_list(&rd, r, &ask, on_result_id);
     reading_finish(&rd);
     return rc;
 }
@@ -288,19 +343,38 @@ static int take(struct journal *j, struct db_rows *rows, int32_t rc, char id[128
 int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128])
 {
     struct db_rows rows = {0};
-    int32_t rc = db_query(j->db, &rows, NULL,
-                          "SELECT rowid, id FROM temp.listed WHERE wire = ? ORDER BY taken LIMIT 1",
-                          "s", wire_id);
+    int32_t rc = need_index(j, ON_WIRE, NULL);
+    rc = rc ? rc
+            : db_query(j->db, &rows, NULL,
+                       "SELECT rowid, id FROM temp.listed WHERE wire = ? ORDER BY taken LIMIT 1",
+                       "s", wire_id);
     return take(j, &rows, rc, id);
+}
+
+static int listed(struct journal *j, enum index_on on, const char *sql, struct ferry_str value)
+{
+    return value.ptr && need_index(j, on, NULL) == FERRY_OK &&
+           db_one_int(j->db, 0, NULL, sql, "s", value) != 0;
+}
+
+int index_has_wire(struct journal *j, struct ferry_str wire_id)
+{
+    return listed(j, ON_WIRE, "SELECT 1 FROM temp.listed WHERE wire = ? LIMIT 1", wire_id);
+}
+
+int index_has_id(struct journal *j, struct ferry_str id)
+{
+    return listed(j, ON_LISTED_ID, "SELECT 1 FROM temp.listed WHERE id = ? LIMIT 1", id);
 }
 
 int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128])
 {
     struct db_rows rows = {0};
-    int32_t rc =
-        db_query(j->db, &rows, NULL,
-                 "SELECT rowid, id FROM temp.listed WHERE likeness = ? AND taken = 0 LIMIT 1", "b",
-                 (struct ferry_str){(const char *)likeness, 16});
+    int32_t rc = need_index(j, ON_LIKENESS, NULL);
+    rc = rc ? rc
+            : db_query(j->db, &rows, NULL,
+                       "SELECT rowid, id FROM temp.listed WHERE likeness = ? AND taken = 0 LIMIT 1",
+                       "b", (struct ferry_str){(const char *)likeness, 16});
     return take(j, &rows, rc, id);
 }
 
@@ -310,23 +384,25 @@ static int32_t query_things(struct journal *j, struct db_rows *rows, int64_t des
                             struct ferry_str by, struct ferry_str value, struct buf *folded,
                             struct ferry_error *err)
 {
-#define COLUMNS "SELECT id, key, name, packed FROM temp.thing WHERE dest_id = ? AND noun = ? AND "
-#define LOWEST  " ORDER BY length(id), id"
-    if (str_is(by, "key")) {
-        return db_query(j->db, rows, err, COLUMNS "fold = ?" LOWEST, "iis", dest_id, (int64_t)noun,
-                        fold(value, folded));
-    }
-    if (str_is(by, "id")) {
-        return db_query(j->db, rows, err, COLUMNS "id = ?" LOWEST, "iis", dest_id, (int64_t)noun,
-                        value);
-    }
-    if (str_is(by, "signature")) {
-        return db_query(j->db, rows, err, COLUMNS "signature = ?" LOWEST, "iis", dest_id,
-                        (int64_t)noun, value);
-    }
-    if (str_is(by, "name")) {
-        return db_query(j->db, rows, err, COLUMNS "name = ?" LOWEST, "iis", dest_id, (int64_t)noun,
-                        value);
+#define THINGS(column)                                                                             \
+    "SELECT id, key, name, packed FROM temp.thing WHERE dest_id = ? AND noun = ? AND " column      \
+    " = ? ORDER BY length(id), id"
+    static const struct {
+        const char *by, *sql;
+        enum index_on on;
+    } ways[] = {{"key", THINGS("fold"), ON_KEY},
+                {"id", THINGS("id"), ON_ID},
+                {"signature", THINGS("signature"), ON_SIGNATURE},
+                {"name", THINGS("name"), ON_NAME}};
+#undef THINGS
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (str_is(by, ways[i].by)) {
+            struct ferry_str wanted = ways[i].on == ON_KEY ? fold(value, folded) : value;
+            int32_t rc = need_index(j, ways[i].on, err);
+            return rc ? rc
+                      : db_query(j->db, rows, err, ways[i].sql, "iis", dest_id, (int64_t)noun,
+                                 wanted);
+        }
     }
     return ferry_fail(err, FERRY_E_BUG, "", "nothing can be looked up by \"%.*s\"", STR_ARG(by));
 }

@@ -45,6 +45,9 @@ int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct f
 
 /* Whether a result with this wire id is listed; it is then taken. */
 int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128]);
+/* Whether it is listed, taken or not. */
+int index_has_wire(struct journal *j, struct ferry_str wire_id);
+int index_has_id(struct journal *j, struct ferry_str id);
 /* Whether an unclaimed result looks like this; it is then taken. */
 int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128]);
 

@@ -54,6 +54,7 @@ struct journal {
     struct spool *spool;
     char *folder;
     int lock_fd;
+    unsigned indexed; /* index.c: which of its indexes are built */
 };
 
 /* Creates the folder and the files where they are missing. E_STATE for a journal of a newer ferry. */
