@@ -265,7 +265,7 @@ static struct ferry_str known_by(struct desk *d, const struct ferry_action *acti
     return found.key.len ? found.key : found.id;
 }
 
-/* A new result of a run that holds some: is it among them? By wire id now; by likeness when all wire ids are taken. */
+/* A new result of a run that holds some: is it among them? By wire id now; by likeness, to those that came another way, when all wire ids are taken. */
 static int32_t match_result(struct desk *d, int64_t op_id, const struct ferry_action *action,
                             const struct ferry_item *item)
 {
@@ -282,8 +282,10 @@ static int32_t match_result(struct desk *d, int64_t op_id, const struct ferry_ac
                            "si", ferry_cstr(id), op_id));
     }
     identity_likeness(known_by(d, action, item), item->result, like);
-    return fail(d, db_run(db, d->err, "INSERT INTO temp.candidate(op_id, likeness) VALUES(?, ?)",
-                          "ib", op_id, (struct ferry_str){(const char *)like, sizeof like}));
+    return fail(d, db_run(db, d->err,
+                          "INSERT INTO temp.candidate(op_id, likeness, way) VALUES(?, ?, ?)", "ibi",
+                          op_id, (struct ferry_str){(const char *)like, sizeof like},
+                          (int64_t)identity_way(action->key)));
 }
 
 static int32_t write_op(struct desk *d, const struct ferry_action *action,
@@ -442,10 +444,11 @@ static int32_t match_likeness(struct desk *d)
     char id[128];
     int got = 0;
     int32_t rc = db_query(db, &rows, d->err,
-                          "SELECT op_id, likeness FROM temp.candidate ORDER BY op_id", "");
+                          "SELECT op_id, likeness, way FROM temp.candidate ORDER BY op_id", "");
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         int64_t op = db_int(&rows, 0);
-        if (index_take_like(&d->e->journal, (const unsigned char *)db_str(&rows, 1).ptr, id)) {
+        if (index_take_like(&d->e->journal, (const unsigned char *)db_str(&rows, 1).ptr,
+                            (enum identity_way)db_int(&rows, 2), id)) {
             d->counts->there++;
             d->counts->fresh--;
             rc = db_run(db, d->err,

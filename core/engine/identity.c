@@ -26,7 +26,7 @@ static void put_number(struct gather *g, int64_t n, int known)
     put(g, ferry_cstr(text));
 }
 
-/* A digest of what was gathered, as a name in our space. Out of memory would give a wrong name: better none. */
+/* A digest of what was gathered, as a name in our space. */
 static void finish(struct gather *g, unsigned char out[16])
 {
     unsigned char digest[32];
@@ -38,11 +38,26 @@ static void finish(struct gather *g, unsigned char out[16])
 static struct gather begin(const char *what)
 {
     struct gather g = {sha256_create()};
-    if (!g.h) {
+    if (!g.h) { /* a wrong name would deliver things twice: better none */
         abort();
     }
     put(&g, ferry_cstr(what));
     return g;
+}
+
+/* The last bit of all: the rest of a name stays the digest it is. */
+static void set_way(unsigned char id[16], enum identity_way way)
+{
+    id[15] = (unsigned char)((id[15] & 0xfe) | (way == WAY_READ_BACK));
+}
+
+enum identity_way identity_way(struct ferry_str id)
+{
+    unsigned char bytes[16];
+    if (!uuid_parse(str_sub(id, 0, UUID_TEXT - 1), bytes)) {
+        return WAY_UNKNOWN;
+    }
+    return bytes[15] & 1 ? WAY_READ_BACK : WAY_REPORT;
 }
 
 static int compare_digests(const void *a, const void *b)
@@ -100,6 +115,7 @@ void identity_source(struct ferry_str run_key, const unsigned char ident[16],
     put(&g, (struct ferry_str){(const char *)digest, 16});
     put_number(&g, k, 1);
     finish(&g, out);
+    set_way(out, WAY_REPORT);
 }
 
 void identity_readback(struct ferry_str run_key, struct ferry_str source, struct ferry_str id,
@@ -110,6 +126,7 @@ void identity_readback(struct ferry_str run_key, struct ferry_str source, struct
     put(&g, source);
     put(&g, id);
     finish(&g, out);
+    set_way(out, WAY_READ_BACK);
 }
 
 void identity_wire(struct ferry_str op_key, struct ferry_str account, struct ferry_str project,
@@ -122,6 +139,9 @@ void identity_wire(struct ferry_str op_key, struct ferry_str account, struct fer
     put(&g, project);
     put(&g, remote_run);
     finish(&g, id);
+    if (identity_way(op_key) != WAY_UNKNOWN) {
+        set_way(id, identity_way(op_key));
+    }
     uuid_text(id, out);
 }
 

@@ -23,9 +23,17 @@ void identity_source(struct ferry_str run_key, const unsigned char ident[16],
 /* Source id of what was read back from a tracker: its own id there. */
 void identity_readback(struct ferry_str run_key, struct ferry_str source, struct ferry_str id,
                        unsigned char out[16]);
-/* Wire id = UUIDv5(source id, account, project, remote run). `part` tells several results made of one item apart. */
+/* Wire id = UUIDv5(key of the operation, account, project, remote run). The key is the source id; "id#case" where one item makes several results. */
 void identity_wire(struct ferry_str op_key, struct ferry_str account, struct ferry_str project,
                    struct ferry_str remote_run, char out[UUID_TEXT]);
+/*
+ * How a result came to be: read from a report, or read back from a tracker. One bit of source ids says it, and wire ids inherit it. Two results that
+ * came the same way are the same one only where their ids are equal, for these are made of nothing but what they are; only of two that came
+ * different ways has their likeness to decide.
+ */
+enum identity_way { WAY_UNKNOWN = -1, WAY_REPORT = 0, WAY_READ_BACK = 1 };
+enum identity_way
+identity_way(struct ferry_str id); /* of a source id, a wire id, the key of an operation */
 /*
  * For results that are not known by id: key or case, status, duration in ms, message. A "[Mirrored from X] " before the message does not
  * count.

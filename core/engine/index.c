@@ -2,7 +2,6 @@
 /* index.c - see index.h. */
 #include "index.h"
 
-#include "identity.h"
 #include "pack.h"
 
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 static const char schema[] =
     "DROP TABLE IF EXISTS temp.thing; DROP TABLE IF EXISTS temp.listed;"
     "CREATE TEMP TABLE thing(dest_id INTEGER, noun INTEGER, id TEXT, key TEXT, fold TEXT, signature TEXT, name TEXT, packed BLOB);"
-    "CREATE TEMP TABLE listed(id TEXT, wire TEXT, likeness BLOB, taken INTEGER NOT NULL DEFAULT 0);";
+    "CREATE TEMP TABLE listed(id TEXT, wire TEXT, likeness BLOB, way INTEGER, taken INTEGER NOT NULL DEFAULT 0);";
 
 enum index_on { ON_KEY, ON_ID, ON_SIGNATURE, ON_NAME, ON_WIRE, ON_LIKENESS, ON_LISTED_ID };
 static const char *const index_texts[] = {
@@ -122,6 +121,14 @@ static int32_t store_list(struct reading *rd, struct remote *r, const struct fer
     return remote_pages(r, ask, store_page, &s, rd->err);
 }
 
+/* A list that moves under us shows a thing on two pages: it is there once all the same, or a key would seem to be held twice. */
+static int32_t drop_repeated(struct journal *j, enum index_on on, const char *any, const char *drop,
+                             struct ferry_error *err)
+{
+    int32_t rc = need_index(j, on, err);
+    return rc || !db_one_int(j->db, 0, err, any, "") ? rc : db_run(j->db, err, drop, "");
+}
+
 static void reading_init(struct reading *rd, struct journal *j, int64_t dest_id,
                          struct ferry_error *err)
 {
@@ -148,6 +155,13 @@ int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error
     int32_t rc = db_run(j->db, err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
                         r->dest_id, (int64_t)FERRY_CASE);
     rc = rc ? rc : store_list(&rd, r, &ask, on_case);
+    rc =
+        rc ? rc
+           : drop_repeated(
+                 j, ON_ID,
+                 "SELECT 1 FROM temp.thing GROUP BY dest_id, noun, id HAVING COUNT(*) > 1 LIMIT 1",
+                 "DELETE FROM temp.thing WHERE rowid NOT IN (SELECT MIN(rowid) FROM temp.thing GROUP BY dest_id, noun, id)",
+                 err);
     reading_finish(&rd);
     return rc;
 }
@@ -159,9 +173,23 @@ struct run_search {
     struct index_run by_id, by_marker, by_title;
 };
 
+/* The same run on two pages is one run. */
+static int has_run(const struct index_run *in, struct ferry_str id)
+{
+    struct ferry_str rest = ferry_cstr(in->ids), one;
+    int found = in->count > 0 && ferry_eq(ferry_cstr(in->id), id);
+    while (!found && in->count > 0 && str_split(&rest, ',', &one)) {
+        found = ferry_eq(str_trim(one), id);
+    }
+    return found;
+}
+
 static void take_run(struct index_run *into, const struct ferry_item *item)
 {
     size_t n = strlen(into->ids);
+    if (has_run(into, item->id)) {
+        return;
+    }
     int lower = into->count == 0 || item->id.len < strlen(into->id) ||
                 (item->id.len == strlen(into->id) &&
                  memcmp(item->id.ptr, into->id, (size_t)item->id.len) < 0);
@@ -275,9 +303,22 @@ static int32_t on_result(void *data, const struct ferry_item *item)
         return FERRY_OK;
     }
     identity_likeness(key_of_result(rd, item), item->result, like);
-    return db_run(rd->j->db, rd->err, "INSERT INTO temp.listed(id, wire, likeness) VALUES(?, ?, ?)",
-                  "ssb", item->id, item->marker,
-                  (struct ferry_str){(const char *)like, sizeof like});
+    return db_run(rd->j->db, rd->err,
+                  "INSERT INTO temp.listed(id, wire, likeness, way) VALUES(?, ?, ?, ?)", "ssbi",
+                  item->id, item->marker, (struct ferry_str){(const char *)like, sizeof like},
+                  (int64_t)identity_way(item->marker));
+}
+
+static int32_t store_results(struct reading *rd, struct remote *r, const struct ferry_ask *ask,
+                             remote_item_fn *fn)
+{
+    int32_t rc = store_list(rd, r, ask, fn);
+    return rc ? rc
+              : drop_repeated(
+                    rd->j, ON_LISTED_ID,
+                    "SELECT 1 FROM temp.listed GROUP BY id HAVING COUNT(*) > 1 LIMIT 1",
+                    "DELETE FROM temp.listed WHERE rowid NOT IN (SELECT MIN(rowid) FROM temp.listed GROUP BY id)",
+                    rd->err);
 }
 
 int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
@@ -292,7 +333,7 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = db_script(j->db, "DELETE FROM temp.listed;", err);
-    rc = rc ? rc : store_list(&rd, r, &ask, on_result);
+    rc = rc ? rc : store_results(&rd, r, &ask, on_result);
     reading_finish(&rd);
     return rc;
 }
@@ -318,7 +359,7 @@ int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = index_begin(j, err);
-    rc = rc ? rc : store_list(&rd, r, &ask, on_result_id);
+    rc = rc ? rc : store_results(&rd, r, &ask, on_result_id);
     reading_finish(&rd);
     return rc;
 }
@@ -367,14 +408,17 @@ int index_has_id(struct journal *j, struct ferry_str id)
     return listed(j, ON_LISTED_ID, "SELECT 1 FROM temp.listed WHERE id = ? LIMIT 1", id);
 }
 
-int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128])
+int index_take_like(struct journal *j, const unsigned char likeness[16], enum identity_way way,
+                    char id[128])
 {
     struct db_rows rows = {0};
     int32_t rc = need_index(j, ON_LIKENESS, NULL);
-    rc = rc ? rc
-            : db_query(j->db, &rows, NULL,
-                       "SELECT rowid, id FROM temp.listed WHERE likeness = ? AND taken = 0 LIMIT 1",
-                       "b", (struct ferry_str){(const char *)likeness, 16});
+    rc =
+        rc ? rc
+           : db_query(
+                 j->db, &rows, NULL,
+                 "SELECT rowid, id FROM temp.listed WHERE likeness = ?1 AND taken = 0 AND (way < 0 OR way <> ?2) LIMIT 1",
+                 "bi", (struct ferry_str){(const char *)likeness, 16}, (int64_t)way);
     return take(j, &rows, rc, id);
 }
 
@@ -430,13 +474,13 @@ static int32_t take_thing(struct db_rows *rows, struct arena *arena, struct ferr
     return rc;
 }
 
-/* An operation that made, or will make, what the lists do not show: it counts as well, since lists lag. */
-static int32_t take_planned(struct journal *j, int64_t dest_id, uint32_t noun, const char *prefix,
+/* An operation that will make what is not there yet: it counts as well. */
+static int32_t take_planned(struct journal *j, int64_t dest_id, uint32_t noun, int by_key,
                             struct ferry_str value, struct arena *arena, struct ferry_found *found,
                             struct ferry_error *err)
 {
     struct db_rows rows = {0};
-    struct ferry_str key = arena_printf(arena, "%s%.*s", prefix, STR_ARG(value));
+    struct ferry_str key = arena_printf(arena, "%s%.*s", by_key ? "key:" : "sig:", STR_ARG(value));
     int32_t rc = db_query(
         j->db, &rows, err,
         "SELECT state, remote_id FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state < 7",
@@ -444,7 +488,9 @@ static int32_t take_planned(struct journal *j, int64_t dest_id, uint32_t noun, c
     if (rc == FERRY_OK && db_step(&rows) > 0) {
         found->state = FERRY_PLANNED;
         found->count = 1;
-        found->key = arena_str(arena, value);
+        if (by_key) { /* of a case planned by its signature nobody knows a key */
+            found->key = arena_str(arena, value);
+        }
     }
     db_done(&rows);
     return rc;
@@ -472,7 +518,7 @@ int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct f
     db_done(&rows);
     rc = rc ? rc : got < 0 ? -got : FERRY_OK;
     if (rc == FERRY_OK && local.count == 0 && (by_key || str_is(by, "signature"))) {
-        rc = take_planned(j, dest_id, noun, by_key ? "key:" : "sig:", value, arena, &local, err);
+        rc = take_planned(j, dest_id, noun, by_key, value, arena, &local, err);
     }
     local.ids = arena_str(arena, buf_str(&ids));
     uint32_t size = found->size < sizeof local ? found->size : (uint32_t)sizeof local;

@@ -6,6 +6,7 @@
 #ifndef ENGINE_INDEX_H
 #define ENGINE_INDEX_H
 
+#include "identity.h"
 #include "remote.h"
 
 #include <ferry/planner.h>
@@ -48,7 +49,9 @@ int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128]);
 /* Whether it is listed, taken or not. */
 int index_has_wire(struct journal *j, struct ferry_str wire_id);
 int index_has_id(struct journal *j, struct ferry_str id);
-/* Whether an unclaimed result looks like this; it is then taken. */
-int index_take_like(struct journal *j, const unsigned char likeness[16], char id[128]);
+/* Whether an unclaimed result looks like this one, which came this way; it is then taken. One that came the same way is known by its wire id and never
+ * taken for another. */
+int index_take_like(struct journal *j, const unsigned char likeness[16], enum identity_way way,
+                    char id[128]);
 
 #endif

@@ -18,7 +18,7 @@ static int32_t find_attempts(struct engine *e, const struct lane *lane, struct f
     int32_t rc = db_script(
         db,
         "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;"
-        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB); DELETE FROM temp.candidate;",
+        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
         err);
     return rc ? rc
               : db_run(
