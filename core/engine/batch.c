@@ -4,6 +4,7 @@
 
 #include "identity.h"
 #include "pack.h"
+#include "step.h"
 
 #include <text.h>
 
@@ -245,7 +246,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     b->n = 0;
     b->act = of == BATCH_READY || of == BATCH_DOUBT || of == BATCH_AUDIT ? (uint32_t)act : 0;
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
-    limit = of == BATCH_READY ? b->traits.max_items : limit;
+    limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
     b->room = of == BATCH_REQUEST || of == BATCH_TOKEN ? 65536 : of == BATCH_AUDIT ? 1000 : limit;
     if (of == BATCH_REQUEST) {
         b->room = (uint32_t)db_one_int(r->journal->db, 0, err,

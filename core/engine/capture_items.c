@@ -141,7 +141,7 @@ static int32_t insert_item(struct item_writer *w, const struct ferry_item *item,
                   ident ? (struct ferry_str){(const char *)ident, 16} : none, buf_str(&w->packed),
                   start_ms);
     *fresh = db_changes(db) > 0;
-    return w->rc ? w->rc : w->open >= ITEMS_A_COMMIT ? item_writer_flush(w) : FERRY_OK;
+    return w->rc ? w->rc : w->open >= MOST(ITEMS_A_COMMIT) ? item_writer_flush(w) : FERRY_OK;
 }
 
 static void note_no_key(struct captured *c, const struct ferry_result *r)

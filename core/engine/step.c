@@ -54,6 +54,13 @@ int step_broken(enum defect defect)
     const char *asked = getenv("FERRY_BREAK");
     return asked && strcmp(asked, defects[defect]) == 0;
 }
+
+unsigned step_most(unsigned n)
+{
+    const char *asked = getenv("FERRY_BATCH");
+    unsigned long most = asked ? strtoul(asked, NULL, 10) : 0;
+    return most > 0 && most < n ? (unsigned)most : n;
+}
 #else
 typedef int step_file_is_not_empty; /* ISO C wants a declaration */
 #endif

@@ -36,14 +36,22 @@ enum step { STEP_MAP(STEP_ENUM_) STEP_COUNT };
 /* Seeded defects, FERRY_BREAK=name in builds with test hooks: the tests must notice each. */
 enum defect { BREAK_write_before_act, BREAK_stored_bytes, BREAK_settle, BREAK_complete_early };
 
+/*
+ * MOST(n): how many things go into one commit or one request. FERRY_BATCH=m makes it at most m in builds with test hooks: then a
+ * report of some tests has as many places to die at as one of thousands.
+ */
+
 #ifdef FERRY_TEST_HOOKS
 void step_reached(enum step step);
 int step_broken(enum defect defect);
+unsigned step_most(unsigned n);
 #define STEP(name)   step_reached(STEP_##name)
 #define BROKEN(name) step_broken(BREAK_##name)
+#define MOST(n)      step_most(n)
 #else
 #define STEP(name)   ((void)0)
 #define BROKEN(name) 0
+#define MOST(n)      (n)
 #endif
 
 #endif
