@@ -21,7 +21,8 @@ static const char sql[] =
     " (SELECT COUNT(*) FROM op o WHERE o.lane_id = l.id AND o.state = 8),"
     " (SELECT COUNT(*) FROM op o WHERE o.lane_id = l.id AND o.state IN (3, 4, 5, 6)),"
     " (SELECT COUNT(*) FROM op o WHERE o.lane_id = l.id AND o.state = 1),"
-    " (SELECT o.remote_id FROM op o WHERE o.dest_id = l.dest_id AND o.kind = 196614 AND o.key = l.run_key AND o.state = 7)"
+    " (SELECT o.remote_id FROM op o WHERE o.dest_id = l.dest_id AND o.kind = 196614 AND o.key = l.run_key AND o.state = 7),"
+    " l.audit IS NULL"
     " FROM lane l JOIN dest d ON d.id = l.dest_id ORDER BY l.id";
 
 static const char *state_text(struct session *s, const struct db_rows *rows)
@@ -34,6 +35,9 @@ static const char *state_text(struct session *s, const struct db_rows *rows)
     }
     if (db_int(rows, 12) || db_int(rows, 11)) {
         return "waiting";
+    }
+    if (db_int(rows, 14)) {
+        return "to be audited";
     }
     return db_int(rows, 5) == LANE_REPLAN ? "keys to be looked up again"
            : db_int(rows, 10)             ? "done, some rejected"
@@ -84,7 +88,7 @@ static void put_json(struct session *s, const struct db_rows *rows, struct json_
 static int is_waiting(const struct db_rows *rows)
 {
     return db_int(rows, 5) != LANE_PLANNED || db_int(rows, 11) || db_int(rows, 12) ||
-           db_str(rows, 6).len;
+           db_int(rows, 14) || db_str(rows, 6).len;
 }
 
 static int32_t put_all(struct session *s, int all, struct buf *out, struct ferry_error *err)

@@ -111,6 +111,13 @@ static int32_t check_doubted(struct engine *e, struct remote *r, struct audit_co
     return rc;
 }
 
+static int32_t write_audit(struct engine *e, const struct lane *lane, const char *text,
+                           struct ferry_error *err)
+{
+    return db_run(e->journal.db, err, "UPDATE lane SET audit = ? WHERE id = ?", "zi", text,
+                  lane->id);
+}
+
 int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
                    struct audit_counts *counts, struct ferry_error *err)
 {
@@ -118,7 +125,7 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
     memset(counts, 0, sizeof *counts);
     int32_t rc = run_at(e, lane, run, err);
     if (rc || !run[0]) {
-        return rc;
+        return rc ? rc : write_audit(e, lane, "no run to check", err);
     }
     rc = wait_for_late_ones(e, lane, remote, err);
     rc = rc ? rc : index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
@@ -130,9 +137,7 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
     snprintf(text, sizeof text, "checked %llu, missing %llu, duplicates %llu",
              (unsigned long long)counts->checked, (unsigned long long)counts->missing,
              (unsigned long long)counts->duplicates);
-    rc = rc ? rc
-            : db_run(e->journal.db, err, "UPDATE lane SET audit = ? WHERE id = ?", "zi", text,
-                     lane->id);
+    rc = rc ? rc : write_audit(e, lane, text, err);
     STEP(audited);
     return rc;
 }

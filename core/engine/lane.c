@@ -149,6 +149,6 @@ int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out, stru
 
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err)
 {
-    return db_run(e->journal.db, err, "UPDATE lane SET state = ? WHERE id = ?", "ii",
+    return db_run(e->journal.db, err, "UPDATE lane SET state = ?, audit = NULL WHERE id = ?", "ii",
                   (int64_t)state, id);
 }

@@ -38,6 +38,7 @@ void lane_finish(struct lane *l); /* accepts zeroed */
 /* The destination again, from its row: by the name the user gave, else by its label. */
 int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out,
                     struct ferry_error *err);
+/* Planned anew: what an audit said before no longer holds. */
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err);
 
 #endif

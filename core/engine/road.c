@@ -63,7 +63,10 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     if (rc || (flags & ROAD_DRY_RUN)) {
         return rc;
     }
-    rc = deliver(e, remote, &out->deliver, &out->error);
+    /* An audit is owed from the first act on: whoever dies in between leaves a lane that is still open. */
+    rc = db_run(e->journal.db, &out->error,
+                "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
+    rc = rc ? rc : deliver(e, remote, &out->deliver, &out->error);
     return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
 }
 
@@ -101,7 +104,7 @@ uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct f
     uint32_t n = 0;
     int32_t rc = db_query(
         e->journal.db, &rows, err,
-        "SELECT l.id FROM lane l WHERE l.state <> 1 OR l.error IS NOT NULL"
+        "SELECT l.id FROM lane l WHERE l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL"
         " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7) ORDER BY l.role, l.id",
         "");
     while (rc == FERRY_OK && n < room && db_step(&rows) > 0) {
