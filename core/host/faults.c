@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <file.h>
+#include <hash.h>
 #include <json.h>
 #include <stdlib.h>
 #include <text.h>
@@ -18,6 +19,7 @@ struct faults {
     struct fault_rule *rules;
     uint32_t n;
     char *ledger; /* NULL: none */
+    char *past;   /* a state of an earlier time, where there is such a file */
 };
 
 #define FAULT_NAME_(name, text, arg) text,
@@ -151,6 +153,12 @@ int32_t faults_parse(struct faults **out, struct ferry_str script, const char *n
     return FERRY_OK;
 }
 
+static char *with_tail(const char *path, const char *tail)
+{
+    char *text = NULL;
+    return asprintf(&text, "%s%s", path, tail) < 0 ? NULL : text;
+}
+
 int32_t faults_load(struct faults **out, const char *path, struct ferry_error *err)
 {
     struct buf script;
@@ -161,8 +169,8 @@ int32_t faults_load(struct faults **out, const char *path, struct ferry_error *e
         rc = faults_parse(out, buf_str(&script), path, err);
     }
     buf_finish(&script);
-    if (rc == FERRY_OK && asprintf(&(*out)->ledger, "%s.fired", path) < 0) {
-        (*out)->ledger = NULL;
+    if (rc == FERRY_OK && (!((*out)->ledger = with_tail(path, ".fired")) ||
+                           !((*out)->past = with_tail(path, ".past")))) {
         faults_free(*out);
         *out = NULL;
         rc = ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", path);
@@ -181,6 +189,7 @@ void faults_free(struct faults *f)
     }
     free(f->rules);
     free(f->ledger);
+    free(f->past);
     free(f);
 }
 
@@ -196,16 +205,24 @@ static int rule_matches(const struct fault_rule *rule, struct ferry_str method, 
 }
 
 /* One line a firing, written at once: the process may be killed next. */
-static void note_firing(const struct faults *f, const struct fault_rule *rule,
-                        struct ferry_str method, const char *target)
+void faults_note(const struct faults *f, const struct fault_rule *rule, struct ferry_str method,
+                 struct ferry_str target, struct ferry_str body)
 {
-    char *line = NULL;
+    unsigned char digest[32];
+    char *line = NULL, hex[SHA256_HEX] = "-";
+    struct sha256 *h = body.len ? sha256_create() : NULL;
     int fd = f->ledger ? open(f->ledger, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (h) {
+        sha256_add(h, body);
+        sha256_end(h, digest);
+        hex_text(digest, 8, hex);
+        sha256_destroy(h);
+    }
     if (fd < 0) {
         return;
     }
-    int n = asprintf(&line, "%u %s %.*s %s\n", rule->line, names[rule->fault - 1], STR_ARG(method),
-                     target);
+    int n = asprintf(&line, "%u %s %.*s %.*s %s\n", rule->line, names[rule->fault - 1],
+                     STR_ARG(method), STR_ARG(target), hex);
     if (n > 0) {
         fd_write(fd, f->ledger, (struct ferry_str){line, (uint64_t)n}, NULL);
         free(line);
@@ -233,11 +250,15 @@ const struct fault_rule *faults_pick(struct faults *f, struct ferry_str method,
     }
     if (chosen) {
         chosen->fired++;
-        note_firing(f, chosen, method, whole);
     }
     free(whole);
     free(only);
     return chosen;
+}
+
+const char *faults_past(const struct faults *f)
+{
+    return f->past && access(f->past, R_OK) == 0 ? f->past : NULL;
 }
 
 uint32_t faults_count(const struct faults *f)

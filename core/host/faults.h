@@ -32,6 +32,11 @@ struct fault_rule {
 /* Counts a request against all rules; the first that fires, or NULL. */
 const struct fault_rule *faults_pick(struct faults *f, struct ferry_str method,
                                      struct ferry_str target);
+/* One line in the script's ledger, where it has one: this rule fired for this request. */
+void faults_note(const struct faults *f, const struct fault_rule *rule, struct ferry_str method,
+                 struct ferry_str target, struct ferry_str body);
+/* "PATH.past" where there is such a file, else NULL. */
+const char *faults_past(const struct faults *f);
 /* The highest N of the `lag` rules; 0: none. */
 uint32_t faults_most_lag(const struct faults *f);
 int faults_any(const struct faults *f, enum fault fault);

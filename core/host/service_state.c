@@ -273,30 +273,35 @@ static int32_t copy_rows(struct service_state *from, struct db *to, struct ferry
     return FERRY_OK;
 }
 
+int32_t service_state_view(struct service_state *s, const char *db_path_,
+                           struct service_state **out, struct ferry_error *err)
+{
+    struct service_state *view = new_state(&s->setup, err);
+    *out = NULL;
+    if (!view) {
+        return FERRY_E_NO_MEMORY;
+    }
+    svc_blob_init(&view->blob, s->blob.blobs);
+    int32_t rc = open_db(view, db_path_, err);
+    if (rc) {
+        service_state_close(view);
+        return rc;
+    }
+    *out = view;
+    return FERRY_OK;
+}
+
 int32_t service_state_fork(struct service_state *s, const char *db_path_,
                            struct service_state **out, struct ferry_error *err)
 {
-    struct service_state *copy = new_state(&s->setup, err);
     struct db *db = NULL;
     *out = NULL;
-    if (!copy) {
-        return FERRY_E_NO_MEMORY;
-    }
-    svc_blob_init(&copy->blob, s->blob.blobs);
     int32_t rc = db_open(&db, db_path_, DB_CREATE, BUSY_MS, err);
     if (rc == FERRY_OK) {
         rc = copy_rows(s, db, err);
     }
     db_close(db);
-    if (rc == FERRY_OK) {
-        rc = open_db(copy, db_path_, err);
-    }
-    if (rc) {
-        service_state_close(copy);
-        return rc;
-    }
-    *out = copy;
-    return FERRY_OK;
+    return rc ? rc : service_state_view(s, db_path_, out, err);
 }
 
 /* --- requests ------------------------------------------------------------------------ */

@@ -66,4 +66,8 @@ struct spool *service_state_blobs(struct service_state *s);
 int32_t service_state_fork(struct service_state *s, const char *db_path, struct service_state **out,
                            struct ferry_error *err);
 
+/* Opens rows that someone kept (state.db of a closed state) as a state beside `s`; as with the fork, `s` lends the rest. */
+int32_t service_state_view(struct service_state *s, const char *db_path, struct service_state **out,
+                           struct ferry_error *err);
+
 #endif

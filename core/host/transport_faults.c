@@ -35,8 +35,9 @@ struct faulty {
     struct clock *clock;
     struct faults *faults;
     int owns;
-    struct late *late; /* by due time */
-    struct past *past; /* the last most_lag of them, oldest first */
+    struct late *late;            /* by due time */
+    struct past *past;            /* the last most_lag of them, oldest first */
+    struct service_state *origin; /* what lies before them; NULL: not known */
     uint32_t n_past, most_lag, serial;
     struct exchange **done; /* ended, in order; from `first` to n_done */
     size_t first, n_done, room;
@@ -154,6 +155,9 @@ static int32_t remember(struct faulty *t, struct ferry_error *err)
 
 static struct service_state *state_before(struct faulty *t, int64_t n)
 {
+    if (n > (int64_t)t->n_past && t->origin) {
+        return t->origin;
+    }
     if (t->n_past == 0) {
         return t->state;
     }
@@ -278,6 +282,23 @@ static int32_t misbehave(struct faulty *t, struct exchange *x, const struct faul
     return rc;
 }
 
+/* The ledger says what was on the wire: two sendings of one request are the same bytes, or are not. */
+static int32_t note_firing(struct faulty *t, const struct exchange *x,
+                           const struct fault_rule *rule, struct ferry_error *err)
+{
+    struct ferry_kv headers[REQUEST_HEADERS];
+    struct ferry_message flat;
+    struct buf storage;
+    buf_init(&storage, MOST_MESSAGE);
+    int32_t rc =
+        request_flatten(x->request, x->dress, x->values, t->spool, &storage, headers, &flat, err);
+    if (rc == FERRY_OK) {
+        faults_note(t->faults, rule, flat.method, flat.target, flat.body);
+    }
+    buf_finish(&storage);
+    return rc;
+}
+
 /* --- the transport ------------------------------------------------------------------------ */
 
 static int32_t faulty_submit(void *self, struct exchange *x, struct ferry_error *err)
@@ -295,7 +316,8 @@ static int32_t faulty_submit(void *self, struct exchange *x, struct ferry_error 
     }
     apply_due(t, t->clock->mono_us(t->clock));
     const struct fault_rule *rule = faults_pick(t->faults, x->request->method, x->request->target);
-    if (!is_read(x)) {
+    rc = rule ? note_firing(t, x, rule, err) : FERRY_OK;
+    if (rc == FERRY_OK && !is_read(x)) {
         rc = remember(t, err);
     }
     if (rc == FERRY_OK) {
@@ -330,6 +352,7 @@ static void faulty_close(void *self)
     while (t->n_past > 0) {
         forget_oldest(t);
     }
+    service_state_close(t->origin);
     t->inner.close(t->inner.self);
     if (t->owns) {
         faults_free(t->faults);
@@ -363,10 +386,18 @@ int32_t transport_faults_open(struct transport *out, const struct transport *inn
         return ferry_fail(err, rc, NULL, "faults: %s",
                           rc == FERRY_E_BUG ? "not an in-process transport" : "out of memory");
     }
+    const char *past = faults_past(faults);
+    int32_t rc =
+        past && t->most_lag ? service_state_view(t->state, past, &t->origin, err) : FERRY_OK;
+    if (rc) {
+        free(t->past);
+        free(t);
+        return rc;
+    }
+    int slow = faults_any(faults, FAULT_LATE) || faults_any(faults, FAULT_LAG);
     *out = (struct transport){
         .self = t,
-        .flags =
-            faults_any(faults, FAULT_LATE) ? in.flags & ~(uint32_t)TRANSPORT_SYNCHRONOUS : in.flags,
+        .flags = slow ? in.flags & ~(uint32_t)TRANSPORT_SYNCHRONOUS : in.flags,
         .name = in.name,
         .submit = faulty_submit,
         .next = faulty_next,

@@ -184,6 +184,30 @@ struct service_state *transport_inproc_state(struct transport *t)
     return t->submit == inproc_submit ? ((struct inproc *)t->self)->state : NULL;
 }
 
+#ifdef FERRY_TEST_HOOKS
+/* One script a process, whatever is opened: its third request is the third of the command, not of each destination. */
+static int32_t script_of_process(const char *path, struct faults **out, struct ferry_error *err)
+{
+    static struct faults *script;
+    static char *name;
+    if (!name || strcmp(name, path) != 0) {
+        faults_free(script);
+        free(name);
+        script = NULL;
+        name = strdup(path);
+        int32_t rc = name ? faults_load(&script, path, err)
+                          : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", path);
+        if (rc) {
+            free(name);
+            name = NULL;
+            return rc;
+        }
+    }
+    *out = script;
+    return FERRY_OK;
+}
+#endif
+
 /* Faults of a script named in the environment; in builds for tests alone. */
 static int32_t add_faults(struct transport *t, struct spool *spool, struct clock *clock,
                           struct ferry_error *err)
@@ -195,14 +219,8 @@ static int32_t add_faults(struct transport *t, struct spool *spool, struct clock
     if (!path || !*path) {
         return FERRY_OK;
     }
-    int32_t rc = faults_load(&faults, path, err);
-    if (rc == FERRY_OK) {
-        rc = transport_faults_open(t, &inner, spool, clock, faults, 1, err);
-        if (rc) {
-            faults_free(faults);
-        }
-    }
-    return rc;
+    int32_t rc = script_of_process(path, &faults, err);
+    return rc ? rc : transport_faults_open(t, &inner, spool, clock, faults, 0, err);
 #else
     (void)t;
     (void)spool;
