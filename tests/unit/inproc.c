@@ -228,7 +228,8 @@ START_TEST(a_script_in_the_environment_comes_in_between)
     char *room = buf_room(&text, 500);
     buf_grow(&text, fread(room, 1, 500, ledger));
     fclose(ledger);
-    ck_assert_str_eq(buf_cstr(&text), "2 drop-after POST /add\n");
+    ck_assert(strncmp(buf_cstr(&text), "2 drop-after POST /add ", 23) ==
+              0); /* and a digest of the request */
     buf_finish(&text);
 }
 END_TEST
