@@ -208,6 +208,20 @@ static int32_t resolve(struct mirror *m, struct ferry_error *err)
     return rc;
 }
 
+/* A wrong field is found before anything is captured; a target that cannot be reached is looked at by its plan. */
+static int32_t check_target(struct mirror *m, struct ferry_error *err)
+{
+    struct remote r = {0};
+    int64_t dest;
+    int32_t rc = lane_dest(&m->s.engine, m->target, &dest, err);
+    rc = rc ? rc : road_remote(&m->s.engine, m->target, dest, &r, err);
+    if (rc == FERRY_OK) {
+        rc = index_check_field(&r, err);
+        remote_close(&r);
+    }
+    return rc == FERRY_E_UNREACHABLE ? FERRY_OK : rc;
+}
+
 static int32_t capture(struct mirror *m, struct ferry_error *err)
 {
     struct engine *e = &m->s.engine;
@@ -217,7 +231,8 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
     if (rc) {
         return rc;
     }
-    rc = find_source_run(m, &r, err);
+    rc = index_check_field(&r, err);
+    rc = rc ? rc : find_source_run(m, &r, err);
     if (rc == FERRY_OK) {
         struct ferry_str home;
         struct capture_source source = {.remote = &r,
@@ -243,6 +258,7 @@ static int run(struct app *app, const struct args *args)
     int32_t rc = check_args(args, &err);
     rc = rc ? rc : session_open(&m.s, app, args, &err);
     rc = rc ? rc : resolve(&m, &err);
+    rc = rc ? rc : check_target(&m, &err);
     rc = rc ? rc : capture(&m, &err);
     if (rc == FERRY_E_INPUT || (rc == FERRY_OK && m.s.captured.results == 0)) {
         log_warn("%s", rc ? err.message : "the source run has no results; nothing to mirror");

@@ -273,6 +273,42 @@ int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str m
     return FERRY_OK; /* two with one marker: the first counts, the audit names the other */
 }
 
+/* --- the key field --------------------------------------------------------------------- */
+
+struct field_search {
+    struct ferry_str title;
+    int any, found;
+};
+
+static int32_t on_field(void *data, const struct ferry_item *item)
+{
+    struct field_search *s = data;
+    int on_cases = !item->field || item->field->entity == 0 || item->field->entity == FERRY_CASE;
+    s->any |= item->noun == FERRY_FIELD;
+    s->found |= item->noun == FERRY_FIELD && on_cases && ferry_eq(str_trim(item->name), s->title);
+    return FERRY_OK;
+}
+
+int32_t index_check_field(struct remote *r, struct ferry_error *err)
+{
+    struct field_search s = {.title = str_trim(r->target->key_field)};
+    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_FIELD};
+    struct ferry_traits traits;
+    int32_t rc = remote_describe(r, FERRY_OP(FERRY_LIST, FERRY_FIELD), &traits, err);
+    if (rc || traits.effect == 0) {
+        return rc;
+    }
+    rc = remote_list(r, &ask, on_field, &s, err);
+    if (rc == FERRY_OK && s.any &&
+        !s.found) { /* without any field the project may be yet to be made: writing to it will tell */
+        rc = ferry_fail(
+            err, FERRY_E_CONFIG, "automation_key.field",
+            "%.*s: there is no custom field \"%.*s\" on cases; make it there, or name another one",
+            STR_ARG(r->target->label), STR_ARG(s.title));
+    }
+    return rc;
+}
+
 /* --- results of the target run -------------------------------------------------------- */
 
 /* What the case of a listed result is known by: its key, else its id. */
