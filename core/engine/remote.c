@@ -210,6 +210,7 @@ int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct
     struct ferry_call call = remote_call(r);
     struct ferry_reply sink = reply_sink(&reply);
     rc = rc ? rc : r->codec->keep(&call, answer, &sink, err);
+    rc = reply_end(&reply, rc, err);
     for (struct reply_text *t = rc ? NULL : reply.keeps; t; t = t->next) {
         uint32_t i = 0;
         while (i < r->n_session && !ferry_eq(r->session[i].key, t->name)) {
@@ -347,7 +348,8 @@ static int32_t read_answer(struct remote *r, const struct ferry_ask *ask, const 
         snprintf(reply->blob, sizeof reply->blob, "%.*s", STR_ARG(x->answer.blob->digest));
         reply->blob_bytes = x->answer.blob->bytes;
     }
-    return rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, err);
+    rc = rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, err);
+    return reply_end(reply, rc, err);
 }
 
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,

@@ -17,12 +17,20 @@ static void take(void *local, size_t local_size, const void *given)
     memcpy(local, &size, sizeof size);
 }
 
+/* A codec may ignore what its words return; half of what it said must not count as all of it. */
+static int32_t latch(struct reply *r, int32_t rc)
+{
+    rc = rc ? rc : r->arena.failed;
+    r->failed = r->failed ? r->failed : rc;
+    return r->failed;
+}
+
 static int32_t on_verdict(void *self, const struct ferry_verdict *verdict)
 {
     struct reply *r = self;
     take(&r->verdict, sizeof r->verdict, verdict);
     r->verdict.text = arena_str(&r->arena, r->verdict.text);
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
 }
 
 static const struct ferry_kv *copy_kv(struct arena *a, const struct ferry_kv *kv, uint32_t n)
@@ -38,7 +46,7 @@ static int32_t on_outcome(void *self, uint32_t index, const struct ferry_outcome
 {
     struct reply *r = self;
     if (index >= r->n || r->outcomes[index].size) {
-        return FERRY_E_BUG; /* one outcome an operation */
+        return latch(r, FERRY_E_BUG); /* one outcome an operation */
     }
     struct ferry_outcome *o = &r->outcomes[index];
     take(o, sizeof *o, outcome);
@@ -47,22 +55,22 @@ static int32_t on_outcome(void *self, uint32_t index, const struct ferry_outcome
     o->token = arena_str(&r->arena, o->token);
     o->text = arena_str(&r->arena, o->text);
     o->extra = copy_kv(&r->arena, o->extra, o->n_extra);
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
 }
 
 static int32_t on_follow(void *self, uint32_t index, const struct ferry_follow *follow)
 {
     struct reply *r = self;
     if (index >= r->n || r->follows[index].size) {
-        return FERRY_E_BUG;
+        return latch(r, FERRY_E_BUG);
     }
     struct ferry_follow *f = &r->follows[index];
     take(f, sizeof *f, follow);
     if (f->state.len > FOLLOW_STATE) {
-        return FERRY_E_TOO_LARGE;
+        return latch(r, FERRY_E_TOO_LARGE);
     }
     f->state = arena_str(&r->arena, f->state);
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
 }
 
 static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note)
@@ -71,7 +79,7 @@ static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note
     struct ferry_note local;
     struct reply_note *n = arena_new(&r->arena, struct reply_note);
     if (!n) {
-        return r->arena.failed;
+        return latch(r, FERRY_OK);
     }
     take(&local, sizeof local, note);
     n->index = index;
@@ -80,7 +88,7 @@ static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note
     n->text = arena_str(&r->arena, local.text);
     n->next = r->notes;
     r->notes = n;
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
 }
 
 static int32_t on_item(void *self, const struct ferry_item *item)
@@ -91,12 +99,12 @@ static int32_t on_item(void *self, const struct ferry_item *item)
     buf_put(&r->items, (struct ferry_str){"\0\0\0\0", 4});
     pack_item(&r->items, item);
     if (r->items.failed) {
-        return r->items.failed;
+        return latch(r, r->items.failed);
     }
     n = (uint32_t)(r->items.len - at - 4);
     memcpy(r->items.ptr + at, &n, sizeof n);
     r->n_items++;
-    return FERRY_OK;
+    return r->failed;
 }
 
 static int32_t add_text(struct reply *r, struct reply_text **list, struct ferry_str name,
@@ -104,7 +112,7 @@ static int32_t add_text(struct reply *r, struct reply_text **list, struct ferry_
 {
     struct reply_text *t = arena_new(&r->arena, struct reply_text);
     if (!t) {
-        return r->arena.failed;
+        return latch(r, FERRY_OK);
     }
     t->name = arena_str(&r->arena, name);
     t->value = arena_str(&r->arena, value);
@@ -112,7 +120,7 @@ static int32_t add_text(struct reply *r, struct reply_text **list, struct ferry_
         list = &(*list)->next;
     }
     *list = t;
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
 }
 
 static int32_t on_next(void *self, struct ferry_str cursor)
@@ -158,9 +166,18 @@ int32_t reply_begin(struct reply *r, uint32_t n)
     r->blob[0] = '\0';
     r->blob_bytes = 0;
     r->n = n;
+    r->failed = FERRY_OK;
     r->outcomes = arena_array(&r->arena, struct ferry_outcome, n + 1);
     r->follows = arena_array(&r->arena, struct ferry_follow, n + 1);
-    return r->arena.failed;
+    return latch(r, FERRY_OK);
+}
+
+int32_t reply_end(const struct reply *r, int32_t rc, struct ferry_error *err)
+{
+    return rc || !r->failed
+               ? rc
+               : ferry_fail(err, r->failed, "", "what the plugin said of an answer: %s",
+                            ferry_status_text(r->failed));
 }
 
 struct ferry_reply reply_sink(struct reply *r)

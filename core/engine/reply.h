@@ -22,6 +22,7 @@ struct reply_text { /* a cursor; a fact or session value */
 };
 struct reply {
     struct arena arena;
+    int32_t failed;                 /* the first thing said that could not be kept; latched */
     uint32_t n;                     /* operations the answer is about */
     struct ferry_verdict verdict;   /* size 0: none */
     struct ferry_outcome *outcomes; /* n of them; size 0: none */
@@ -39,6 +40,8 @@ void reply_finish(struct reply *r); /* accepts zeroed */
 /* For an answer about n operations. FERRY_E_NO_MEMORY. */
 int32_t reply_begin(struct reply *r, uint32_t n);
 struct ferry_reply reply_sink(struct reply *r);
+/* After the codec has returned: its status, or why what it said could not be kept, whether the codec noticed or not. */
+int32_t reply_end(const struct reply *r, int32_t rc, struct ferry_error *err);
 /* Each item in order; `arena` is reset before each. fn returns a status. */
 int32_t reply_items(struct reply *r, struct arena *arena,
                     int32_t (*fn)(void *data, const struct ferry_item *item), void *data,

@@ -342,6 +342,7 @@ static enum fate decode(struct deliver *d, struct flight *f, struct reply *reply
         return f->x.end == EXCHANGE_ANSWERED ? FATE_UNSURE : classify(&f->x, NULL);
     }
     int32_t rc = d->r->codec->decode(&call, f->batch.ptrs, f->batch.n, &f->x.answer, &sink, &err);
+    rc = reply_end(reply, rc, &err);
     if (rc == FERRY_OK) {
         enum fate fate = classify(&f->x, &reply->verdict);
         return fate == FATE_UNSURE && reply->outcomes[0].size
