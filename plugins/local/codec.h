@@ -68,6 +68,9 @@ int32_t local_find(const struct ferry_call *call, const struct ferry_op *const *
 int32_t local_ask(const struct ferry_call *call, const struct ferry_ask *ask,
                   const struct ferry_out *out, struct ferry_error *err);
 
+/* Whether the page asked for is told by the id before it: lists that may be very long. A cursor is then "a" and the id. */
+int local_walks_by_id(const struct ferry_ask *ask);
+
 /* The id of the run that an operation is in or about; absent where it has none. */
 struct ferry_str local_run_of(const struct ferry_op *op);
 /* Digits and nothing else: what may stand in a path. */

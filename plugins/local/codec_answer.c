@@ -201,6 +201,22 @@ int32_t local_decode(const struct ferry_call *call, const struct ferry_op *const
     }
 }
 
+/* Where the next page begins: an offset as it is, an id with its mark. */
+static int32_t tell_next(const struct ferry_ask *ask, const struct cJSON *next,
+                         const struct ferry_reply *reply, struct ferry_error *err)
+{
+    char digits[24], marked[32];
+    struct ferry_str cursor = json_id(next, digits);
+    if (!local_is_number(cursor)) {
+        return not_understood(err, "no number where the next page begins");
+    }
+    if (local_walks_by_id(ask)) {
+        snprintf(marked, sizeof marked, "a%.*s", STR_ARG(cursor));
+        cursor = ferry_cstr(marked);
+    }
+    return reply->next(reply->self, cursor);
+}
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 static int32_t read_one(void *data, uint32_t index, const struct cJSON *v)
@@ -216,8 +232,7 @@ int32_t local_answer(const struct ferry_call *call, const struct ferry_ask *ask,
     struct reading r = {.call = call, .ask = ask, .reply = reply};
     struct ferry_error why = {.size = sizeof why};
     struct json_doc rest = {NULL};
-    char digits[24];
-    int64_t total = 0;
+    int64_t number = 0;
     if (!is_success(answer) || ask->what != FERRY_ASK_LIST) {
         return FERRY_OK;
     }
@@ -228,15 +243,15 @@ int32_t local_answer(const struct ferry_call *call, const struct ferry_ask *ask,
     arena_init(&r.arena, MOST_ITEM);
     int32_t rc = json_elements(answer->body, "items", read_one, &r, &rest, &why);
     const struct cJSON *next = json_get(rest.root, "next");
+    int by_id = local_walks_by_id(ask);
     if (rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL) {
         rc = not_understood(err, rc == FERRY_E_INPUT ? why.message : "an item without an id");
-    } else if (rc == FERRY_OK && (!json_is_array(json_get(rest.root, "items")) ||
-                                  !json_int(json_get(rest.root, "total"), &total) || !next)) {
+    } else if (rc == FERRY_OK &&
+               (!json_is_array(json_get(rest.root, "items")) ||
+                !json_int(json_get(rest.root, by_id ? "after" : "total"), &number) || !next)) {
         rc = not_understood(err, "not a page of a list");
     } else if (rc == FERRY_OK && !json_is_null(next)) {
-        struct ferry_str cursor = json_id(next, digits);
-        rc = local_is_number(cursor) ? reply->next(reply->self, cursor)
-                                     : not_understood(err, "no number where the next page begins");
+        rc = tell_next(ask, next, reply, err);
     }
     json_finish(&rest);
     arena_finish(&r.arena);

@@ -177,6 +177,13 @@ static int32_t put_list(struct buf *b, const struct ferry_call *call, const stru
     return FERRY_OK;
 }
 
+int local_walks_by_id(const struct ferry_ask *ask)
+{
+    int may = ask->noun == FERRY_CASE ||
+              (ask->noun == FERRY_RESULT && local_is_number(filter(ask, "run")));
+    return may && (!ask->cursor.ptr || str_starts(ask->cursor, "a"));
+}
+
 static void put_page(struct buf *b, const struct ferry_call *call, const struct ferry_ask *ask)
 {
     uint32_t most = is_brief(ask) ? LOCAL_PAGE_IDS : LOCAL_PAGE;
@@ -189,7 +196,10 @@ static void put_page(struct buf *b, const struct ferry_call *call, const struct 
     }
     snprintf(number, sizeof number, "%u", most);
     put_query(b, "limit", ferry_cstr(number));
-    if (ask->cursor.ptr) {
+    if (local_walks_by_id(ask)) {
+        put_query(b, "after",
+                  ask->cursor.ptr ? str_sub(ask->cursor, 1, ask->cursor.len) : FERRY_LIT("0"));
+    } else if (ask->cursor.ptr) {
         put_query(b, "offset", ask->cursor);
     }
 }
@@ -199,8 +209,12 @@ int32_t local_ask(const struct ferry_call *call, const struct ferry_ask *ask,
 {
     struct buf target;
     int32_t rc = FERRY_OK;
-    int64_t offset = 0;
-    if (ask->cursor.ptr && (!str_int64(ask->cursor, &offset) || offset < 0)) {
+    struct ferry_str place = ask->cursor;
+    int64_t number = 0;
+    if (place.ptr && local_walks_by_id(ask)) {
+        place = str_sub(place, 1, place.len);
+    }
+    if (place.ptr && (!str_int64(place, &number) || number < 0)) {
         return ferry_fail(err, FERRY_E_STATE, "cursor", "\"%.*s\" is not a place in a list here",
                           STR_ARG(utf8_cut(ask->cursor, 60)));
     }

@@ -95,7 +95,8 @@ void local_page_arg(struct page *p, struct ferry_value v);
 /* Adds " AND <condition>" with the parameter's value, where the query has it. 0: refused. */
 int local_page_filter_text(struct http *h, struct page *p, const char *name, const char *condition);
 int local_page_filter_int(struct http *h, struct page *p, const char *name, const char *condition);
-/* Writes {"total","offset","next","items":[...]}; finishes p. */
+/* Writes {"total","offset","next","items":[...]}, or {"after","next","items":[...]} where `after` is given (lists ordered by
+ * id alone, whose first column is the id, let their query have it); finishes p. */
 int32_t local_page_answer(struct http *h, struct page *p);
 
 /* Handlers, by file. */

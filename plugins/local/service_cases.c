@@ -60,8 +60,8 @@ static int32_t case_row(void *data, const struct ferry_value *row, uint32_t n)
 
 int32_t local_cases_list(struct http *h)
 {
-    static const char *const names[] = {"limit", "offset",    "id",     "key", "key_field",
-                                        "title", "signature", "marker", NULL};
+    static const char *const names[] = {"limit",     "offset", "after",     "id",     "key",
+                                        "key_field", "title",  "signature", "marker", NULL};
     struct ferry_str key = local_query_get(h, "key");
     struct ferry_str key_field = local_query_get(h, "key_field");
     struct page p;

@@ -3,6 +3,10 @@
  * service_page.c - one page of a list: limit, offset, filters, the total, and where the next
  * page begins. Every list of the service is answered here. A page is also ended by its length in
  * bytes, so `next` is what counts, not `limit`.
+ *
+ * A list in the order of ids may also be walked with after=ID instead of an offset: then nothing
+ * is counted and nothing stepped over, so that the last page of a million costs what the first
+ * one does.
  */
 #include "service.h"
 
@@ -58,16 +62,19 @@ int local_page_filter_int(struct http *h, struct page *p, const char *name, cons
 struct walk {
     struct http *h;
     struct page *p;
-    int64_t rows;
+    int64_t rows, limit, last_id;
+    int more; /* a row was left for the next page */
 };
 
 static int32_t each_row(void *data, const struct ferry_value *row, uint32_t n)
 {
     struct walk *w = data;
-    if (w->rows > 0 && w->h->body.len > LOCAL_PAGE_BYTES) {
+    if (w->rows == w->limit || (w->rows > 0 && w->h->body.len > LOCAL_PAGE_BYTES)) {
+        w->more = 1;
         return FERRY_E_STOP;
     }
     w->rows++;
+    w->last_id = row[0].i;
     return w->p->row(w->h, row, n);
 }
 
@@ -96,14 +103,52 @@ static int32_t run_page(struct http *h, struct page *p, const char *columns, int
     return rc;
 }
 
+static void put_next(struct http *h, int more, int64_t next)
+{
+    json_key(&h->json, "next");
+    if (more) {
+        json_put_int(&h->json, next);
+    } else {
+        json_put_null(&h->json);
+    }
+}
+
+/* The page behind an id. One row more than asked for tells whether there is a next page. */
+static int32_t answer_after(struct http *h, struct page *p, int64_t limit)
+{
+    struct walk w = {.h = h, .p = p, .limit = limit};
+    int64_t after = 0;
+    if (local_query_get(h, "offset").ptr) {
+        return local_refuse(h, 400, "bad_query", "\"after\" and \"offset\" exclude each other");
+    }
+    if (!local_query_int(h, "after", 0, INT64_MAX, 0, &after)) {
+        return FERRY_OK;
+    }
+    add_condition(p, "id > ?", ferry_int(after));
+    json_open(&h->json, '{');
+    json_member_int(&h->json, "after", after);
+    json_key(&h->json, "items");
+    json_open(&h->json, '[');
+    int32_t rc = run_page(h, p, p->columns, limit + 1, 0, each_row, &w);
+    json_close(&h->json, ']');
+    put_next(h, w.more, w.last_id);
+    json_close(&h->json, '}');
+    h->status = 200;
+    return rc == FERRY_E_STOP ? FERRY_OK : rc;
+}
+
 int32_t local_page_answer(struct http *h, struct page *p)
 {
-    struct walk w = {h, p, 0};
+    struct walk w = {.h = h, .p = p};
     int64_t limit = 0, offset = 0;
-    int32_t rc = p->where.failed || p->n_args + 2 > PAGE_ARGS ? FERRY_E_BUG : FERRY_OK;
+    int32_t rc = p->where.failed || p->n_args + 3 > PAGE_ARGS ? FERRY_E_BUG : FERRY_OK;
     int64_t most = p->most ? p->most : LOCAL_PAGE;
     if (rc || !local_query_int(h, "limit", 1, most, most < 100 ? most : 100, &limit) ||
         !local_query_int(h, "offset", 0, INT64_MAX, 0, &offset)) {
+        goto out;
+    }
+    if (local_query_get(h, "after").ptr) {
+        rc = answer_after(h, p, limit);
         goto out;
     }
     if (p->total < 0) {
@@ -112,6 +157,7 @@ int32_t local_page_answer(struct http *h, struct page *p)
     if (rc) {
         goto out;
     }
+    w.limit = limit;
     json_open(&h->json, '{');
     json_member_int(&h->json, "total", p->total);
     json_member_int(&h->json, "offset", offset);
@@ -120,12 +166,7 @@ int32_t local_page_answer(struct http *h, struct page *p)
     rc = run_page(h, p, p->columns, limit, offset, each_row, &w);
     rc = rc == FERRY_E_STOP ? FERRY_OK : rc;
     json_close(&h->json, ']');
-    json_key(&h->json, "next");
-    if (w.rows > 0 && offset + w.rows < p->total) {
-        json_put_int(&h->json, offset + w.rows);
-    } else {
-        json_put_null(&h->json);
-    }
+    put_next(h, w.rows > 0 && offset + w.rows < p->total, offset + w.rows);
     json_close(&h->json, '}');
     h->status = 200;
 out:

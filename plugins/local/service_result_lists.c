@@ -83,7 +83,7 @@ int32_t local_results_list(struct http *h)
 
 int32_t local_run_results_list(struct http *h)
 {
-    static const char *const names[] = {"limit", "offset",   "fields",    "id",
+    static const char *const names[] = {"limit", "offset",   "after",     "fields", "id",
                                         "case",  "since_ms", "client_id", NULL};
     struct ferry_str state;
     int32_t rc = FERRY_OK;
