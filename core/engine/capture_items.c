@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { ITEMS_A_COMMIT = 5000, ITEM_MEMORY = 64 << 20 };
+enum { ITEMS_A_COMMIT = 50000, ITEM_MEMORY = 64 << 20 };
 
 int32_t item_writer_init(struct item_writer *w, struct engine *e, struct captured *c,
                          const struct capture_call *call, struct ferry_error *err)
