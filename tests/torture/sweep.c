@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep.c - see sweep.h. */
+#include "sweep.h"
+
+#include <file.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_(name) #name,
+static const char *const names[] = {STEP_MAP(NAME_)};
+#undef NAME_
+
+const char *step_name(int step)
+{
+    return names[step];
+}
+
+int steps_read(const char *file, struct steps *out)
+{
+    struct ferry_error err = {.size = sizeof err};
+    struct ferry_str text, line;
+    struct buf bytes;
+    int ok = 1;
+    memset(out, 0, sizeof *out);
+    buf_init(&bytes, 1 << 20);
+    if (file_read(file, &bytes, &err)) {
+        printf("%s; is this a build with FERRY_TEST_HOOKS?\n", err.message);
+        ok = 0;
+    }
+    text = buf_str(&bytes);
+    while (ok && str_split(&text, '\n', &line)) {
+        int i = 0;
+        while (i < STEP_COUNT && !str_is(line, names[i])) {
+            i++;
+        }
+        if (i < STEP_COUNT) {
+            out->count[i]++;
+        } else if (line.len > 0) {
+            printf("%s: \"%.*s\" is no step of step.h\n", file, STR_ARG(line));
+            ok = 0;
+        }
+    }
+    buf_finish(&bytes);
+    return ok;
+}
+
+int wants_all(void)
+{
+    const char *asked = getenv("FERRY_TORTURE");
+    return asked && strcmp(asked, "full") == 0;
+}
+
+int is_slow(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return !wants_all();
+#else
+    return 0;
+#endif
+}
+
+unsigned spread(unsigned n, unsigned most, unsigned i)
+{
+    if (n <= most) {
+        return i < n ? i + 1 : 0;
+    }
+    return i >= most ? 0 : most == 1 ? (n + 1) / 2 : 1 + i * (n - 1) / (most - 1);
+}
+
+int sweep_point(struct sweep *s, const struct reference *ref, const struct point *p,
+                const char *how)
+{
+    struct verdict v;
+    verdict_init(&v);
+    int ok = point_try(s->r, ref, p, &v);
+    if (ok && p->crash && !v.died) {
+        buf_puts(&v.wrong, "the step was not reached\n");
+    }
+    if (!ok || v.wrong.len > 0) {
+        s->failed++;
+        printf("FAILED %s %s\n%s", ref->scenario->name, how, buf_cstr(&v.wrong));
+        if (p->crash) {
+            printf("repeat it: torture %s try %s %s %s%s\n", s->r->ferry, ref->scenario->name,
+                   p->crash, p->crash_again ? p->crash_again : "", p->upload_again ? "repeat" : "");
+        }
+    }
+    s->points++;
+    s->deaths += (unsigned)v.died;
+    s->second_deaths += (unsigned)v.died_again;
+    s->captured += (unsigned)v.captured;
+    s->lost += v.lost;
+    s->doubled += v.doubled;
+    verdict_finish(&v);
+    return ok;
+}
