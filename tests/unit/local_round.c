@@ -352,10 +352,15 @@ START_TEST(lists_go_on_until_they_end)
     list(FERRY_RESULT, brief, 1, (struct ferry_str){NULL, 0}, NULL, 0);
     ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "name=test 29 "));
     ck_assert_ptr_null(strstr(buf_cstr(&told), "name=test 30 "));
-    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "\nnext 30\n"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "\nnext a30\n"));
     buf_reset(&told);
-    list(FERRY_RESULT, brief, 1, FERRY_LIT("30"), NULL, 0);
+    list(FERRY_RESULT, brief, 1, FERRY_LIT("a30"), NULL, 0);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "name=test 30 "));
     ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "name=test 39 "));
+    ck_assert_ptr_null(strstr(buf_cstr(&told), "next"));
+    buf_reset(&told);
+    list(FERRY_RESULT, brief, 1, FERRY_LIT("30"), NULL, 0); /* an offset, as cursors were once */
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "name=test 30 "));
     ck_assert_ptr_null(strstr(buf_cstr(&told), "next"));
     buf_reset(&told);
     list(FERRY_RESULT, brief, 2, (struct ferry_str){NULL, 0}, NULL, 0);

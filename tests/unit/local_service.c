@@ -612,6 +612,36 @@ START_TEST(pages_walk_the_whole_list_without_a_gap)
 }
 END_TEST
 
+START_TEST(pages_behind_an_id_walk_the_whole_list_without_a_gap)
+{
+    struct buf body;
+    char target[128];
+    int64_t seen = 0, after = 0;
+    make_run();
+    buf_init(&body, 1 << 20);
+    put_results(&body, 0, 200);
+    lab_expect(&lab, 200, "POST", "/v1/AO/runs/1/results", buf_cstr(&body));
+    buf_finish(&body);
+    while (after >= 0) {
+        snprintf(target, sizeof target, "/v1/AO/runs/1/results?limit=100&after=%lld",
+                 (long long)after);
+        lab_expect(&lab, 200, "GET", target, NULL);
+        ck_assert_int_eq(lab_number(&lab, "after"), after);
+        ck_assert_int_eq(lab_number(&lab, "items.0.id"), seen + 1);
+        ck_assert_int_eq(lab_number(&lab, "items.99.id"), seen + 100);
+        seen += 100;
+        after = lab_number(&lab, "next"); /* none after the last, though that page is full */
+        ck_assert_int_eq(after, seen < 200 ? seen : -1);
+    }
+    ck_assert_int_eq(seen, 200);
+    lab_expect(&lab, 200, "GET", "/v1/AO/runs/1/results?after=200", NULL);
+    ck_assert(lab_has(&lab, "\"items\":[],\"next\":null"));
+    lab_expect(&lab, 400, "GET", "/v1/AO/runs/1/results?after=5&offset=5", NULL);
+    lab_expect(&lab, 400, "GET", "/v1/AO/runs/1/results?after=-1", NULL);
+    lab_expect(&lab, 400, "GET", "/v1/AO/results?after=1", NULL); /* not in the order of ids */
+}
+END_TEST
+
 START_TEST(a_page_of_ids_holds_nothing_else)
 {
     struct buf body;
@@ -859,6 +889,7 @@ int main(void)
     tcase_add_test(c, other_bytes_than_the_path_says_are_refused);
     tcase_add_test(c, an_empty_attachment_is_one);
     tcase_add_test(c, pages_walk_the_whole_list_without_a_gap);
+    tcase_add_test(c, pages_behind_an_id_walk_the_whole_list_without_a_gap);
     tcase_add_test(c, a_page_of_ids_holds_nothing_else);
     tcase_add_test(c, a_page_is_ended_by_its_bytes_too);
     add_outside(c);
