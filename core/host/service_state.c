@@ -168,9 +168,10 @@ static int32_t open_db(struct service_state *s, const char *path, struct ferry_e
     if (rc == FERRY_OK) {
         /*
          * Ids of clients come in no order: without room, each insert reads and writes a page of
-         * its own.
+         * its own. Two services may be open at once (a mirror and its source) beside the journal,
+         * and all of it has to stay below 128 MB.
          */
-        rc = db_script(s->db, "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000", err);
+        rc = db_script(s->db, "PRAGMA cache_size = -24576", err);
     }
     if (rc == FERRY_OK) {
         rc = svc_sql_create(&s->sql, s->db, err);
