@@ -143,10 +143,15 @@ static int32_t begin_capture(struct engine *e, struct captured *c, const struct 
     if (rc) {
         return rc;
     }
-    rc = db_run(
-        db, err,
-        "DELETE FROM item WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ? AND state = 0)",
-        "i", c->run_id);
+    rc =
+        !db_one_int(db, 1, err,
+                    "SELECT EXISTS(SELECT 1 FROM capture WHERE run_id = ? AND state = 0)", "i",
+                    c->run_id)
+            ? FERRY_OK
+            : db_run(
+                  db, err,
+                  "DELETE FROM item WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ? AND state = 0)",
+                  "i", c->run_id);
     rc =
         rc ? rc
            : db_run(

@@ -14,12 +14,14 @@ void desk_init(struct desk *d)
 {
     arena_init(&d->arena, ITEM_MEMORY);
     buf_init(&d->packed, ITEM_MEMORY);
+    buf_init(&d->scope_key, 65536);
 }
 
 void desk_finish(struct desk *d)
 {
     arena_finish(&d->arena);
     buf_finish(&d->packed);
+    buf_finish(&d->scope_key);
 }
 
 static int32_t fail(struct desk *d, int32_t rc)
@@ -110,6 +112,24 @@ static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, stru
     return fail(d, rc);
 }
 
+/*
+ * The id of an operation to be written: known before its row is, so that its references can be. Nobody else writes while a
+ * plan is written.
+ */
+static int32_t next_op(struct desk *d, int64_t *id)
+{
+    struct ferry_error why = {.size = sizeof why};
+    if (d->last_op == 0) {
+        d->last_op =
+            db_one_int(d->e->journal.db, 0, &why, "SELECT coalesce(MAX(id), 0) FROM op", "");
+        if (why.status) {
+            return fail(d, ferry_fail(d->err, why.status, why.where, "%s", why.message));
+        }
+    }
+    *id = ++d->last_op;
+    return FERRY_OK;
+}
+
 int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct ferry_str id)
 {
     uint32_t kind = FERRY_OP(FERRY_CREATE, noun);
@@ -126,14 +146,13 @@ int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct 
                 db, d->err,
                 "UPDATE op SET state = 7, flags = flags | 9, remote_id = ?, text = NULL WHERE id = ?",
                 "si", id, row.id));
-    } else if (!row.id) {
+    } else if (!row.id && next_op(d, &row.id) == FERRY_OK) {
         fail(
             d,
             db_run(
                 db, d->err,
-                "INSERT INTO op(dest_id, lane_id, kind, act, key, state, flags, remote_id) VALUES(?1, ?2, ?3, ?3, ?4, 7, 9, ?5)",
-                "iiiss", d->lane->dest_id, d->lane->id, (int64_t)kind, key, id));
-        row.id = db_last_id(db);
+                "INSERT INTO op(id, dest_id, lane_id, kind, act, key, state, flags, remote_id) VALUES(?1, ?2, ?3, ?4, ?4, ?5, 7, 9, ?6)",
+                "iiiiss", row.id, d->lane->dest_id, d->lane->id, (int64_t)kind, key, id));
     }
     return d->rc ? 0 : row.id;
 }
@@ -145,26 +164,46 @@ struct binding {
     int lost; /* a required target was rejected */
 };
 
-static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_traits *traits,
-                        const struct ferry_ref *ref)
+/* The operation that makes the run. Every result asks for the same one, so the last answer is kept. */
+static int32_t bind_scope(struct desk *d, struct binding *b, const struct ferry_ref *ref)
 {
     struct op_row target = {0};
+    if (d->scope_op && d->scope_noun == ref->noun && ref->key.len &&
+        ferry_eq(buf_str(&d->scope_key), ref->key)) {
+        b->scope_op = d->scope_op;
+        return FERRY_OK;
+    }
     if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
         return d->rc;
     }
-    if (traits->scope && ref->role == traits->scope) {
-        b->scope_op = target.id     ? target.id
-                      : ref->id.len ? desk_anchor(d, ref->noun, ref->key, ref->id)
-                                    : 0;
-        return d->rc ? d->rc
-               : b->scope_op
-                   ? FERRY_OK
+    b->scope_op = target.id     ? target.id
+                  : ref->id.len ? desk_anchor(d, ref->noun, ref->key, ref->id)
+                                : 0;
+    if (d->rc || !b->scope_op) {
+        return d->rc
+                   ? d->rc
                    : fail(
                          d,
                          ferry_fail(
                              d->err, FERRY_E_BUG, "",
                              "planner \"%.*s\" puts a result into run \"%.*s\" that it did not plan",
                              STR_ARG(d->lane->planner), STR_ARG(ref->key)));
+    }
+    buf_reset(&d->scope_key);
+    d->scope_op = buf_put(&d->scope_key, ref->key) ? 0 : b->scope_op;
+    d->scope_noun = ref->noun;
+    return FERRY_OK;
+}
+
+static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_traits *traits,
+                        const struct ferry_ref *ref)
+{
+    struct op_row target = {0};
+    if (traits->scope && ref->role == traits->scope) {
+        return bind_scope(d, b, ref);
+    }
+    if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
+        return d->rc;
     }
     struct ferry_str id = ref->id.len               ? ref->id
                           : target.state == OP_DONE ? target.remote_id
@@ -288,44 +327,58 @@ static int32_t match_result(struct desk *d, int64_t op_id, const struct ferry_ac
                           (int64_t)identity_way(action->key)));
 }
 
+/* What an operation's row holds of the item. */
+struct op_item {
+    int64_t id, state;
+    struct ferry_str packed; /* absent: the item is as it was captured */
+    struct ferry_str remote_id;
+};
+
+/* With what is wanted now, and new bytes. */
+static int32_t reopen_op(struct desk *d, const struct op_item *item, struct binding *b)
+{
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~3, most = 0,"
+        " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = ?, scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
+        "iibiziii", d->lane->id, item->id, item->packed, item->state,
+        b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits, b->op_id);
+}
+
+static int32_t insert_op(struct desk *d, const struct ferry_action *action,
+                         const struct op_item *item, const struct binding *b)
+{
+    return db_run(
+        d->e->journal.db, d->err,
+        "INSERT INTO op(id, dest_id, lane_id, kind, act, key, item_id, packed, state, remote_id, text, scope_op, waits)"
+        " VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULLIF(?11, 0), ?12)",
+        "iiiisibiszii", b->op_id, d->lane->dest_id, d->lane->id, (int64_t)action->kind, action->key,
+        item->id, item->packed, item->state, item->remote_id,
+        b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits);
+}
+
+/* References first: then the row is written once, with what they come to. */
 static int32_t write_op(struct desk *d, const struct ferry_action *action,
                         const struct ferry_item *item, const struct ferry_traits *traits,
                         struct binding *b)
 {
-    struct db *db = d->e->journal.db;
     int stored = item == d->item && !d->changed;
     int virtual = traits->effect == FERRY_VIRTUAL;
-    struct ferry_str none = {NULL, 0};
-    int32_t rc = FERRY_OK;
-    buf_reset(&d->packed);
-    if (!stored && item) {
-        rc = pack_item(&d->packed, item);
-    }
-    struct ferry_str packed = !stored && item ? buf_str(&d->packed) : none;
-    int64_t state = virtual ? OP_DONE : OP_PLANNED;
-    if (rc == FERRY_OK && b->op_id) { /* reopened: with what is wanted now, and new bytes */
-        rc = db_run(
-            db, d->err,
-            "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~3, most = 0,"
-            " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = NULL WHERE id = ?",
-            "iibii", d->lane->id, item == d->item ? d->item_id : 0, packed, state, b->op_id);
-        rc = rc ? rc : db_run(db, d->err, "DELETE FROM ref WHERE op_id = ?", "i", b->op_id);
-    } else if (rc == FERRY_OK) {
-        rc = db_run(
-            db, d->err,
-            "INSERT INTO op(dest_id, lane_id, kind, act, key, item_id, packed, state, remote_id) VALUES(?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)",
-            "iiisibis", d->lane->dest_id, d->lane->id, (int64_t)action->kind, action->key,
-            item == d->item ? d->item_id : 0, packed, state, virtual ? action->key : none);
-        b->op_id = db_last_id(db);
-    }
+    int again = b->op_id != 0;
+    struct op_item row = {.id = item == d->item ? d->item_id : 0};
+    int32_t rc =
+        again ? db_run(d->e->journal.db, d->err, "DELETE FROM ref WHERE op_id = ?", "i", b->op_id)
+              : next_op(d, &b->op_id);
     rc = rc ? rc : bind_all(d, b, action, item, traits);
-    if (rc == FERRY_OK && (b->scope_op || b->waits || b->lost)) {
-        rc = db_run(
-            db, d->err,
-            b->lost
-                ? "UPDATE op SET scope_op = NULLIF(?, 0), waits = ?, state = 8, text = 'needs what was rejected' WHERE id = ?"
-                : "UPDATE op SET scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
-            "iii", b->scope_op, (int64_t)b->waits, b->op_id);
+    if (rc == FERRY_OK && !stored && item) {
+        buf_reset(&d->packed);
+        rc = pack_item(&d->packed, item);
+        row.packed = buf_str(&d->packed);
+    }
+    row.state = b->lost ? OP_REJECTED : virtual ? OP_DONE : OP_PLANNED;
+    row.remote_id = virtual ? action->key : row.remote_id;
+    if (rc == FERRY_OK) {
+        rc = again ? reopen_op(d, &row, b) : insert_op(d, action, &row, b);
     }
     return fail(d, rc);
 }
@@ -467,7 +520,8 @@ static int32_t bind_late(struct desk *d)
     int32_t rc = db_run(
         db, d->err,
         "UPDATE ref SET target = (SELECT t.id FROM op t WHERE t.dest_id = ? AND t.kind = (3 << 16 | ref.noun) AND t.key = ref.key)"
-        " WHERE target IS NULL AND id IS NULL AND op_id IN (SELECT id FROM op WHERE dest_id = ? AND state = 1 AND lane_id = ?)",
+        " WHERE target IS NULL AND id IS NULL"
+        " AND EXISTS(SELECT 1 FROM op o WHERE o.id = ref.op_id AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?)",
         "iii", d->lane->dest_id, d->lane->dest_id, d->lane->id);
     if (rc == FERRY_OK && db_changes(db) > 0) {
         rc = db_run(

@@ -4,10 +4,28 @@
 
 #include <text.h>
 
-static int64_t count(struct engine *e, const char *sql, int64_t lane, struct ferry_error *err)
+/* What became of the lane's operations, in one walk over them: there may be a million. */
+static int32_t count_ops(struct engine *e, int64_t lane, struct receipt_counts *c, uint64_t *done,
+                         struct ferry_error *err)
 {
-    return db_one_int(e->journal.db, 0, err, sql, "ii", lane,
-                      (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc =
+        db_query(e->journal.db, &rows, err,
+                 "SELECT kind, state, COUNT(*) FROM op WHERE lane_id = ? GROUP BY 1, 2", "i", lane);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        int64_t kind = db_int(&rows, 0), state = db_int(&rows, 1);
+        uint64_t n = (uint64_t)db_int(&rows, 2);
+        int result = kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
+        c->planned += result ? n : 0;
+        *done += result && state == OP_DONE ? n : 0;
+        c->rejected += state == OP_REJECTED ? n : 0;
+        c->waiting += state == OP_PLANNED ? n : 0;
+        c->unconfirmed += state >= OP_SENT && state <= OP_PARKED ? n : 0;
+        c->run_open |= kind >> 16 == FERRY_COMPLETE && state < OP_DONE;
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
 static int32_t find_run(struct engine *e, const struct lane *lane, struct receipt_counts *c,
@@ -61,34 +79,17 @@ int32_t receipt_count(struct engine *e, const struct road_lane *road, const stru
                       struct receipt_counts *c, struct ferry_error *err)
 {
     memset(c, 0, sizeof *c);
+    uint64_t done = 0;
     c->captured = (uint64_t)db_one_int(
-        e->journal.db, 0, err,
-        "SELECT COUNT(*) FROM item i JOIN capture c ON c.id = i.capture_id WHERE i.run_id = ? AND i.noun = 7 AND c.state = 1",
-        "i", lane->run_id);
-    c->planned =
-        (uint64_t)count(e, "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ?", lane->id, err);
-    uint64_t done = (uint64_t)count(
-        e, "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ? AND state = 7", lane->id, err);
+        e->journal.db, 0, err, "SELECT SUM(fresh) FROM capture WHERE run_id = ? AND state = 1", "i",
+        lane->run_id);
+    int32_t rc = count_ops(e, lane->id, c, &done, err);
     c->delivered = road->deliver.delivered < done ? road->deliver.delivered : done;
     c->there = done - c->delivered;
     c->cases = road->deliver.cases;
     c->skipped = (uint64_t)db_one_int(e->journal.db, 0, err,
                                       "SELECT COUNT(*) FROM skip WHERE lane_id = ?", "i", lane->id);
-    c->rejected = (uint64_t)db_one_int(e->journal.db, 0, err,
-                                       "SELECT COUNT(*) FROM op WHERE lane_id = ? AND state = 8",
-                                       "i", lane->id);
-    c->unconfirmed = (uint64_t)db_one_int(
-        e->journal.db, 0, err,
-        "SELECT COUNT(*) FROM op WHERE lane_id = ? AND state IN (3, 4, 5, 6)", "i", lane->id);
-    c->waiting = (uint64_t)db_one_int(e->journal.db, 0, err,
-                                      "SELECT COUNT(*) FROM op WHERE lane_id = ? AND state = 1",
-                                      "i", lane->id);
-    c->run_open =
-        db_one_int(
-            e->journal.db, 0, err,
-            "SELECT EXISTS(SELECT 1 FROM op WHERE lane_id = ? AND kind >> 16 = 5 AND state < 7)",
-            "i", lane->id) != 0;
-    int32_t rc = count_notes(e, lane->id, c, err);
+    rc = rc ? rc : count_notes(e, lane->id, c, err);
     return rc ? rc : find_run(e, lane, c, err);
 }
 
