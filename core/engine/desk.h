@@ -24,7 +24,7 @@ struct desk {
     struct buf scope_key; /* of scope_op, the run that was asked for last; 0: none */
     int64_t scope_op;
     uint32_t scope_noun;
-    int64_t last_op; /* the highest id given to an operation; 0: not asked for yet */
+    int64_t last_op;               /* the highest id given to an operation; 0: not asked for yet */
     const struct ferry_item *item; /* in hand */
     int64_t item_id;
     int changed;                /* the item in hand differs from what is stored */

@@ -68,8 +68,9 @@ int main(int argc, char **argv)
         return 2;
     }
     suites = suites > n ? n : suites;
-    printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"bench\" tests=\"%lu\">\n",
-           n);
+    printf(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"bench\" tests=\"%lu\">\n",
+        n);
     for (unsigned long s = 0, i = 0; s < suites; s++) {
         unsigned long end = n / suites * (s + 1) + (s + 1 == suites ? n % suites : 0);
         printf("  <testsuite name=\"suite %lu\" tests=\"%lu\" "
