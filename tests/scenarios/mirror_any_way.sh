@@ -23,7 +23,7 @@ ferry upload --to local:AO --mirror local:DEMO s.xml
 exits 0
 unchanged
 
-# Several mirrors at once, and a state folder that has never heard of any of it.
+# A further mirror, of what the others have already.
 ferry upload --to local:AO --mirror local:DEMO --mirror local:OTHER s.xml
 exits 0
 unchanged

@@ -119,15 +119,6 @@ given_state_newer() {
     given_uploaded
     "$HOLD_LOCK" --user-version 100000 .ferry/journal.db
 }
-given_locked() {
-    given_uploaded
-    cp "$samples/basic.xml" r.xml
-    coproc LOCK { exec "$HOLD_LOCK" .ferry/journal.db; }
-    local answer
-    read -r answer <&"${LOCK[0]}"
-    [ "$answer" = locked ] || fail "the journal is locked for this row"
-    after+=("exec {LOCK[1]}>&-; wait ${LOCK_PID}")
-}
 given_no_state_home() { environment+=("FERRY_STATE=/proc/ferry-state"); }
 given_state_relative() { environment+=("FERRY_STATE=../../../../../../../proc/nowhere"); }
 
@@ -205,6 +196,10 @@ wrong() {
 
 row() {
     local given arguments=()
+    [[ ${4-} =~ ^[0-9]+$ ]] || {
+        wrong "the row has no exit code; are its fields parted by tabs, none of them empty?"
+        return
+    }
     environment=() after=() runner=ferry
     mkdir -p "$work/rows/$name/.git"
     cd "$work/rows/$name" || exit 1
@@ -212,7 +207,7 @@ row() {
         [ "$given" = - ] || "given_$given"
     done
     if [ "$runner" != none ]; then
-        eval "arguments=($3)"
+        [ "$3" = - ] || eval "arguments=($3)"
         "$runner" "${arguments[@]}"
         if [ "$rc" -ne "$4" ]; then
             wrong "wanted exit code $4"
