@@ -8,7 +8,7 @@ cp "$samples/keyed.xml" "$samples/basic.xml" .
 ferry upload --to local:AO keyed.xml
 exits 0
 coproc LOCK { exec "$HOLD_LOCK" .ferry/journal.db; }
-release=${LOCK[1]}
+release=${LOCK[1]} holder=$LOCK_PID
 read -r answer <&"${LOCK[0]}"
 is "the lock" "$answer" locked
 
@@ -21,7 +21,7 @@ err_has "journal.db: locked by another process"
 ls basic.xml >/dev/null || fail "the report is untouched"
 
 exec {release}>&-
-wait "$LOCK_PID"
+wait "$holder" 2>/dev/null
 ferry upload --to local:AO basic.xml
 exits 0
 holds AO results 11
