@@ -14,6 +14,9 @@ prefix=$work/prefix
 step() { echo "== $*"; }
 
 step "install to a prefix"
+# the generator that is there: nobody has to have make
+CMAKE_GENERATOR=Ninja
+export CMAKE_GENERATOR
 cmake --install "$build" --prefix "$prefix" --component abi > "$work/install.log"
 for f in include/ferry/ferry.h share/ferry/ferry-plugin.map lib/cmake/ferry/ferry-config.cmake \
     lib/cmake/ferry/ferry-config-version.cmake lib/cmake/ferry/ferry-targets.cmake lib/pkgconfig/ferry-plugin.pc; do
