@@ -103,6 +103,14 @@ summary() {
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+for argument in "$@"; do
+    case $argument in
+    -* | */*)
+        echo "check.sh: \"$argument\" is no preset; usage: ./check.sh [PRESET...]" >&2
+        exit 2
+        ;;
+    esac
+done
 [ $# -gt 0 ] || set -- dev asan
 say "packages"
 cmake/packages.sh </dev/null

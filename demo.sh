@@ -89,8 +89,8 @@ arrived() {
 # All that the two projects hold, as text.
 holdings() {
     "$ferry" -q local list
-    "$ferry" -q local export --project AO
-    "$ferry" -q local export --project DEMO
+    "$ferry" -q local export --project AO | jq .
+    "$ferry" -q local export --project DEMO | jq .
 }
 
 say "packages"
