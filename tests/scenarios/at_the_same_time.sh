@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Several uploads share a state folder at once: each delivers, none loses or repeats, and status answers meanwhile.
 . "$(dirname "$0")/lib.sh"
+# as long as people wait, not as short as the other scenarios
+environment=(FERRY_BUSY_MS=60000)
 
 for i in 1 2 3 4; do
     report "r$i.xml" "t$i one=K_${i}1" "t$i two=K_${i}2" "t$i three"
