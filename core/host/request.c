@@ -8,6 +8,7 @@
 
 #include "request_parts.h"
 
+#include <ctype.h>
 #include <text.h>
 
 enum { RECORD_HEAD = 5, NO_TEXT = 0 };
@@ -72,10 +73,32 @@ static int32_t put_record(struct request *r, enum request_tag tag, struct ferry_
     return latch(r, buf_put(&r->parts, bytes));
 }
 
+/* What would end a line or a word early and begin another is the plugin's bug, and never leaves this process. */
+static int has_control(struct ferry_str s, unsigned char first_allowed)
+{
+    for (uint64_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] < first_allowed || s.ptr[i] == 0x7f) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_word(struct ferry_str s)
+{
+    for (uint64_t i = 0; i < s.len; i++) {
+        if (!isalnum((unsigned char)s.ptr[i]) && s.ptr[i] != '-' && s.ptr[i] != '_') {
+            return 0;
+        }
+    }
+    return s.len > 0;
+}
+
 static int32_t out_start(void *self, struct ferry_str method, struct ferry_str target)
 {
     struct request *r = self;
-    if (r->state != STATE_NEW || str_empty(method) || str_empty(target)) {
+    if (r->state != STATE_NEW || !is_word(method) || str_empty(target) ||
+        has_control(target, '!')) {
         return latch(r, FERRY_E_BUG);
     }
     r->state = STATE_STARTED;
@@ -96,21 +119,10 @@ static int32_t out_status(void *self, uint32_t status)
     return put_record(r, TAG_STATUS, (struct ferry_str){bytes, 4});
 }
 
-/* What would end a header early or begin another is the plugin's bug, and never leaves this process. */
-static int has_line_break(struct ferry_str s)
-{
-    for (uint64_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == '\r' || s.ptr[i] == '\n' || s.ptr[i] == '\0') {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static int32_t out_header(void *self, struct ferry_str name)
 {
     struct request *r = self;
-    if (r->state == STATE_BODY || str_empty(name) || has_line_break(name)) {
+    if (r->state == STATE_BODY || !is_word(name)) {
         return latch(r, FERRY_E_BUG);
     }
     r->state =
@@ -144,13 +156,24 @@ static int32_t append_text(struct request *r, struct ferry_str bytes)
     return r->failed;
 }
 
+/* In a header; a TAB may stand in one. */
+static int has_control_but_tab(struct ferry_str s)
+{
+    struct ferry_str piece;
+    int found = 0;
+    while (!found && str_split(&s, '\t', &piece)) {
+        found = has_control(piece, ' ');
+    }
+    return found;
+}
+
 static int32_t out_text(void *self, struct ferry_str bytes)
 {
     struct request *r = self;
     if (r->failed || bytes.len == 0) {
         return r->failed;
     }
-    if (r->state != STATE_BODY && (r->state != STATE_HEADER || has_line_break(bytes))) {
+    if (r->state != STATE_BODY && (r->state != STATE_HEADER || has_control_but_tab(bytes))) {
         return latch(r, FERRY_E_BUG);
     }
     if (r->state == STATE_BODY) {
@@ -193,9 +216,13 @@ static int32_t out_blob(void *self, struct ferry_str digest, uint64_t offset, ui
     return put_record(r, TAG_BLOB, (struct ferry_str){bytes, digest.len + 16});
 }
 
+/* A codec asks for the size before what it may have to undo: what stands here now has no size (secrets), but stays. */
 static uint64_t out_size(void *self)
 {
-    return ((struct request *)self)->body_size;
+    struct request *r = self;
+    r->mark_size = r->body_size;
+    r->mark_at = r->parts.len;
+    return r->body_size;
 }
 
 static int32_t out_cut(void *self, uint64_t size)
@@ -210,11 +237,12 @@ static int32_t out_cut(void *self, uint64_t size)
     if (r->state != STATE_BODY || size > r->body_size) {
         return latch(r, FERRY_E_BUG);
     }
-    while (seen < size && request_next(buf_str(&r->parts), &at, &rec)) {
+    size_t marked = size == r->mark_size ? r->mark_at : 0;
+    while ((seen < size || at < marked) && request_next(buf_str(&r->parts), &at, &rec)) {
         uint64_t n = rec.tag == TAG_TEXT   ? rec.bytes.len
                      : rec.tag == TAG_BLOB ? request_le(rec.bytes.ptr + 8, 8)
                                            : 0;
-        if (seen + n > size) { /* the cut falls inside: only text can be shortened */
+        if (n > size - seen) { /* the cut falls inside: only text can be shortened */
             if (rec.tag != TAG_TEXT) {
                 return latch(r, FERRY_E_BUG);
             }
@@ -307,6 +335,27 @@ void request_reset(struct request *r)
     r->need = need;
 }
 
+/* Records of a length that others rely on. */
+static int is_whole(const struct request_record *rec)
+{
+    switch (rec->tag) {
+    case TAG_METHOD:
+    case TAG_TARGET:
+    case TAG_HEADER:
+        return rec->bytes.len > 0;
+    case TAG_STATUS:
+        return rec->bytes.len == 4;
+    case TAG_SPOOL:
+        return rec->bytes.len == 8;
+    case TAG_SECRET:
+        return rec->bytes.len > 1 && (unsigned char)rec->bytes.ptr[0] <= FERRY_IN_BASIC;
+    case TAG_BLOB:
+        return rec->bytes.len > 16;
+    default:
+        return 1;
+    }
+}
+
 /* Sets the views and counters from the parts; also the check of a packed form. */
 static int32_t index_parts(struct request *r, struct ferry_error *err)
 {
@@ -317,6 +366,10 @@ static int32_t index_parts(struct request *r, struct ferry_error *err)
     r->status = 0;
     r->state = STATE_NEW;
     while (request_next(parts, &at, &rec)) {
+        if (!is_whole(&rec)) {
+            return ferry_fail(err, FERRY_E_STATE, NULL, "stored request: part '%c' is damaged",
+                              (char)rec.tag);
+        }
         switch (rec.tag) {
         case TAG_METHOD:
             r->method = rec.bytes;
@@ -325,10 +378,10 @@ static int32_t index_parts(struct request *r, struct ferry_error *err)
             r->target = rec.bytes;
             break;
         case TAG_STATUS:
-            r->status = rec.bytes.len == 4 ? (uint32_t)request_le(rec.bytes.ptr, 4) : 0;
+            r->status = (uint32_t)request_le(rec.bytes.ptr, 4);
             break;
         case TAG_SPOOL:
-            r->spool_max = rec.bytes.len == 8 ? request_le(rec.bytes.ptr, 8) : 0;
+            r->spool_max = request_le(rec.bytes.ptr, 8);
             break;
         case TAG_BODY:
             r->state = STATE_BODY;
@@ -338,7 +391,7 @@ static int32_t index_parts(struct request *r, struct ferry_error *err)
             r->body_size += r->state == STATE_BODY ? rec.bytes.len : 0;
             break;
         case TAG_BLOB:
-            r->body_size += rec.bytes.len > 16 ? request_le(rec.bytes.ptr + 8, 8) : 0;
+            r->body_size += request_le(rec.bytes.ptr + 8, 8);
             break;
         case TAG_HEADER:
         case TAG_SECRET:
@@ -379,7 +432,11 @@ int32_t request_unpack(struct request *r, struct ferry_str packed, struct ferry_
         return ferry_fail(err, r->parts.failed, NULL, "stored request: %s",
                           ferry_status_text(r->parts.failed));
     }
-    return index_parts(r, err);
+    int32_t rc = index_parts(r, err);
+    if (rc == FERRY_OK && (!r->method.ptr || !r->target.ptr) && !r->status) {
+        rc = ferry_fail(err, FERRY_E_STATE, NULL, "stored request: it has no request line");
+    }
+    return rc;
 }
 
 struct ferry_str request_packed(const struct request *r)

@@ -24,7 +24,8 @@ struct request {
     uint64_t spool_max; /* > 0: a 2xx answer's body goes to the spool, at most so long */
     int32_t failed;     /* latched status */
     uint32_t state;     /* which part is open; private */
-    size_t body_at, last_text, text_end; /* private */
+    size_t body_at, last_text, text_end, mark_at; /* private */
+    uint64_t mark_size;                           /* private */
     /* Where notes and needed facts go; NULL: they are errors of the plugin. */
     void *notes_self;
     int32_t (*note)(void *self, uint32_t index, const struct ferry_note *note);

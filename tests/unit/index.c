@@ -331,7 +331,8 @@ END_TEST
 
 START_TEST(a_named_run_that_is_not_there_is_a_slip_of_the_pen)
 {
-    LIST_RUNS(((const struct listed_run[]){{"1", "Nightly", ""}}));
+    static const struct listed_run list[] = {{"1", "Nightly", ""}};
+    LIST_RUNS(list);
     ck_assert_int_eq(find_run("2", NULL, NULL), FERRY_E_CONFIG);
     ck_assert_ptr_nonnull(strstr(fake.err.message, "no run 2"));
 }
@@ -392,7 +393,7 @@ static void make_wires(void)
         if (i < 2) {
             identity_source(FERRY_LIT("K"), none, none, (uint32_t)i, id);
         } else {
-            identity_readback(FERRY_LIT("K"), FERRY_LIT("s"), FERRY_LIT(i == 2 ? "1" : "2"), id);
+            identity_readback(FERRY_LIT("K"), FERRY_LIT("s"), ferry_cstr(i == 2 ? "1" : "2"), id);
         }
         uuid_text(id, key);
         identity_wire(ferry_cstr(key), FERRY_LIT("me"), FERRY_LIT("P"), FERRY_LIT("7"), wires[i]);
