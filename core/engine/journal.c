@@ -60,13 +60,22 @@ static const char *const steps[] = {
     " PRIMARY KEY(dest_id, name));",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
+enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */
 
-static int32_t upgrade(struct journal *j, struct ferry_error *err)
+/* Ours, or empty: what another program keeps in such a file is not ours to change. */
+static int32_t check_owner(struct journal *j, int64_t version, struct ferry_error *err)
 {
-    int32_t rc = FERRY_OK;
-    int64_t version = db_one_int(j->db, -1, err, "PRAGMA user_version", "");
-    if (version < 0) {
-        return err ? err->status : FERRY_E_IO;
+    int64_t app = db_one_int(j->db, -1, err, "PRAGMA application_id", "");
+    int64_t tables =
+        version ? 0 : db_one_int(j->db, -1, err, "SELECT COUNT(*) FROM sqlite_schema", "");
+    if (app < 0 || tables < 0) {
+        return err->status ? err->status : FERRY_E_STATE;
+    }
+    if (version < 0 || (app != 0 && app != APPLICATION) || tables > 0) {
+        return ferry_fail(
+            err, FERRY_E_STATE, "",
+            "%s: a database, but not a journal of ferry; use --state with another folder",
+            db_path(j->db));
     }
     if (version > VERSION) {
         return ferry_fail(
@@ -74,21 +83,38 @@ static int32_t upgrade(struct journal *j, struct ferry_error *err)
             "%s: written by a newer ferry (journal version %lld, this one reads up to %d); use that ferry, or --state with another folder",
             db_path(j->db), (long long)version, VERSION);
     }
+    return FERRY_OK;
+}
+
+static int32_t one_step(struct journal *j, int64_t version, struct ferry_error *err)
+{
+    char pragma[100];
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id=%d; PRAGMA user_version=%lld",
+             APPLICATION, (long long)version + 1);
+    int32_t rc = db_script(j->db, steps[version], err);
+    return rc ? rc : db_script(j->db, pragma, err);
+}
+
+/* Read without a lock first: one that is as it should be is opened by everybody at any time. */
+static int32_t upgrade(struct journal *j, struct ferry_error *err)
+{
+    struct ferry_error own = {.size = sizeof own};
+    err = err ? err : &own;
+    int64_t version = db_one_int(j->db, 0, err, "PRAGMA user_version", "");
+    int32_t rc = err->status;
     while (rc == FERRY_OK && version < VERSION) {
-        char pragma[64];
         rc = db_begin(j->db, err);
-        if (rc == FERRY_OK) { /* another process may have been first */
-            version = db_one_int(j->db, VERSION, err, "PRAGMA user_version", "");
-            if (version < VERSION) {
-                rc = db_script(j->db, steps[version], err);
-                snprintf(pragma, sizeof pragma, "PRAGMA user_version=%lld", (long long)version + 1);
-                rc = rc ? rc : db_script(j->db, pragma, err);
-                version++;
-            }
-            rc = db_end(j->db, rc, err);
+        if (rc) {
+            return rc;
         }
+        version = db_one_int(j->db, 0, err, "PRAGMA user_version", ""); /* others may be at it */
+        rc = err->status ? err->status : check_owner(j, version, err);
+        if (rc == FERRY_OK && version < VERSION) {
+            rc = one_step(j, version++, err);
+        }
+        rc = db_end(j->db, rc, err);
     }
-    return rc;
+    return rc ? rc : check_owner(j, version, err);
 }
 
 int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
