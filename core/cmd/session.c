@@ -7,6 +7,7 @@
 #include <file.h>
 #include <ftw.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <text.h>
 #include <unistd.h>
 
@@ -64,8 +65,9 @@ void session_close(struct session *s)
     inputs_finish(&s->inputs);
     readers_finish(&s->readers);
     free(s->lanes);
-    if (s->stdin_copy[0]) {
-        unlink(s->stdin_copy);
+    while (s->n_streams > 0) {
+        unlink(s->streams[--s->n_streams]);
+        free(s->streams[s->n_streams]);
     }
     if (s->scratch[0]) {
         nftw(s->scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
@@ -92,31 +94,58 @@ static int32_t open_keys(struct session *s, struct ferry_error *err)
     return keys_open(&s->keys, &kc, err);
 }
 
-/* What comes from stdin can be read once, and is needed twice: to know which run it is, and to read it. */
-static int32_t keep_stdin(struct session *s, struct input *in, struct ferry_error *err)
+/* Stdin and pipes can be read once, and are needed twice: to know which run it is, and to read it. */
+static int is_stream(const struct input *in)
+{
+    struct stat st;
+    return !in->path || (stat(in->path, &st) == 0 &&
+                         (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISSOCK(st.st_mode)));
+}
+
+static int32_t copy_stream(int from, int to, const char *name, struct ferry_error *err)
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
-    ssize_t n = piece ? 1 : -1;
+    ssize_t n = 1;
     int32_t rc = piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
-    snprintf(s->stdin_copy, sizeof s->stdin_copy, "%s/stdin-XXXXXX", s->engine.journal.folder);
-    int fd = rc ? -1 : mkostemp(s->stdin_copy, O_CLOEXEC);
-    if (rc == FERRY_OK && fd < 0) {
-        rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s", s->stdin_copy, strerror(errno));
-    }
     while (rc == FERRY_OK && n != 0) {
-        n = read(STDIN_FILENO, piece, PIECE);
+        n = read(from, piece, PIECE);
         if (n > 0) {
-            rc = fd_write(fd, s->stdin_copy, (struct ferry_str){piece, (uint64_t)n}, err);
-        } else if (n < 0 && errno != EINTR) {
-            rc = ferry_fail(err, FERRY_E_IO, "", "stdin: %s", strerror(errno));
+            rc = fd_write(to, name, (struct ferry_str){piece, (uint64_t)n}, err);
+        } else if (n < 0 && (errno != EINTR || app_interrupted)) {
+            rc = ferry_fail(err, app_interrupted ? FERRY_E_STOP : FERRY_E_IO, "", "%s: %s", name,
+                            strerror(errno));
         }
     }
-    if (fd >= 0) {
-        close(fd);
-        in->path = s->stdin_copy;
-    }
     free(piece);
+    return rc;
+}
+
+static int32_t keep_stream(struct session *s, struct input *in, struct ferry_error *err)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/stream-XXXXXX", s->engine.journal.folder);
+    int to = mkostemp(path, O_CLOEXEC);
+    if (to < 0) {
+        return ferry_fail(err, FERRY_E_IO, "", "%s: %s", path, strerror(errno));
+    }
+    char *kept = s->n_streams < SESSION_STREAMS ? strdup(path) : NULL;
+    if (!kept) {
+        unlink(path);
+        close(to);
+        return ferry_fail(err, FERRY_E_TOO_LARGE, "",
+                          "more than %d pipes, or out of memory; write them to files",
+                          SESSION_STREAMS);
+    }
+    s->streams[s->n_streams++] = kept;
+    int from = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    int32_t rc = from < 0 ? ferry_fail(err, FERRY_E_IO, "", "%s: %s", in->shown, strerror(errno))
+                          : copy_stream(from, to, in->shown, err);
+    if (from > STDIN_FILENO) {
+        close(from);
+    }
+    close(to);
+    in->path = kept;
     return rc;
 }
 
@@ -128,7 +157,7 @@ int32_t session_inputs(struct session *s, const struct args *args, uint32_t *mis
     rc = rc ? rc : open_keys(s, err);
     rc = rc ? rc : inputs_expand(&s->inputs, args->rest, args->n_rest, s->readers.globs, err);
     for (size_t i = 0; i < s->inputs.n && rc == FERRY_OK; i++) {
-        rc = s->inputs.list[i].path ? FERRY_OK : keep_stdin(s, &s->inputs.list[i], err);
+        rc = is_stream(&s->inputs.list[i]) ? keep_stream(s, &s->inputs.list[i], err) : FERRY_OK;
     }
     *missing = 0;
     for (size_t i = 0; i < s->inputs.n_notes && rc == FERRY_OK; i++) {

@@ -9,7 +9,7 @@
 
 #include <receipt.h>
 
-enum { SESSION_LANES = 256 };
+enum { SESSION_LANES = 256, SESSION_STREAMS = 64 };
 
 struct session {
     struct app *app;
@@ -21,8 +21,9 @@ struct session {
     struct road_lane *lanes; /* SESSION_LANES of them */
     uint32_t n_lanes;
     int dry_run, json;
-    char stdin_copy[512]; /* what came from stdin; "" otherwise */
-    char scratch[512];    /* a dry run's throwaway state folder; "" otherwise */
+    char *streams[SESSION_STREAMS]; /* copies of what came through pipes; removed at the end */
+    uint32_t n_streams;
+    char scratch[512]; /* a dry run's throwaway state folder; "" otherwise */
 };
 
 /* Opens the journal; a dry run's is thrown away by session_close(). */

@@ -196,7 +196,7 @@ static int32_t capture(struct upload *u, struct ferry_error *err)
     }
     rc = capture_reports(&s->engine, &s->inputs, &call, &s->captured, err);
     s->captured.unreadable += missing;
-    if (rc == FERRY_OK && s->captured.results > 0) {
+    if (rc == FERRY_OK && s->captured.results > 0 && !s->dry_run) {
         log_info("captured %llu results; from here on nothing is lost",
                  (unsigned long long)s->captured.results);
     }

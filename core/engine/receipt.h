@@ -27,13 +27,6 @@ enum receipt_code {
     RECEIPT_INTERRUPTED = 130
 };
 
-struct receipt_counts {
-    uint64_t captured, planned, delivered, there, cases, skipped, corrected, cut, parts_skipped,
-        warnings, rejected, unconfirmed, waiting, duplicates;
-    char run_id[128], url[512];
-    int run_open; /* the run was to be completed, and is not */
-};
-
 struct receipt {
     struct engine *e;
     const struct captured *captured; /* NULL: nothing was captured in this call */
@@ -42,10 +35,8 @@ struct receipt {
     int dry_run;
 };
 
-int32_t receipt_count(struct engine *e, const struct road_lane *road, const struct lane *lane,
-                      struct receipt_counts *out, struct ferry_error *err);
 /* How one lane ended. */
-int receipt_lane_code(const struct road_lane *road, const struct receipt_counts *c);
+int receipt_lane_code(const struct road_lane *road);
 /* How all of it ended; what was read only in part counts, tests that failed do not. */
 int receipt_code(const struct receipt *r, struct ferry_error *err);
 int32_t receipt_text(const struct receipt *r, struct buf *out, struct ferry_error *err);

@@ -112,7 +112,7 @@ static int32_t put_open(const struct receipt *r, int64_t lane, struct buf *out,
 }
 
 static void put_counts(const struct receipt *r, const struct road_lane *road,
-                       const struct receipt_counts *c, struct buf *out)
+                       const struct lane_counts *c, struct buf *out)
 {
     buf_printf(out, "  captured      %llu\n  planned       %llu\n", N(c->captured), N(c->planned));
     if (!r->dry_run) {
@@ -142,12 +142,11 @@ static int32_t put_lane(const struct receipt *r, const struct road_lane *road, s
                         struct ferry_error *err)
 {
     struct lane lane;
-    struct receipt_counts c;
+    const struct lane_counts c = road->counts;
     int32_t rc = lane_load(r->e, road->id, &lane, err);
     if (rc) {
         return rc;
     }
-    rc = receipt_count(r->e, road, &lane, &c, err);
     text_show(out, lane.label, 0);
     buf_printf(out, " (%s)", lane.role == ROLE_MIRROR ? "mirror" : "primary");
     if (c.run_id[0]) {
@@ -280,7 +279,7 @@ static int32_t json_rows(const struct receipt *r, const char *name, const char *
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
-static void json_counts(const struct receipt_counts *c, const struct road_lane *road, int dry_run,
+static void json_counts(const struct lane_counts *c, const struct road_lane *road, int dry_run,
                         struct json_out *j)
 {
     member(j, "captured", c->captured);
@@ -314,12 +313,11 @@ static int32_t json_lane(const struct receipt *r, const struct road_lane *road, 
     static const char *const open_columns[4] = {"name", "reason", NULL, NULL};
     static const char *const note_columns[4] = {"name", "field", "text", NULL};
     struct lane lane;
-    struct receipt_counts c;
+    const struct lane_counts c = road->counts;
     int32_t rc = lane_load(r->e, road->id, &lane, err);
     if (rc) {
         return rc;
     }
-    rc = receipt_count(r->e, road, &lane, &c, err);
     json_open(j, '{');
     json_member(j, "destination", lane.label);
     json_member(j, "role", lane.role == ROLE_MIRROR ? FERRY_LIT("mirror") : FERRY_LIT("primary"));
@@ -341,7 +339,7 @@ static int32_t json_lane(const struct receipt *r, const struct road_lane *road, 
     }
     json_member(j, "error",
                 road->rc ? ferry_cstr(road->error.message) : (struct ferry_str){NULL, 0});
-    json_member_int(j, "exit_code", r->dry_run && !road->rc ? 0 : receipt_lane_code(road, &c));
+    json_member_int(j, "exit_code", r->dry_run && !road->rc ? 0 : receipt_lane_code(road));
     json_close(j, '}');
     lane_finish(&lane);
     return rc;

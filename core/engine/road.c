@@ -70,6 +70,22 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
 }
 
+static void count_lane(struct engine *e, const struct lane *lane, uint32_t flags,
+                       struct road_lane *out)
+{
+    struct ferry_error why = {.size = sizeof why};
+    int32_t rc = road_count(e, lane, out, &out->counts, &why);
+    if (rc && !out->rc) {
+        out->rc = rc;
+        out->error = why;
+    }
+    if (flags & ROAD_DRY_RUN) { /* what is planned there is not waiting for anything */
+        out->counts.waiting = out->counts.unconfirmed = out->counts.rejected =
+            out->counts.duplicates = 0;
+        out->counts.run_open = 0;
+    }
+}
+
 void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out)
 {
     struct lane lane = {0};
@@ -90,6 +106,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
         out->rc = road_remote(e, target, lane.dest_id, &remote, &out->error);
         out->rc = out->rc ? out->rc : go(e, &lane, &remote, flags, out);
         remote_close(&remote);
+        count_lane(e, &lane, flags, out);
         journal_unlock(&e->journal, LOCK_DEST, lane.dest_id);
     }
     db_run(e->journal.db, NULL, "UPDATE lane SET error = ? WHERE id = ?", "zi",

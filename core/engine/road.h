@@ -9,12 +9,22 @@
 #include "audit.h"
 #include "plan.h"
 
+/* What the journal says of a lane; see receipt.h for how it is told. */
+struct lane_counts {
+    uint64_t captured, planned, delivered, there, cases, skipped, corrected, cut, parts_skipped,
+        warnings, rejected, unconfirmed, waiting, duplicates;
+    char run_id[128], url[512];
+    int run_open; /* the run was to be completed, and is not */
+};
+
 /* How one lane ended this time. */
 struct road_lane {
     int64_t id;
     struct plan_counts plan;
     struct deliver_counts deliver;
     struct audit_counts audit;
+    struct lane_counts
+        counts; /* taken before the destination was unlocked: what another process does then is not this one's */
     int32_t rc;               /* FERRY_OK, or why it could not go on */
     struct ferry_error error; /* with rc */
 };
@@ -28,6 +38,10 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
 
 /* Lanes that have something left to do, lowest first; how many. */
 uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct ferry_error *err);
+
+/* Counts a lane out of the journal; done by road_go(). */
+int32_t road_count(struct engine *e, const struct lane *lane, const struct road_lane *road,
+                   struct lane_counts *out, struct ferry_error *err);
 
 /* Opens a destination with the engine's patience; the caller closes it. */
 int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, struct remote *r,

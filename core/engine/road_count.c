@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* road_count.c - what the journal says of one lane, for receipts; see road.h. */
+#include "road.h"
+
+#include <text.h>
+
+/* What became of the lane's operations, in one walk over them: there may be a million. */
+static int32_t count_ops(struct engine *e, int64_t lane, struct lane_counts *c, uint64_t *done,
+                         struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc =
+        db_query(e->journal.db, &rows, err,
+                 "SELECT kind, state, COUNT(*) FROM op WHERE lane_id = ? GROUP BY 1, 2", "i", lane);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        int64_t kind = db_int(&rows, 0), state = db_int(&rows, 1);
+        uint64_t n = (uint64_t)db_int(&rows, 2);
+        int result = kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
+        c->planned += result ? n : 0;
+        *done += result && state == OP_DONE ? n : 0;
+        c->rejected += state == OP_REJECTED ? n : 0;
+        c->waiting += state == OP_PLANNED ? n : 0;
+        c->unconfirmed += state >= OP_SENT && state <= OP_PARKED ? n : 0;
+        c->run_open |= kind >> 16 == FERRY_COMPLETE && state < OP_DONE;
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+static int32_t find_run(struct engine *e, const struct lane *lane, struct lane_counts *c,
+                        struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    int32_t rc = db_query(
+        e->journal.db, &rows, err,
+        "SELECT remote_id, url FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state = 7",
+        "iis", lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), lane->run_key);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        snprintf(c->run_id, sizeof c->run_id, "%.*s", STR_ARG(db_str(&rows, 0)));
+        snprintf(c->url, sizeof c->url, "%.*s", STR_ARG(db_str(&rows, 1)));
+    }
+    db_done(&rows);
+    return rc;
+}
+
+static int32_t count_notes(struct engine *e, int64_t lane, struct lane_counts *c,
+                           struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc =
+        db_query(e->journal.db, &rows, err,
+                 "SELECT kind, COUNT(*) FROM note WHERE lane_id = ? GROUP BY kind", "i", lane);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        uint64_t n = (uint64_t)db_int(&rows, 1);
+        switch (db_int(&rows, 0)) {
+        case FERRY_NOTE_CUT:
+            c->cut = n;
+            break;
+        case FERRY_NOTE_CORRECTED:
+            c->corrected = n;
+            break;
+        case FERRY_NOTE_SKIPPED:
+            c->parts_skipped = n;
+            break;
+        case FERRY_NOTE_DUPLICATE:
+            c->duplicates = n;
+            break;
+        default:
+            c->warnings += n;
+        }
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+int32_t road_count(struct engine *e, const struct lane *lane, const struct road_lane *road,
+                   struct lane_counts *c, struct ferry_error *err)
+{
+    memset(c, 0, sizeof *c);
+    uint64_t done = 0;
+    c->captured = (uint64_t)db_one_int(
+        e->journal.db, 0, err, "SELECT SUM(fresh) FROM capture WHERE run_id = ? AND state = 1", "i",
+        lane->run_id);
+    int32_t rc = count_ops(e, lane->id, c, &done, err);
+    c->delivered = road->deliver.delivered < done ? road->deliver.delivered : done;
+    c->there = done - c->delivered;
+    c->cases = road->deliver.cases;
+    c->skipped = (uint64_t)db_one_int(e->journal.db, 0, err,
+                                      "SELECT COUNT(*) FROM skip WHERE lane_id = ?", "i", lane->id);
+    rc = rc ? rc : count_notes(e, lane->id, c, err);
+    return rc ? rc : find_run(e, lane, c, err);
+}
