@@ -2,7 +2,6 @@
 /* desk.c - lookups, wants, skips and notes of a planner, written to the journal as they are said; see desk.h. */
 #include "desk.h"
 
-#include "identity.h"
 #include "pack.h"
 
 #include <stdlib.h>
@@ -24,6 +23,14 @@ void desk_finish(struct desk *d)
     buf_finish(&d->scope_key);
 }
 
+int32_t desk_open(struct desk *d)
+{
+    return db_script(
+        d->e->journal.db,
+        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
+        d->err);
+}
+
 static int32_t fail(struct desk *d, int32_t rc)
 {
     if (rc && !d->rc) {
@@ -39,9 +46,19 @@ const struct ferry_traits *desk_traits(struct desk *d, uint32_t kind)
             return &d->traits[i].traits;
         }
     }
-    struct desk_traits *t = &d->traits[d->n_traits < 15 ? d->n_traits++ : 15];
+    if (d->n_traits == sizeof d->traits / sizeof *d->traits) {
+        fail(d, ferry_fail(d->err, FERRY_E_BUG, "",
+                           "planner \"%.*s\" knows too many kinds of operations",
+                           STR_ARG(d->lane->planner)));
+        return NULL;
+    }
+    struct desk_traits *t = &d->traits[d->n_traits];
+    if (fail(d, remote_describe(d->remote, kind, &t->traits, d->err))) {
+        return NULL;
+    }
     t->kind = kind;
-    return fail(d, remote_describe(d->remote, kind, &t->traits, d->err)) ? NULL : &t->traits;
+    d->n_traits++;
+    return &t->traits;
 }
 
 /* --- what the planner asks ------------------------------------------------------------ */
@@ -51,12 +68,10 @@ static int32_t on_lookup(void *self, uint32_t side, uint32_t noun, struct ferry_
 {
     struct desk *d = self;
     if (side == FERRY_SOURCE && !d->source_read) {
-        d->blind = 1;
         return FERRY_E_STOP;
     }
     int64_t dest = side == FERRY_SOURCE ? d->lane->source_dest : d->lane->dest_id;
-    return fail(d, index_lookup(d->e->journal.db ? &d->e->journal : NULL, dest, noun, by, value,
-                                &d->arena, found, d->err));
+    return fail(d, index_lookup(&d->e->journal, dest, noun, by, value, &d->arena, found, d->err));
 }
 
 static struct ferry_str name_in_hand(const struct desk *d)
@@ -86,14 +101,7 @@ static int32_t on_note(void *self, const struct ferry_note *note)
 
 /* --- what should exist ------------------------------------------------------------------ */
 
-struct op_row {
-    int64_t id, settled_ms;
-    int state;
-    uint32_t flags;
-    struct ferry_str remote_id;
-};
-
-static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct op_row *row)
+static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct desk_op *row)
 {
     struct db_rows rows = {0};
     memset(row, 0, sizeof *row);
@@ -134,7 +142,7 @@ int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct 
 {
     uint32_t kind = FERRY_OP(FERRY_CREATE, noun);
     struct db *db = d->e->journal.db;
-    struct op_row row;
+    struct desk_op row;
     if (find_op(d, kind, key, &row)) {
         return 0;
     }
@@ -167,7 +175,7 @@ struct binding {
 /* The operation that makes the run. Every result asks for the same one, so the last answer is kept. */
 static int32_t bind_scope(struct desk *d, struct binding *b, const struct ferry_ref *ref)
 {
-    struct op_row target = {0};
+    struct desk_op target = {0};
     if (d->scope_op && d->scope_noun == ref->noun && ref->key.len &&
         ferry_eq(buf_str(&d->scope_key), ref->key)) {
         b->scope_op = d->scope_op;
@@ -198,7 +206,7 @@ static int32_t bind_scope(struct desk *d, struct binding *b, const struct ferry_
 static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_traits *traits,
                         const struct ferry_ref *ref)
 {
-    struct op_row target = {0};
+    struct desk_op target = {0};
     if (traits->scope && ref->role == traits->scope) {
         return bind_scope(d, b, ref);
     }
@@ -281,52 +289,6 @@ static int32_t bind_all(struct desk *d, struct binding *b, const struct ferry_ac
     return rc ? rc : result ? bind_steps(d, b, result->steps, result->n_steps, 0) : FERRY_OK;
 }
 
-/* What a planned result is known by where ids are not: as index_read_results() says it of a listed one. */
-static struct ferry_str known_by(struct desk *d, const struct ferry_action *action,
-                                 const struct ferry_item *item)
-{
-    struct ferry_found found = {.size = sizeof found};
-    struct ferry_str id = {NULL, 0};
-    if (item->key.len) {
-        return item->key;
-    }
-    for (uint32_t i = 0; i < action->n_refs; i++) {
-        id = action->refs[i]->role == FERRY_CASE && action->refs[i]->id.len ? action->refs[i]->id
-                                                                            : id;
-    }
-    struct ferry_str by = id.ptr ? FERRY_LIT("id") : FERRY_LIT("signature");
-    struct ferry_str value = id.ptr ? id : item->result->signature;
-    if (index_lookup(&d->e->journal, d->lane->dest_id, FERRY_CASE, by, value, &d->arena, &found,
-                     d->err) ||
-        found.state != FERRY_THERE) {
-        return value;
-    }
-    return found.key.len ? found.key : found.id;
-}
-
-/* A new result of a run that holds some: is it among them? By wire id now; by likeness, to those that came another way, when all wire ids are taken. */
-static int32_t match_result(struct desk *d, int64_t op_id, const struct ferry_action *action,
-                            const struct ferry_item *item)
-{
-    char wire[UUID_TEXT], id[128];
-    unsigned char like[16];
-    struct db *db = d->e->journal.db;
-    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
-    if (index_take_wire(&d->e->journal, ferry_cstr(wire), id)) {
-        d->counts->there++;
-        d->counts->fresh--;
-        return fail(d,
-                    db_run(db, d->err,
-                           "UPDATE op SET state = 7, flags = flags | 1, remote_id = ? WHERE id = ?",
-                           "si", ferry_cstr(id), op_id));
-    }
-    identity_likeness(known_by(d, action, item), item->result, like);
-    return fail(d, db_run(db, d->err,
-                          "INSERT INTO temp.candidate(op_id, likeness, way) VALUES(?, ?, ?)", "ibi",
-                          op_id, (struct ferry_str){(const char *)like, sizeof like},
-                          (int64_t)identity_way(action->key)));
-}
-
 /* What an operation's row holds of the item. */
 struct op_item {
     int64_t id, state;
@@ -383,50 +345,31 @@ static int32_t write_op(struct desk *d, const struct ferry_action *action,
     return fail(d, rc);
 }
 
-/* Is what was done still there? Only where its run was read just now, and lists had the time to show it. */
-static int gone(struct desk *d, const struct op_row *row, const struct ferry_action *action)
+/*
+ * COMPLETE has something to say again when results of its run were delivered after it. Those of this plan are not known yet (a run comes before its
+ * results): desk_close() looks at them.
+ */
+static int completes_again(struct desk *d, const struct desk_op *row)
 {
-    char wire[UUID_TEXT], id[128];
-    struct ferry_traits settle = {.size = sizeof settle};
     if (row->state != OP_DONE) {
         return 0;
     }
-    if (action->kind == FERRY_OP(FERRY_CREATE, FERRY_RUN)) {
-        return d->run.count == 0; /* wanted, so it was looked for and not found */
-    }
-    if (action->kind == FERRY_OP(FERRY_CREATE, FERRY_CASE)) {
-        return d->e->clock->now_ms(d->e->clock) - row->settled_ms >
-               remote_settle_ms(d->remote, &settle);
-    }
-    if (action->kind != FERRY_OP(FERRY_CREATE, FERRY_RESULT) || d->run.count == 0) {
-        return 0;
-    }
-    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
-    if (index_take_wire(&d->e->journal, ferry_cstr(wire), id)) {
-        return 0;
-    }
-    if (index_has_id(&d->e->journal, row->remote_id)) {
-        fail(d, db_run(d->e->journal.db, d->err, "UPDATE temp.listed SET taken = 1 WHERE id = ?",
-                       "s", row->remote_id));
-        return 0;
-    }
-    return d->e->clock->now_ms(d->e->clock) - row->settled_ms >
-           remote_settle_ms(d->remote, &settle);
+    d->complete_op = row->id;
+    return db_one_int(
+               d->e->journal.db, 0, d->err,
+               "SELECT EXISTS(SELECT 1 FROM op c JOIN op o ON o.scope_op = c.scope_op WHERE c.id = ?"
+               " AND o.id <> c.id AND (o.state < 7 OR (o.settled_ms > c.settled_ms AND NOT o.flags & 1)))",
+               "i", row->id) != 0;
 }
 
-/* COMPLETE has something to say again when there are new results, or when it was refused before. */
-static int reopens(struct desk *d, const struct op_row *row, const struct ferry_action *action)
+static int reopens(struct desk *d, const struct desk_op *row, const struct ferry_action *action,
+                   const struct ferry_traits *traits)
 {
     if (row->state == OP_REJECTED) {
         return 1;
     }
-    if (action->kind >> 16 == FERRY_COMPLETE && row->state == OP_DONE) {
-        return db_one_int(d->e->journal.db, 0, d->err,
-                          "SELECT EXISTS(SELECT 1 FROM op WHERE lane_id = ? AND state < 7)", "i",
-                          d->lane->id) != 0 ||
-               d->counts->fresh > 0;
-    }
-    return gone(d, row, action);
+    return action->kind >> 16 == FERRY_COMPLETE ? completes_again(d, row)
+                                                : desk_gone(d, row, action, traits);
 }
 
 static void count_want(struct desk *d, uint32_t kind, int fresh, int there)
@@ -446,7 +389,7 @@ static int32_t want(struct desk *d, const struct ferry_action *action)
     const struct ferry_item *item = action->item ? action->item : d->item;
     const struct ferry_traits *traits = desk_traits(d, action->kind);
     struct binding b = {0};
-    struct op_row row;
+    struct desk_op row;
     if (!traits || find_op(d, action->kind, action->key, &row)) {
         return d->rc;
     }
@@ -455,7 +398,7 @@ static int32_t want(struct desk *d, const struct ferry_action *action)
                                                STR_ARG(d->lane->label), action->kind);
         return on_skip(d, FERRY_LIT("not supported"), detail);
     }
-    if (row.id && !reopens(d, &row, action)) {
+    if (row.id && !reopens(d, &row, action, traits)) {
         count_want(d, action->kind, 0, row.state == OP_DONE);
         return d->rc;
     }
@@ -470,7 +413,7 @@ static int32_t want(struct desk *d, const struct ferry_action *action)
     }
     if (rc == FERRY_OK && d->matching && !row.id &&
         action->kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT)) {
-        rc = match_result(d, b.op_id, action, item);
+        rc = desk_match(d, b.op_id, action, item);
     }
     return rc;
 }
@@ -489,29 +432,6 @@ struct ferry_desk desk_sink(struct desk *d)
 }
 
 /* --- when all was said --------------------------------------------------------------------- */
-
-static int32_t match_likeness(struct desk *d)
-{
-    struct db *db = d->e->journal.db;
-    struct db_rows rows = {0};
-    char id[128];
-    int got = 0;
-    int32_t rc = db_query(db, &rows, d->err,
-                          "SELECT op_id, likeness, way FROM temp.candidate ORDER BY op_id", "");
-    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        int64_t op = db_int(&rows, 0);
-        if (index_take_like(&d->e->journal, (const unsigned char *)db_str(&rows, 1).ptr,
-                            (enum identity_way)db_int(&rows, 2), id)) {
-            d->counts->there++;
-            d->counts->fresh--;
-            rc = db_run(db, d->err,
-                        "UPDATE op SET state = 7, flags = flags | 1, remote_id = ? WHERE id = ?",
-                        "si", ferry_cstr(id), op);
-        }
-    }
-    db_done(&rows);
-    return rc ? rc : got < 0 ? -got : FERRY_OK;
-}
 
 /* References to what was planned later find their target now; one that nobody planned is a fault, said by name. */
 static int32_t bind_late(struct desk *d)
@@ -542,6 +462,13 @@ static int32_t bind_late(struct desk *d)
 
 int32_t desk_close(struct desk *d)
 {
-    int32_t rc = d->matching ? match_likeness(d) : FERRY_OK;
+    int32_t rc = d->matching ? desk_match_rest(d) : FERRY_OK;
+    if (rc == FERRY_OK && d->complete_op && d->counts->fresh > 0) {
+        rc = db_run(
+            d->e->journal.db, d->err,
+            "UPDATE op SET state = 1, act = kind, edition = edition + 1, flags = flags & ~3, not_before = 0, tries = 0,"
+            " request_id = NULL, text = NULL WHERE id = ? AND state = 7",
+            "i", d->complete_op);
+    }
     return fail(d, rc ? rc : bind_late(d));
 }

@@ -24,11 +24,13 @@ struct desk {
     struct buf scope_key; /* of scope_op, the run that was asked for last; 0: none */
     int64_t scope_op;
     uint32_t scope_noun;
+    int64_t
+        complete_op; /* was done before, and is wanted: due again where this plan brings new results */
     int64_t last_op;               /* the highest id given to an operation; 0: not asked for yet */
     const struct ferry_item *item; /* in hand */
     int64_t item_id;
-    int changed;                /* the item in hand differs from what is stored */
-    int wanted, skipped, blind; /* of the item in hand; blind: something could not be looked up */
+    int changed;         /* the item in hand differs from what is stored */
+    int wanted, skipped; /* of the item in hand */
     struct desk_traits traits[16];
     uint32_t n_traits;
     int32_t rc; /* a failure of the host's own; ends the plan */
@@ -36,11 +38,35 @@ struct desk {
 
 void desk_init(struct desk *d);
 void desk_finish(struct desk *d);
+/* In the plan's transaction, before the first item. */
+int32_t desk_open(struct desk *d);
 struct ferry_desk desk_sink(struct desk *d);
 /* What the destination says of a kind; cached. NULL on failure (d->rc). */
 const struct ferry_traits *desk_traits(struct desk *d, uint32_t kind);
 /* The operation that stands for what is there already (a run given by id): made where missing. Its row, or 0 (d->rc). */
 int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct ferry_str id);
+/* --- desk_there.c, for desk.c alone ------------------------------------------------------- */
+
+/* What the journal knows of an operation. */
+struct desk_op {
+    int64_t id, settled_ms; /* 0: there is none */
+    int state;
+    uint32_t flags;
+    struct ferry_str remote_id;
+};
+/* Whether what was done is there no more. Only where lists had the time to show it. */
+int desk_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action,
+              const struct ferry_traits *traits);
+/*
+ * A new result of a run that holds some: is it among them? By wire id now; by likeness, to those that came another way, when all wire
+ * ids are taken: desk_match_rest().
+ */
+int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *action,
+                   const struct ferry_item *item);
+int32_t desk_match_rest(struct desk *d);
+
+/* --- the end ------------------------------------------------------------------------------ */
+
 /* After all items: matches what is there, binds references said before their targets, counts what is waited for. */
 int32_t desk_close(struct desk *d);
 

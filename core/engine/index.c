@@ -444,6 +444,13 @@ int index_has_id(struct journal *j, struct ferry_str id)
     return listed(j, ON_LISTED_ID, "SELECT 1 FROM temp.listed WHERE id = ? LIMIT 1", id);
 }
 
+int index_take_id(struct journal *j, struct ferry_str id)
+{
+    return index_has_id(j, id) &&
+           db_run(j->db, NULL, "UPDATE temp.listed SET taken = 1 WHERE id = ?", "s", id) ==
+               FERRY_OK;
+}
+
 int index_take_like(struct journal *j, const unsigned char likeness[16], enum identity_way way,
                     char id[128])
 {

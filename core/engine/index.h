@@ -48,6 +48,7 @@ int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct f
 
 /* Whether a result with this wire id is listed; it is then taken. */
 int index_take_wire(struct journal *j, struct ferry_str wire_id, char id[128]);
+int index_take_id(struct journal *j, struct ferry_str id);
 /* Whether it is listed, taken or not. */
 int index_has_wire(struct journal *j, struct ferry_str wire_id);
 int index_has_id(struct journal *j, struct ferry_str id);

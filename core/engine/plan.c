@@ -17,13 +17,13 @@ static int32_t find_attempts(struct engine *e, const struct lane *lane, struct f
     struct db *db = e->journal.db;
     int32_t rc = db_script(
         db,
-        "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;"
-        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
+        "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;",
         err);
     return rc ? rc
               : db_run(
                     db, err,
-                    "INSERT INTO temp.attempt(ident, n) SELECT ident, 0 FROM item WHERE run_id = ? AND ident IS NOT NULL GROUP BY ident HAVING COUNT(*) > 1",
+                    "INSERT INTO temp.attempt(ident, n) SELECT i.ident, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
+                    " WHERE i.run_id = ? AND i.ident IS NOT NULL AND c.state = 1 GROUP BY i.ident HAVING COUNT(*) > 1",
                     "i", lane->run_id);
 }
 
@@ -66,7 +66,7 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
     struct ferry_desk sink = desk_sink(d);
     struct ferry_error why = {.size = sizeof why};
     d->item = item;
-    d->wanted = d->skipped = d->blind = 0;
+    d->wanted = d->skipped = 0;
     int32_t rc = w->planner->plan(&w->call, item, &sink, &why);
     if (d->rc) {
         return d->rc;
@@ -123,6 +123,12 @@ static int32_t walk_row(struct walk *w, struct db_rows *rows)
         uuid_text((const unsigned char *)source_id.ptr, id);
         item->source_id = arena_str(&d->arena, ferry_cstr(id));
     }
+    if (item->noun == FERRY_RESULT && !item->result) {
+        return ferry_fail(
+            d->err, FERRY_E_STATE, NULL,
+            "stored item %lld: damaged; the state folder was changed by something else",
+            (long long)d->item_id);
+    }
     if (item->noun == FERRY_RESULT) {
         uint32_t attempt = next_attempt(d, db_str(rows, 3));
         struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
@@ -175,7 +181,10 @@ static int32_t find_target(struct engine *e, struct lane *lane, struct remote *r
         snprintf(known, sizeof known, "%.*s", STR_ARG(db_str(&rows, 0)));
     }
     db_done(&rows);
-    if (rc == FERRY_OK && known[0] && !lane->target_run.ptr) {
+    if (rc) {
+        return rc;
+    }
+    if (known[0] && !lane->target_run.ptr) {
         rc = index_find_run(remote, ferry_cstr(known), (struct ferry_str){NULL, 0},
                             (struct ferry_str){NULL, 0}, run, err);
         if (rc != FERRY_E_CONFIG) {
@@ -185,20 +194,53 @@ static int32_t find_target(struct engine *e, struct lane *lane, struct remote *r
     return index_find_run(remote, lane->target_run, lane->run_marker, lane->find_title, run, err);
 }
 
-static int32_t survey(struct engine *e, struct lane *lane, struct remote *remote,
-                      struct remote *source, struct desk *d, struct ferry_error *err)
+/* Whether the destination can be asked for all of a noun; what it has no word for is not looked for. */
+static int lists(struct desk *d, uint32_t noun)
 {
-    int32_t rc = index_begin(&e->journal, err);
-    rc = rc ? rc : index_read_cases(&e->journal, remote, err);
+    const struct ferry_traits *t = desk_traits(d, FERRY_OP(FERRY_LIST, noun));
+    return t && t->effect != 0;
+}
+
+/* A run that the user named, at a tracker that cannot list runs, is taken at its word. */
+static void trust_named_run(struct desk *d)
+{
+    if (d->lane->target_run.len) {
+        snprintf(d->run.id, sizeof d->run.id, "%.*s", STR_ARG(d->lane->target_run));
+        d->run.count = 1;
+    }
+}
+
+static int32_t survey(struct desk *d, struct remote *source, struct ferry_error *err)
+{
+    struct journal *j = &d->e->journal;
+    int32_t rc = index_begin(j, err);
+    if (rc == FERRY_OK && lists(d, FERRY_CASE)) {
+        rc = index_read_cases(j, d->remote, err);
+    }
     if (rc == FERRY_OK && source) {
-        d->source_read = index_read_cases(&e->journal, source, err) == FERRY_OK;
+        d->source_read = index_read_cases(j, source, err) == FERRY_OK;
     }
-    rc = rc ? rc : find_target(e, lane, remote, &d->run, err);
-    if (rc == FERRY_OK && d->run.count) {
-        rc = index_read_results(&e->journal, remote, ferry_cstr(d->run.id), err);
-        d->matching = rc == FERRY_OK && index_results(&e->journal) > 0;
+    if (rc == FERRY_OK && lists(d, FERRY_RUN)) {
+        rc = find_target(d->e, d->lane, d->remote, &d->run, err);
+    } else if (rc == FERRY_OK) {
+        trust_named_run(d);
     }
-    return rc;
+    if (rc == FERRY_OK && d->run.count && lists(d, FERRY_RESULT)) {
+        rc = index_read_results(j, d->remote, ferry_cstr(d->run.id), err);
+        d->matching = rc == FERRY_OK && index_results(j) > 0;
+    }
+    return rc ? rc : d->rc;
+}
+
+/* Two runs with one mark: the first is gone on with, and the other is named. */
+static int32_t name_second_run(struct desk *d, struct ferry_error *err)
+{
+    if (d->run.count < 2) {
+        return FERRY_OK;
+    }
+    return db_run(d->e->journal.db, err,
+                  "INSERT INTO note(lane_id, kind, field, text, name) VALUES(?, ?, 'run', ?, ?)",
+                  "iizz", d->lane->id, (int64_t)FERRY_NOTE_DUPLICATE, d->run.ids, d->run.title);
 }
 
 static int32_t write_plan(struct walk *w, struct ferry_error *err)
@@ -211,10 +253,12 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
         return rc;
     }
     rc = find_attempts(d->e, lane, err);
+    rc = rc ? rc : desk_open(d);
     rc = rc ? rc : db_run(db, err, "DELETE FROM skip WHERE lane_id = ?", "i", lane->id);
     rc =
         rc ? rc
            : db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND op_id IS NULL", "i", lane->id);
+    rc = rc ? rc : name_second_run(d, err);
     if (rc == FERRY_OK && d->run.count &&
         !desk_anchor(d, FERRY_RUN, lane->run_key, ferry_cstr(d->run.id))) {
         rc = d->rc;
@@ -240,7 +284,7 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
         return FERRY_E_CONFIG;
     }
     desk_init(&w.desk);
-    int32_t rc = survey(e, lane, remote, source, &w.desk, err);
+    int32_t rc = survey(&w.desk, source, err);
     STEP(survey_done);
     uint32_t flags = lane->flags & 0xff;
     flags |= w.desk.source_read ? FERRY_PLAN_SOURCE_READ : 0;

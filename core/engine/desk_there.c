@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * desk_there.c - what of a plan is there already: new results that the target run holds all the same, and things that were delivered
+ * once and have gone since. desk.c asks; nothing here talks to a tracker, it all stands in the index.
+ */
+#include "desk.h"
+
+#include "identity.h"
+
+/* --- what is there ---------------------------------------------------------------------------- */
+
+/* What a planned result is known by where ids are not: as index_read_results() says it of a listed one. */
+static struct ferry_str known_by(struct desk *d, const struct ferry_action *action,
+                                 const struct ferry_item *item)
+{
+    struct ferry_found found = {.size = sizeof found};
+    struct ferry_str id = {NULL, 0};
+    if (item->key.len) {
+        return item->key;
+    }
+    for (uint32_t i = 0; i < action->n_refs; i++) {
+        id = action->refs[i]->role == FERRY_CASE && action->refs[i]->id.len ? action->refs[i]->id
+                                                                            : id;
+    }
+    struct ferry_str by = id.ptr ? FERRY_LIT("id") : FERRY_LIT("signature");
+    struct ferry_str value = id.ptr ? id : item->result->signature;
+    if (index_lookup(&d->e->journal, d->lane->dest_id, FERRY_CASE, by, value, &d->arena, &found,
+                     d->err) ||
+        found.state != FERRY_THERE) {
+        return value;
+    }
+    return found.key.len ? found.key : found.id;
+}
+
+int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *action,
+                   const struct ferry_item *item)
+{
+    char wire[UUID_TEXT], id[128];
+    unsigned char like[16];
+    struct db *db = d->e->journal.db;
+    int64_t now = d->e->clock->now_ms(d->e->clock);
+    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
+    if (index_take_wire(&d->e->journal, ferry_cstr(wire), id)) {
+        d->counts->there++;
+        d->counts->fresh--;
+        return db_run(
+            db, d->err,
+            "UPDATE op SET state = 7, flags = flags | 1, remote_id = ?, settled_ms = ? WHERE id = ?",
+            "sii", ferry_cstr(id), now, op_id);
+    }
+    identity_likeness(known_by(d, action, item), item->result, like);
+    return db_run(db, d->err, "INSERT INTO temp.candidate(op_id, likeness, way) VALUES(?, ?, ?)",
+                  "ibi", op_id, (struct ferry_str){(const char *)like, sizeof like},
+                  (int64_t)identity_way(action->key));
+}
+
+int32_t desk_match_rest(struct desk *d)
+{
+    struct db *db = d->e->journal.db;
+    struct db_rows rows = {0};
+    char id[128];
+    int got = 0;
+    int32_t rc = db_query(db, &rows, d->err,
+                          "SELECT op_id, likeness, way FROM temp.candidate ORDER BY op_id", "");
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        int64_t op = db_int(&rows, 0);
+        if (index_take_like(&d->e->journal, (const unsigned char *)db_str(&rows, 1).ptr,
+                            (enum identity_way)db_int(&rows, 2), id)) {
+            d->counts->there++;
+            d->counts->fresh--;
+            rc = db_run(
+                db, d->err,
+                "UPDATE op SET state = 7, flags = flags | 1, remote_id = ?, settled_ms = ? WHERE id = ?",
+                "sii", ferry_cstr(id), d->e->clock->now_ms(d->e->clock), op);
+        }
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+/* --- what went ------------------------------------------------------------------------------ */
+
+/* Lists lag: what was done within the settle time may be there without being shown. */
+static int had_time(const struct desk *d, const struct desk_op *row)
+{
+    struct ferry_traits any = {.size = sizeof any};
+    return d->e->clock->now_ms(d->e->clock) - row->settled_ms > remote_settle_ms(d->remote, &any);
+}
+
+static int result_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action)
+{
+    char wire[UUID_TEXT], id[128];
+    const struct ferry_traits *list = desk_traits(d, FERRY_OP(FERRY_LIST, FERRY_RESULT));
+    if (!list || list->effect == 0 || d->run.count == 0) {
+        return 0; /* nobody can tell */
+    }
+    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
+    return !index_take_wire(&d->e->journal, ferry_cstr(wire), id) &&
+           !index_take_id(&d->e->journal, row->remote_id) && had_time(d, row);
+}
+
+int desk_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action,
+              const struct ferry_traits *traits)
+{
+    if (row->state != OP_DONE || traits->effect == FERRY_VIRTUAL) {
+        return 0; /* what was never sent cannot go */
+    }
+    switch (action->kind) {
+    case FERRY_OP(FERRY_CREATE, FERRY_RUN): /* wanted, so it was looked for and not found */
+        return d->run.count == 0 && had_time(d, row);
+    case FERRY_OP(FERRY_CREATE, FERRY_CASE):
+        return had_time(d, row);
+    case FERRY_OP(FERRY_CREATE, FERRY_RESULT):
+        return result_gone(d, row, action);
+    default:
+        return 0;
+    }
+}
