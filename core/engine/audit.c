@@ -41,32 +41,44 @@ static int32_t wait_for_late_ones(struct engine *e, const struct lane *lane, str
     return FERRY_OK;
 }
 
+/*
+ * Lists show results mostly in the order in which they were sent: as long as both walk in step, no index of a million ids is
+ * needed. *alike: they did so to the end of both, so that none is missing and none is there twice.
+ */
 static int32_t check_results(struct engine *e, const struct lane *lane, const char *run,
-                             struct audit_counts *counts, struct ferry_error *err)
+                             struct audit_counts *counts, int *alike, struct ferry_error *err)
 {
     struct db *db = e->journal.db;
-    struct db_rows rows = {0};
+    struct db_rows rows = {0}, listed = {0};
     char wire[UUID_TEXT];
-    int got = 0;
-    int32_t rc =
-        db_query(db, &rows, err,
-                 "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7", "ii",
-                 lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    int got = 0, in_step = 1;
+    int32_t rc = db_query(
+        db, &rows, err,
+        "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7 ORDER BY id",
+        "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    rc = rc ? rc : index_list(&e->journal, &listed, err);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         identity_wire(db_str(&rows, 0), lane->account, lane->project, ferry_cstr(run), wire);
         counts->checked++;
+        if (in_step && db_step(&listed) > 0 && str_is(db_str(&listed, 0), wire)) {
+            continue;
+        }
+        in_step = 0;
+        db_done(&listed);
         if (!index_has_wire(&e->journal, ferry_cstr(wire)) &&
             !index_has_id(&e->journal, db_str(&rows, 1))) {
             counts->missing++;
         }
     }
     db_done(&rows);
+    *alike = in_step && db_step(&listed) == 0;
+    db_done(&listed);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
 /* One wire id listed twice, under two ids of the tracker. */
-static int32_t name_twins(struct engine *e, const struct lane *lane, struct audit_counts *counts,
-                          struct ferry_error *err)
+static int32_t name_twins(struct engine *e, const struct lane *lane, int alike,
+                          struct audit_counts *counts, struct ferry_error *err)
 {
     struct db *db = e->journal.db;
     struct db_rows rows = {0};
@@ -74,13 +86,14 @@ static int32_t name_twins(struct engine *e, const struct lane *lane, struct audi
     int32_t rc =
         db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND kind = ? AND field = 'result'",
                "ii", lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
-    rc =
-        rc ? rc
-           : db_query(
-                 db, &rows, err,
-                 "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IN"
-                 " (SELECT wire FROM temp.listed WHERE wire <> '' GROUP BY wire HAVING MIN(id) <> MAX(id)) GROUP BY wire",
-                 "");
+    if (rc || alike) {
+        return rc;
+    }
+    rc = db_query(
+        db, &rows, err,
+        "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IN"
+        " (SELECT wire FROM temp.listed WHERE wire <> '' GROUP BY wire HAVING MIN(id) <> MAX(id)) GROUP BY wire",
+        "");
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         counts->duplicates += (uint64_t)db_int(&rows, 1) - 1;
         rc = db_run(
@@ -128,6 +141,7 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
                    struct audit_counts *counts, struct ferry_error *err)
 {
     char run[128], text[120];
+    int alike = 0;
     memset(counts, 0, sizeof *counts);
     int32_t rc = run_at(e, lane, run, err);
     if (rc || !run[0]) {
@@ -136,8 +150,8 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
     rc = wait_for_late_ones(e, lane, remote, err);
     rc = rc ? rc : index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
     STEP(audit_read);
-    rc = rc ? rc : check_results(e, lane, run, counts, err);
-    rc = rc ? rc : name_twins(e, lane, counts, err);
+    rc = rc ? rc : check_results(e, lane, run, counts, &alike, err);
+    rc = rc ? rc : name_twins(e, lane, alike, counts, err);
     rc = rc ? rc : check_doubted(e, remote, counts, err);
     counts->done = rc == FERRY_OK;
     snprintf(text, sizeof text, "checked %llu, missing %llu, duplicates %llu",

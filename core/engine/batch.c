@@ -33,7 +33,8 @@ void batch_cut(struct batch *b, uint32_t n)
  */
 #define COLUMNS                                                                                                              \
     "SELECT o.id, o.lane_id, o.kind, o.act, o.key, o.flags, o.edition, o.tries, o.most, o.request_id, o.remote_id, o.extra," \
-    " o.token, o.memory, o.scope_op, s.remote_id, s.extra, s.key, coalesce(o.packed, i.packed), i.source_id"                 \
+    " o.token, o.memory, o.scope_op, s.remote_id, s.extra, s.key, coalesce(o.packed, i.packed), i.source_id,"                \
+    " (SELECT COUNT(*) FROM ref f WHERE f.op_id = o.id)"                                                                     \
     " FROM op o LEFT JOIN op s ON s.id = o.scope_op LEFT JOIN item i ON i.id = o.item_id "
 
 static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of of, int64_t act,
@@ -76,13 +77,6 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
 
 /* --- references ------------------------------------------------------------------------ */
 
-static int32_t count_refs(struct remote *r, int64_t op, uint32_t *n, struct ferry_error *err)
-{
-    *n = (uint32_t)db_one_int(r->journal->db, 0, err, "SELECT COUNT(*) FROM ref WHERE op_id = ?",
-                              "i", op);
-    return FERRY_OK;
-}
-
 static void take_ref(struct batch *b, struct ferry_ref *ref, const struct db_rows *rows)
 {
     struct arena *a = &b->arena;
@@ -98,18 +92,18 @@ static void take_ref(struct batch *b, struct ferry_ref *ref, const struct db_row
     }
 }
 
-static int32_t load_refs(struct batch *b, struct remote *r, int64_t op,
+static int32_t load_refs(struct batch *b, struct remote *r, int64_t op, uint32_t n,
                          const struct ferry_ref *scope, struct ferry_item *item,
                          struct ferry_error *err)
 {
-    uint32_t n = 0, i = 0;
+    uint32_t i = 0;
     struct db_rows rows = {0};
     int got = 0;
-    int32_t rc = count_refs(r, op, &n, err);
+    int32_t rc = FERRY_OK;
     const struct ferry_ref **list = arena_array(&b->arena, const struct ferry_ref *, n + 1);
     struct ferry_ref *refs = arena_array(&b->arena, struct ferry_ref, n + 1);
-    if (rc || !list || !refs) {
-        return rc ? rc : b->arena.failed;
+    if (!list || !refs) {
+        return b->arena.failed;
     }
     if (scope) {
         list[i++] = scope;
@@ -201,7 +195,7 @@ static int32_t load_row(struct batch *b, struct remote *r, const struct db_rows 
                                       ferry_status_text(a->failed))
                          : FERRY_E_STATE;
     }
-    int32_t rc = load_refs(b, r, row->id, scope, item, err);
+    int32_t rc = load_refs(b, r, row->id, (uint32_t)db_int(rows, 20), scope, item, err);
     struct ferry_str key = arena_str(a, db_str(rows, 4));
     identity_wire(key, r->target->account, r->target->project,
                   scope ? scope->id : (struct ferry_str){NULL, 0}, wire);

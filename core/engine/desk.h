@@ -15,6 +15,7 @@ struct desk {
     struct lane *lane;
     struct remote *remote;
     int source_read; /* the source's cases are in the index */
+    int retried;     /* some tests of the run have several results */
     int matching;    /* the target run has results: look whether these are among them */
     struct index_run run;
     struct plan_counts *counts;

@@ -400,6 +400,11 @@ int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_
     return rc;
 }
 
+int32_t index_list(struct journal *j, struct db_rows *rows, struct ferry_error *err)
+{
+    return db_query(j->db, rows, err, "SELECT wire FROM temp.listed ORDER BY rowid", "");
+}
+
 int64_t index_results(struct journal *j)
 {
     return db_one_int(j->db, 0, NULL, "SELECT COUNT(*) FROM temp.listed", "");

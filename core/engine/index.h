@@ -39,6 +39,8 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
 /* Their ids alone, for an audit. */
 int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
                               struct ferry_error *err);
+/* A query of the wire ids (absent where the tracker shows none), in the order in which they were listed. */
+int32_t index_list(struct journal *j, struct db_rows *rows, struct ferry_error *err);
 int64_t index_results(struct journal *j); /* how many were read */
 
 /* ferry_desk.lookup() for one side. Texts and the item live in the arena. */

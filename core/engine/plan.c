@@ -12,25 +12,29 @@
 /* --- how often a test was tried -------------------------------------------------------- */
 
 /* Tests with more than one result in this run: their attempts are numbered in the order in which items are walked. */
-static int32_t find_attempts(struct engine *e, const struct lane *lane, struct ferry_error *err)
+static int32_t find_attempts(struct engine *e, const struct lane *lane, int *some,
+                             struct ferry_error *err)
 {
     struct db *db = e->journal.db;
     int32_t rc = db_script(
         db,
         "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;",
         err);
-    return rc ? rc
-              : db_run(
-                    db, err,
-                    "INSERT INTO temp.attempt(ident, n) SELECT i.ident, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
-                    " WHERE i.run_id = ? AND i.ident IS NOT NULL AND c.state = 1 GROUP BY i.ident HAVING COUNT(*) > 1",
-                    "i", lane->run_id);
+    rc =
+        rc ? rc
+           : db_run(
+                 db, err,
+                 "INSERT INTO temp.attempt(ident, n) SELECT i.ident, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
+                 " WHERE i.run_id = ? AND i.ident IS NOT NULL AND c.state = 1 GROUP BY i.ident HAVING COUNT(*) > 1",
+                 "i", lane->run_id);
+    *some = rc == FERRY_OK && db_changes(db) > 0;
+    return rc;
 }
 
 static uint32_t next_attempt(struct desk *d, struct ferry_str ident)
 {
     struct db *db = d->e->journal.db;
-    if (!ident.ptr ||
+    if (!d->retried || !ident.ptr ||
         db_run(db, d->err, "UPDATE temp.attempt SET n = n + 1 WHERE ident = ?", "b", ident) ||
         db_changes(db) == 0) {
         return 0;
@@ -106,19 +110,19 @@ static void start_run(struct desk *d, struct ferry_item *item)
     }
 }
 
-static int32_t walk_row(struct walk *w, struct db_rows *rows)
+static int32_t walk_row(struct walk *w, int64_t item_id, struct db_rows *rows)
 {
     struct desk *d = &w->desk;
     struct ferry_item *item;
     char id[UUID_TEXT] = "";
     arena_reset(&d->arena);
-    int32_t rc = unpack_item(arena_str(&d->arena, db_str(rows, 1)), &d->arena, &item, d->err);
+    int32_t rc = unpack_item(arena_str(&d->arena, db_str(rows, 0)), &d->arena, &item, d->err);
     if (rc) {
         return rc;
     }
-    d->item_id = db_int(rows, 0);
+    d->item_id = item_id;
     d->changed = 0;
-    struct ferry_str source_id = db_str(rows, 2);
+    struct ferry_str source_id = db_str(rows, 1);
     if (source_id.len == 16) {
         uuid_text((const unsigned char *)source_id.ptr, id);
         item->source_id = arena_str(&d->arena, ferry_cstr(id));
@@ -130,7 +134,7 @@ static int32_t walk_row(struct walk *w, struct db_rows *rows)
             (long long)d->item_id);
     }
     if (item->noun == FERRY_RESULT) {
-        uint32_t attempt = next_attempt(d, db_str(rows, 3));
+        uint32_t attempt = next_attempt(d, db_str(rows, 2));
         struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
         if (attempt && result && attempt != item->result->attempt) {
             *result = *item->result;
@@ -145,6 +149,18 @@ static int32_t walk_row(struct walk *w, struct db_rows *rows)
     return d->arena.failed ? d->arena.failed : plan_item(w, item);
 }
 
+static int32_t walk_item(struct walk *w, int64_t item_id, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    int32_t rc = db_query(w->desk.e->journal.db, &rows, err,
+                          "SELECT packed, source_id, ident FROM item WHERE id = ?", "i", item_id);
+    int got = rc ? 0 : db_step(&rows);
+    rc = rc ? rc : got < 0 ? -got : got ? walk_row(w, item_id, &rows) : FERRY_OK;
+    db_done(&rows);
+    return rc;
+}
+
+/* Ids are sorted, not items: those are hundreds of bytes each, and mostly lie in this order already. */
 static int32_t walk_items(struct walk *w, struct ferry_error *err)
 {
     struct desk *d = &w->desk;
@@ -152,11 +168,11 @@ static int32_t walk_items(struct walk *w, struct ferry_error *err)
     int got = 0;
     int32_t rc = db_query(
         d->e->journal.db, &rows, err,
-        "SELECT i.id, i.packed, i.source_id, i.ident FROM item i JOIN capture c ON c.id = i.capture_id"
+        "SELECT i.id FROM item i JOIN capture c ON c.id = i.capture_id"
         " WHERE i.run_id = ? AND c.state = 1 ORDER BY i.noun <> 6, i.noun, i.start_ms, i.id",
         "i", d->lane->run_id);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        rc = walk_row(w, &rows);
+        rc = walk_item(w, db_int(&rows, 0), err);
         if (rc == FERRY_OK && *d->e->interrupted) {
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
         }
@@ -252,7 +268,7 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
     if (rc) {
         return rc;
     }
-    rc = find_attempts(d->e, lane, err);
+    rc = find_attempts(d->e, lane, &d->retried, err);
     rc = rc ? rc : desk_open(d);
     rc = rc ? rc : db_run(db, err, "DELETE FROM skip WHERE lane_id = ?", "i", lane->id);
     rc =
