@@ -13,11 +13,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { FIRST_SLOTS = 64, MOST_STATEMENTS = 512, RETRY_MS = 5 };
+enum { FIRST_SLOTS = 64, MOST_STATEMENTS = 512, RECENT = 64, RETRY_MS = 5 };
 
 struct slot {
     sqlite3_stmt *stmt; /* NULL: free */
     int used;           /* a query of it is open */
+};
+
+/* Where the text that stood at an address was found last: most texts are literals. A hint, checked by the text. */
+struct recent {
+    const char *sql;
+    size_t slot;
 };
 
 struct db {
@@ -25,6 +31,7 @@ struct db {
     char *path;
     struct slot *slots; /* open addressing over the text; at most half full */
     size_t n_slots, n_statements;
+    struct recent recent[RECENT];
     uint32_t depth; /* of begins */
     int64_t changes;
 };
@@ -63,6 +70,18 @@ static struct slot *find_slot(struct slot *slots, size_t n, const char *sql)
         i = (i + 1) & (n - 1);
     }
     return &slots[i];
+}
+
+static struct slot *slot_of(struct db *d, const char *sql)
+{
+    struct recent *r = &d->recent[((uintptr_t)sql >> 4) % RECENT];
+    if (r->sql == sql && r->slot < d->n_slots && d->slots[r->slot].stmt &&
+        strcmp(sqlite3_sql(d->slots[r->slot].stmt), sql) == 0) {
+        return &d->slots[r->slot];
+    }
+    struct slot *slot = find_slot(d->slots, d->n_slots, sql);
+    *r = (struct recent){sql, (size_t)(slot - d->slots)};
+    return slot;
 }
 
 /* Moves what is kept into a table of n slots. With `drop_idle`, only statements in use are kept. */
@@ -137,7 +156,7 @@ static int32_t acquire(struct db *d, const char *sql, sqlite3_stmt **stmt, struc
     if (!make_room(d)) {
         return fail(d, SQLITE_NOMEM, sql, err);
     }
-    slot = find_slot(d->slots, d->n_slots, sql);
+    slot = slot_of(d, sql);
     if (slot->used) {
         return ferry_fail(err, FERRY_E_BUG, NULL, "%s: a query of it is still open: %.200s",
                           d->path, sql);
@@ -159,7 +178,7 @@ static void release(struct db *d, sqlite3_stmt *stmt)
 {
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt); /* the bound bytes belong to the caller, who may free them now */
-    find_slot(d->slots, d->n_slots, sqlite3_sql(stmt))->used = 0;
+    slot_of(d, sqlite3_sql(stmt))->used = 0;
 }
 
 /* ---- arguments ---- */
