@@ -10,6 +10,7 @@
 #include <ferry/ferry.h>
 #include <file.h>
 #include <hash.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ static void check_blob(const char *folder, const char *fan, const char *name, st
 {
     struct ferry_error err = {.size = sizeof err};
     unsigned char digest[32] = {0};
-    char path[PATH_ROOM], text[DIGEST_TEXT];
+    char path[PATH_ROOM * 2], text[DIGEST_TEXT];
     struct sha256 *hash = sha256_create();
     struct buf bytes;
     buf_init(&bytes, 64 << 20);
@@ -71,7 +72,7 @@ static void check_blob(const char *folder, const char *fan, const char *name, st
 static void check_blobs(const char *folder, struct buf *wrong)
 {
     struct dirent **fans = NULL, **names = NULL;
-    char path[PATH_ROOM];
+    char path[PATH_ROOM + NAME_MAX + 2];
     int n_fans = scandir(folder, &fans, NULL, alphasort);
     for (int i = 0; i < n_fans; i++) {
         int n = 0;

@@ -64,7 +64,8 @@ static int twice(struct sweep *s, const struct reference *ref, const struct step
             char again[WORD];
             unsigned n = steps->count[first[i]] / 2;
             snprintf(again, sizeof again, "%s:1", step_name(step));
-            if ((step + turn) % stride == 0 && !try_step(s, ref, first[i], n ? n : 1, again, 0)) {
+            if (steps->count[first[i]] > 0 && (step + turn) % stride == 0 &&
+                !try_step(s, ref, first[i], n ? n : 1, again, 0)) {
                 return 0;
             }
         }
