@@ -3,12 +3,18 @@
 #include "batch.h"
 
 #include "identity.h"
+#include "lane.h"
 #include "pack.h"
 #include "step.h"
 
 #include <text.h>
 
-enum { BATCH_MEMORY = 256 << 20, BATCH_BYTES = 8 << 20, LOOK_TOGETHER = 100 };
+enum {
+    BATCH_MEMORY = 256 << 20,
+    BATCH_BYTES = 8 << 20,
+    BATCH_ITEMS = 10000, /* room is made for all of them, whatever a plugin says */
+    LOOK_TOGETHER = 100
+};
 
 void batch_init(struct batch *b)
 {
@@ -36,6 +42,25 @@ void batch_cut(struct batch *b, uint32_t n)
     " o.token, o.memory, o.scope_op, s.remote_id, s.extra, s.key, coalesce(o.packed, i.packed), i.source_id,"                \
     " (SELECT COUNT(*) FROM ref f WHERE f.op_id = o.id)"                                                                     \
     " FROM op o LEFT JOIN op s ON s.id = o.scope_op LEFT JOIN item i ON i.id = o.item_id "
+
+/*
+ * A run is closed when everything in it is settled; and, where the user wants it so, nothing of it was rejected. One that has to stay open
+ * keeps no other open that comes after it.
+ */
+static int32_t select_closing(struct remote *r, struct db_rows *rows, int64_t act,
+                              struct ferry_error *err)
+{
+    static const char any[] = COLUMNS
+        "WHERE o.dest_id = ?1 AND o.state = 1 AND likely(o.state < 7) AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
+        " AND s.state = 7 AND ?4 = ?4 ORDER BY o.id LIMIT 1";
+    static const char settled[] = COLUMNS
+        "WHERE o.dest_id = ?1 AND o.state = 1 AND likely(o.state < 7) AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
+        " AND s.state = 7 AND NOT EXISTS(SELECT 1 FROM op q WHERE q.scope_op = o.scope_op AND q.state < 7 AND q.id <> o.id)"
+        " AND NOT EXISTS(SELECT 1 FROM op q JOIN lane l ON l.id = q.lane_id WHERE q.scope_op = o.scope_op AND q.state = 8 AND l.flags & ?4)"
+        " ORDER BY o.id LIMIT 1";
+    return db_query(r->journal->db, rows, err, BROKEN(complete_early) ? any : settled, "iiii",
+                    r->dest_id, act, r->clock->now_ms(r->clock), (int64_t)LANE_HOLD_ON_REJECT);
+}
 
 static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of of, int64_t act,
                            uint32_t limit, struct ferry_error *err)
@@ -241,6 +266,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     b->act = of == BATCH_READY || of == BATCH_DOUBT || of == BATCH_AUDIT ? (uint32_t)act : 0;
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
     limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
+    limit = limit > BATCH_ITEMS ? BATCH_ITEMS : limit;
     b->room = of == BATCH_REQUEST || of == BATCH_TOKEN ? 65536 : of == BATCH_AUDIT ? 1000 : limit;
     if (of == BATCH_REQUEST) {
         b->room = (uint32_t)db_one_int(r->journal->db, 0, err,
@@ -254,7 +280,9 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     if (rc || b->arena.failed) {
         return rc ? rc : b->arena.failed;
     }
-    rc = select_rows(r, &rows, of, act, limit, err);
+    rc = of == BATCH_READY && (b->traits.flags & FERRY_CLOSES)
+             ? select_closing(r, &rows, act, err)
+             : select_rows(r, &rows, of, act, limit, err);
     while (rc == FERRY_OK && b->n < b->room && (got = db_step(&rows)) > 0) {
         if (!b->act) {
             b->act = (uint32_t)db_int(&rows, 3);

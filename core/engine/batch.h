@@ -28,7 +28,7 @@ void batch_init(struct batch *b);
 void batch_finish(struct batch *b); /* accepts zeroed */
 
 enum batch_of {
-    BATCH_READY, /* PLANNED, nothing to wait for: of kind `act`; the first and what may go with it */
+    BATCH_READY, /* PLANNED, nothing to wait for: of kind `act`; the first and what may go with it. Of a kind that CLOSES, the first that may */
     BATCH_REQUEST, /* all of one request: `act` is its id */
     BATCH_DOUBT,   /* DOUBT and due, of kind `act`: the first and what may be looked for with it */
     BATCH_AUDIT,   /* DONE after a doubt, of kind `act` */

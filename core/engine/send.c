@@ -169,24 +169,6 @@ static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
         "iii", d->r->dest_id, (int64_t)state, (int64_t)after);
 }
 
-/* A run is closed when everything in it is settled; and, where the user wants it so, nothing of it was rejected. */
-static int may_close(struct deliver *d, const struct batch_op *row)
-{
-    struct db *db = d->e->journal.db;
-    if (BROKEN(complete_early)) {
-        return 1;
-    }
-    if (db_one_int(db, 1, d->err,
-                   "SELECT EXISTS(SELECT 1 FROM op WHERE scope_op = ? AND state < 7 AND id <> ?)",
-                   "ii", row->scope_op, row->id)) {
-        return 0;
-    }
-    return !db_one_int(
-        db, 1, d->err,
-        "SELECT EXISTS(SELECT 1 FROM op o JOIN lane l ON l.id = o.lane_id WHERE o.scope_op = ? AND o.state = 8 AND l.flags & ?)",
-        "ii", row->scope_op, (int64_t)LANE_HOLD_ON_REJECT);
-}
-
 /* What was rejected is named in the run's description: whoever reads the run must not think it whole. */
 static int32_t name_rejected(struct deliver *d, struct batch *b)
 {
@@ -278,8 +260,7 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
         if (rc) {
             return rc;
         }
-        if (f->batch.n == 0 ||
-            ((f->batch.traits.flags & FERRY_CLOSES) && !may_close(d, &f->batch.rows[0]))) {
+        if (f->batch.n == 0) {
             continue;
         }
         *took = 1;
