@@ -21,8 +21,8 @@ static uint32_t ask_to_complete(struct session *s, struct ferry_str key, int64_t
     uint32_t n = 0;
     int32_t rc = db_run(
         db, err,
-        "UPDATE lane SET flags = flags | ?, state = 0 WHERE run_id = (SELECT id FROM run WHERE key = ?)", "is",
-        (int64_t)(FERRY_PLAN_COMPLETE | LANE_CLOSE_ALWAYS), key);
+        "UPDATE lane SET flags = flags | ?, state = 0 WHERE run_id = (SELECT id FROM run WHERE key = ?)",
+        "is", (int64_t)(FERRY_PLAN_COMPLETE | LANE_CLOSE_ALWAYS), key);
     rc =
         rc ? rc
            : db_query(
