@@ -89,8 +89,7 @@ static int32_t fill(struct loop *l, int *took)
 
 static int32_t land(struct loop *l)
 {
-    struct transport *t = &l->d.r->transport;
-    struct exchange *x = t->next(t->self, 1000);
+    struct exchange *x = remote_next(l->d.r, 1000);
     if (!x) {
         return FERRY_OK;
     }
@@ -178,6 +177,10 @@ int32_t deliver(struct engine *e, struct remote *r, struct deliver_counts *count
         request_init(&l.flights[i].request, REQUEST_MEMORY);
     }
     int32_t rc = run(&l);
+    if (l.in_flight >
+        0) { /* what is still on its way must not come back to flights that are gone */
+        remote_abandon(r);
+    }
     for (uint32_t i = 0; i < FLIGHTS; i++) {
         if (l.flights[i].used) {
             exchange_finish(&l.flights[i].x);

@@ -3,19 +3,25 @@
 #include "remote.h"
 
 #include <log.h>
-#include <secrets.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <text.h>
 #include <transport_inproc.h>
+#include <unistd.h>
 
-enum { ANSWER_MAX = 16 << 20, REQUEST_MAX = 256 << 20, MEMORY_MAX = 1 << 20 };
+enum {
+    ANSWER_MAX = 16 << 20,
+    REQUEST_MAX = 256 << 20,
+    MEMORY_MAX = 1 << 20,
+    FACT_AGE_MS = 24 * 3600 * 1000
+};
 
 uint64_t chance(void)
 {
     uint64_t bits = 0;
     if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits) {
-        bits = (uint64_t)clock_real().shift_us;
+        struct clock real = clock_real(); /* a machine that has just begun */
+        bits = (uint64_t)real.mono_us(&real) * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid() << 32;
     }
     return bits;
 }
@@ -29,11 +35,13 @@ static struct ferry_str value_of(void *self, struct ferry_str name)
     return v.ptr ? v : r->target->secrets.get(r->target->secrets.self, name);
 }
 
+/* A project changes while nobody looks: what was learned long ago is asked anew when it is needed. */
 static int32_t load_facts(struct remote *r, struct ferry_error *err)
 {
     struct db_rows rows = {0};
     int32_t rc = db_query(r->journal->db, &rows, err,
-                          "SELECT name, value FROM fact WHERE dest_id = ?", "i", r->dest_id);
+                          "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms > ?", "ii",
+                          r->dest_id, r->clock->now_ms(r->clock) - FACT_AGE_MS);
     int got = 0;
     while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
            (got = db_step(&rows)) > 0) {
@@ -42,18 +50,6 @@ static int32_t load_facts(struct remote *r, struct ferry_error *err)
     }
     db_done(&rows);
     return rc ? rc : got < 0 ? -got : r->memory.failed;
-}
-
-static int32_t write_dress(struct remote *r, struct ferry_error *err)
-{
-    request_reset(&r->dress);
-    if (!r->codec->dress) {
-        return FERRY_OK;
-    }
-    struct ferry_call call = remote_call(r);
-    struct ferry_out out = request_out(&r->dress);
-    int32_t rc = r->codec->dress(&call, &out, err);
-    return rc ? rc : r->dress.failed;
 }
 
 int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,
@@ -100,7 +96,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
                                target->n_options, folder, r->journal ? r->journal->spool : NULL,
                                setup->clock, err);
     if (rc == FERRY_OK) {
-        rc = write_dress(r, err);
+        rc = remote_dress(r, err);
     }
 out:
     if (rc) {
@@ -111,11 +107,10 @@ out:
 
 void remote_close(struct remote *r)
 {
-    if (r->transport.close) {
-        r->transport.close(r->transport.self);
-    }
+    remote_abandon(r);
     for (uint32_t i = 0; i < r->n_session; i++) {
-        explicit_bzero((char *)r->session[i].value.ptr, (size_t)r->session[i].value.len);
+        remote_forget(&r->session[i]);
+        remote_forget(&r->session_before[i]);
     }
     request_finish(&r->dress);
     arena_finish(&r->memory);
@@ -180,83 +175,55 @@ void exchange_finish(struct exchange *x)
     memset(x, 0, sizeof *x);
 }
 
-int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err)
+struct exchange *remote_next(struct remote *r, int64_t wait_ms)
 {
-    r->requests++;
-    int32_t rc = r->transport.submit(r->transport.self, x, err);
-    if (rc) {
-        return rc;
+    if (r->n_early == 0) {
+        return r->transport.next ? r->transport.next(r->transport.self, wait_ms) : NULL;
     }
-    while (r->transport.next(r->transport.self, 1000) != x) {
-        if (*r->interrupted) {
-            return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
-        }
-    }
-    if (x->end == EXCHANGE_ANSWERED) {
-        r->alive_ms = r->clock->now_ms(r->clock);
-        return remote_keep(r, &x->answer, err);
-    }
-    return FERRY_OK;
+    struct exchange *x = r->early[0];
+    r->n_early--;
+    memmove(r->early, r->early + 1, r->n_early * sizeof(*r->early));
+    return x;
 }
 
-int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct ferry_error *err)
+void remote_abandon(struct remote *r)
 {
-    struct reply reply;
-    if (!r->codec->keep) {
-        return FERRY_OK;
+    if (r->transport.close) {
+        r->transport.close(r->transport.self);
     }
-    reply_init(&reply);
-    int32_t rc = reply_begin(&reply, 0);
-    struct ferry_call call = remote_call(r);
-    struct ferry_reply sink = reply_sink(&reply);
-    rc = rc ? rc : r->codec->keep(&call, answer, &sink, err);
-    rc = reply_end(&reply, rc, err);
-    for (struct reply_text *t = rc ? NULL : reply.keeps; t; t = t->next) {
-        uint32_t i = 0;
-        while (i < r->n_session && !ferry_eq(r->session[i].key, t->name)) {
-            i++;
-        }
-        if (i == sizeof r->session / sizeof *r->session) {
-            rc = ferry_fail(err, FERRY_E_BUG, "", "%.*s: more session values than fit",
-                            STR_ARG(r->target->label));
-            break;
-        }
-        if (i == r->n_session) {
-            r->session[i].key = r->session_names[i] = arena_str(&r->memory, t->name);
-            r->n_session++;
-        }
-        r->session[i].value = arena_str(&r->memory, t->value);
-        rc = secrets_add(r->session[i].value);
+    const char *name = r->transport.name;
+    r->transport = (struct transport){.name = name};
+    r->n_early = 0;
+}
+
+int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err)
+{
+    struct exchange *got = NULL;
+    if (!r->transport.submit) {
+        return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
     }
-    reply_finish(&reply);
+    r->requests++;
+    int32_t rc = r->transport.submit(r->transport.self, x, err);
+    while (rc == FERRY_OK && (got = r->transport.next(r->transport.self, 1000)) != x) {
+        if (*r->interrupted) {
+            remote_abandon(r); /* it must not come back to an x that is gone */
+            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+        } else if (got && r->n_early < sizeof r->early / sizeof *r->early) {
+            r->early[r->n_early++] = got; /* another one's: it is landed when this one is done */
+        } else if (got) {
+            rc = ferry_fail(err, FERRY_E_BUG, "", "more exchanges under way than are remembered");
+        }
+    }
     return rc;
 }
 
-int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err)
+int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err)
 {
-    if (!r->codec->sign_in || (r->signed_in && !again)) {
-        return FERRY_OK;
+    int32_t rc = remote_carry(r, x, err);
+    if (rc == FERRY_OK && x->end == EXCHANGE_ANSWERED) {
+        r->alive_ms = r->clock->now_ms(r->clock);
+        rc = remote_keep(r, &x->answer, err);
     }
-    struct request request;
-    struct exchange x;
-    request_init(&request, MEMORY_MAX);
-    struct ferry_call call = remote_call(r);
-    struct ferry_out out = request_out(&request);
-    int32_t rc = r->codec->sign_in(&call, &out, err);
-    rc = rc ? rc : request_seal(&request, err);
-    exchange_init(&x, r, &request);
-    rc = rc ? rc : remote_exchange(r, &x, err);
-    if (rc == FERRY_OK && x.end != EXCHANGE_ANSWERED) {
-        rc = ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s: %s", STR_ARG(r->target->label),
-                        r->transport.name, x.error.message);
-    } else if (rc == FERRY_OK && classify_status(x.answer.status) != FATE_PARSE) {
-        rc = ferry_fail(err, FERRY_E_REFUSED, "credentials",
-                        "%.*s: %u from %s when signing in; check the credentials",
-                        STR_ARG(r->target->label), x.answer.status, r->transport.name);
-    }
-    r->signed_in = rc == FERRY_OK;
-    exchange_finish(&x);
-    request_finish(&request);
     return rc;
 }
 
@@ -480,26 +447,37 @@ int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_f
     return rc;
 }
 
+static int32_t two_values(const struct remote *r, struct ferry_str name, struct ferry_str had,
+                          struct ferry_str value, struct ferry_error *err)
+{
+    return ferry_fail(
+        err, FERRY_E_CONFIG, "fact",
+        "%.*s: two values for \"%.*s\": \"%.*s\" and \"%.*s\"; make it one in the tracker, or name the right one in the configuration",
+        STR_ARG(r->target->label), STR_ARG(name), STR_ARG(had), STR_ARG(value));
+}
+
+/* Two values said now are a fault of the project; another one than before only means that it was changed. */
 static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_str value,
                           struct ferry_error *err)
 {
-    struct ferry_str had = ferry_get(r->facts, r->n_facts, name);
-    if (had.ptr && !ferry_eq(had, value)) {
-        return ferry_fail(
-            err, FERRY_E_CONFIG, "fact",
-            "%.*s: two values for \"%.*s\": \"%.*s\" and \"%.*s\"; make it one in the tracker, or name the right one in the configuration",
-            STR_ARG(r->target->label), STR_ARG(name), STR_ARG(had), STR_ARG(value));
+    uint32_t i = 0;
+    while (i < r->n_facts && !ferry_eq(r->facts[i].key, name)) {
+        i++;
     }
-    if (had.ptr) {
-        return FERRY_OK;
+    if (i < r->n_facts && r->fact_is_new[i]) {
+        return ferry_eq(r->facts[i].value, value)
+                   ? FERRY_OK
+                   : two_values(r, name, r->facts[i].value, value, err);
     }
-    if (r->n_facts == sizeof r->facts / sizeof *r->facts) {
+    if (i == sizeof r->facts / sizeof *r->facts) {
         return ferry_fail(err, FERRY_E_BUG, "fact", "%.*s: more facts than fit",
                           STR_ARG(r->target->label));
     }
-    r->facts[r->n_facts].key = arena_str(&r->memory, name);
-    r->facts[r->n_facts++].value = arena_str(&r->memory, value);
-    if (!r->journal) {
+    r->facts[i].key = i < r->n_facts ? r->facts[i].key : arena_str(&r->memory, name);
+    r->facts[i].value = arena_str(&r->memory, value);
+    r->fact_is_new[i] = 1;
+    r->n_facts += i == r->n_facts;
+    if (r->memory.failed || !r->journal) {
         return r->memory.failed;
     }
     return db_run(

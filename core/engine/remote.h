@@ -26,12 +26,15 @@ struct remote {
     int64_t alive_ms;    /* last sign of life */
     struct arena memory; /* facts and session */
     struct ferry_kv facts[64];
+    unsigned char fact_is_new[64]; /* said since this was opened */
     uint32_t n_facts;
-    struct ferry_kv session[16];
+    struct ferry_kv session[16], session_before[16]; /* values are its own */
     struct ferry_str session_names[16];
     uint32_t n_session, signed_in;
     struct request_values values;
     struct request dress;
+    struct exchange *early[16]; /* of others, that ended while one was waited for */
+    uint32_t n_early;
     uint64_t requests; /* sent so far */
 };
 
@@ -78,13 +81,23 @@ int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_T
 int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err);
 /* Begins a session where the codec has them. Single: a session that is there is kept unless `again`. */
 int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err);
-/* Remembers what an answer says of the session. */
+/* Remembers what an answer says of the session; one that cannot be read says nothing of it. */
 int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct ferry_error *err);
 
 /* Sends one request and waits for its end; x is initialised by exchange_init(). */
 void exchange_init(struct exchange *x, const struct remote *r, const struct request *request);
 void exchange_finish(struct exchange *x);
 int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err);
+/* The same, and nothing is kept of the answer. */
+int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err);
+/* The next exchange that has ended, of those that were submitted to the transport itself. */
+struct exchange *remote_next(struct remote *r, int64_t wait_ms);
+/* What is under way is not waited for, and never comes back; nothing can be sent any more. */
+void remote_abandon(struct remote *r);
+
+/* Parts: the headers of every request, written anew when the session has more to name; and wiping. */
+int32_t remote_dress(struct remote *r, struct ferry_error *err);
+void remote_forget(struct ferry_kv *value);
 
 /* 64 random bits, for jitter alone. */
 uint64_t chance(void);

@@ -18,7 +18,8 @@ enum { SHORTEST = 4, SHORTEST_LINE = 16, SHORTEST_CODE = 5, SHORTEST_PREFIX = 6,
 struct needle {
     char *ptr;
     size_t len;
-    int base64; /* the match takes in the base64 characters around it */
+    uint32_t users; /* how often it was registered and not forgotten */
+    int base64;     /* the match takes in the base64 characters around it */
 };
 
 static struct {
@@ -247,6 +248,7 @@ static int32_t add_needle(struct ferry_str s, int base64)
     for (size_t i = 0; i < list.n; i++) {
         n = &list.needles[i];
         if (n->len == s.len && n->base64 == base64 && memcmp(n->ptr, s.ptr, n->len) == 0) {
+            n->users++;
             return FERRY_OK;
         }
     }
@@ -269,17 +271,36 @@ static int32_t add_needle(struct ferry_str s, int base64)
     }
     memcpy(n->ptr, s.ptr, (size_t)s.len);
     n->len = (size_t)s.len;
+    n->users = 1;
     n->base64 = base64;
     mark_first((unsigned char)s.ptr[0], base64);
     list.n++;
     return FERRY_OK;
 }
 
+static int32_t drop_needle(struct ferry_str s, int base64)
+{
+    for (size_t i = 0; i < list.n; i++) {
+        struct needle *n = &list.needles[i];
+        if (n->len == s.len && n->base64 == base64 && memcmp(n->ptr, s.ptr, n->len) == 0) {
+            if (--n->users == 0) {
+                explicit_bzero(n->ptr, n->len);
+                free(n->ptr);
+                *n = list.needles[--list.n];
+            }
+            break;
+        }
+    }
+    return FERRY_OK;
+}
+
+typedef int32_t needle_fn(struct ferry_str s, int base64);
+
 /*
  * What stands in base64 text wherever the secret stood `shift` bytes behind a multiple of three:
  * the characters that its bytes alone decide. "user:secret" is found by one of the three.
  */
-static int32_t add_base64(struct ferry_str secret, unsigned shift)
+static int32_t each_base64(struct ferry_str secret, unsigned shift, needle_fn *fn)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -298,35 +319,48 @@ static int32_t add_base64(struct ferry_str secret, unsigned shift)
         code[n++] = alphabet[six];
     }
     if (n >= SHORTEST_CODE) {
-        rc = add_needle((struct ferry_str){code, n}, 1);
+        rc = fn((struct ferry_str){code, n}, 1);
     }
     explicit_bzero(code, (size_t)n);
     free(code);
     return rc;
 }
 
-int32_t secrets_add(struct ferry_str secret)
+/* All that is looked for on account of one secret. */
+static int32_t each_needle(struct ferry_str secret, needle_fn *fn)
 {
     struct ferry_str rest = secret, line;
-    int32_t rc;
     if (secret.len < SHORTEST) {
         return FERRY_OK;
     }
-    pthread_rwlock_wrlock(&list.lock);
-    rc = add_needle(secret, 0);
+    int32_t rc = fn(secret, 0);
     for (unsigned shift = 0; !rc && shift < 3; shift++) {
-        rc = add_base64(secret, shift);
+        rc = each_base64(secret, shift, fn);
     }
     /* A key of several lines is shown line by line; its first and last ("-----BEGIN") are no
      * secret. */
     while (!rc && str_split(&rest, '\n', &line)) {
         line = str_trim(line);
         if (line.len >= SHORTEST_LINE && line.len < secret.len && !str_starts(line, "-----")) {
-            rc = add_needle(line, 0);
+            rc = fn(line, 0);
         }
     }
+    return rc;
+}
+
+int32_t secrets_add(struct ferry_str secret)
+{
+    pthread_rwlock_wrlock(&list.lock);
+    int32_t rc = each_needle(secret, add_needle);
     pthread_rwlock_unlock(&list.lock);
     return rc;
+}
+
+void secrets_forget(struct ferry_str secret)
+{
+    pthread_rwlock_wrlock(&list.lock);
+    each_needle(secret, drop_needle);
+    pthread_rwlock_unlock(&list.lock);
 }
 
 void secrets_clear(void)

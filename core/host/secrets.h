@@ -9,9 +9,10 @@
 
 #include <buf.h>
 
-/* Shorter than 4 bytes: kept out of the filter, since it would blank out ordinary text. Registered
- * twice is once. */
+/* Shorter than 4 bytes: kept out of the filter, since it would blank out ordinary text. */
 int32_t secrets_add(struct ferry_str secret);
+/* Takes one registration back: a session value that others have replaced. */
+void secrets_forget(struct ferry_str secret);
 /* Appends text with every registered secret replaced by "***". */
 void secrets_redact(struct buf *out, struct ferry_str text);
 /* Whether the text holds one. */

@@ -23,7 +23,8 @@ enum exchange_end {
 struct exchange {
     /* Set by the caller; borrowed until the exchange comes back. */
     const struct request *request;
-    const struct request *dress;         /* headers of the codec's dress(); may be NULL */
+    const struct request
+        *dress; /* headers of the codec's dress(), read by submit() alone; may be NULL */
     const struct request_values *values; /* secrets and session */
     uint64_t max_answer;                 /* bytes; a longer answer ends UNSURE */
     int has_effect;                      /* 0: a read, may be repeated freely by the transport */
@@ -51,7 +52,8 @@ struct transport {
     int32_t (*submit)(void *self, struct exchange *x, struct ferry_error *err);
     /* The next exchange that has ended, or NULL: none within wait_ms, or none under way. */
     struct exchange *(*next)(void *self, int64_t wait_ms);
-    void (*close)(void *self); /* exchanges under way end UNSURE, unseen */
+    void (*close)(
+        void *self); /* exchanges under way end UNSURE, unseen: they are not touched again */
 };
 
 #endif

@@ -196,6 +196,32 @@ START_TEST(logs_one_clean_line_a_message)
 }
 END_TEST
 
+START_TEST(a_value_that_was_replaced_can_be_forgotten)
+{
+    for (int i = 0; i < 10000; i++) { /* a session that is renewed with every answer */
+        char value[32];
+        snprintf(value, sizeof value, "cookie-%d-of-many", i);
+        ck_assert_int_eq(secrets_add(ferry_cstr(value)), FERRY_OK);
+        ck_assert(secrets_found(ferry_cstr(value)));
+        secrets_forget(ferry_cstr(value));
+        ck_assert(!secrets_found(ferry_cstr(value)));
+    }
+    ck_assert(secrets_found(FERRY_LIT(SECRET)));
+}
+END_TEST
+
+START_TEST(what_two_registered_is_not_forgotten_by_one)
+{
+    ck_assert_int_eq(secrets_add(FERRY_LIT(SECRET)), FERRY_OK);
+    secrets_forget(FERRY_LIT(SECRET));
+    ck_assert(secrets_found(FERRY_LIT(SECRET)));
+    secrets_forget(FERRY_LIT("never registered"));
+    secrets_forget((struct ferry_str){NULL, 0});
+    secrets_forget(FERRY_LIT(SECRET));
+    ck_assert(!secrets_found(FERRY_LIT(SECRET)));
+}
+END_TEST
+
 START_TEST(logs_a_secret_in_a_message_of_any_length)
 {
     char *text = malloc(100001);
@@ -298,6 +324,8 @@ int main(void)
     suite_add_tcase(suite, t);
     tcase_add_checked_fixture(log, setup, teardown);
     tcase_add_test(log, logs_one_clean_line_a_message);
+    tcase_add_test(log, a_value_that_was_replaced_can_be_forgotten);
+    tcase_add_test(log, what_two_registered_is_not_forgotten_by_one);
     tcase_add_test(log, logs_a_secret_in_a_message_of_any_length);
     tcase_add_test(log, does_not_mix_lines_of_threads);
     tcase_add_test(log, colours_only_where_they_are_wanted);
