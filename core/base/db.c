@@ -487,7 +487,7 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
      */
     return db_script(d,
                      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-                     "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=16384;"
+                     "PRAGMA cache_size=-24576; PRAGMA wal_autocheckpoint=16384;"
                      "SELECT count(*) FROM sqlite_schema",
                      err);
 }
