@@ -23,12 +23,30 @@ void desk_finish(struct desk *d)
     buf_finish(&d->scope_key);
 }
 
+/* With another token the same place has another account, and results have other wire ids. Both are looked for. */
+static int32_t load_accounts(struct desk *d)
+{
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc = db_query(
+        d->e->journal.db, &rows, d->err,
+        "SELECT o.account FROM dest o JOIN dest d ON d.label = o.label AND d.url = o.url WHERE d.id = ? AND o.id <> d.id ORDER BY o.id DESC",
+        "i", d->lane->dest_id);
+    while (rc == FERRY_OK && d->n_accounts < sizeof d->accounts / sizeof *d->accounts &&
+           (got = db_step(&rows)) > 0) {
+        d->accounts[d->n_accounts++] = arena_str(&d->lane->arena, db_str(&rows, 0));
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : d->lane->arena.failed;
+}
+
 int32_t desk_open(struct desk *d)
 {
-    return db_script(
+    int32_t rc = db_script(
         d->e->journal.db,
         "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
         d->err);
+    return rc ? rc : load_accounts(d);
 }
 
 static int32_t fail(struct desk *d, int32_t rc)

@@ -27,6 +27,8 @@ struct desk {
     uint32_t scope_noun;
     int64_t
         complete_op; /* was done before, and is wanted: due again where this plan brings new results */
+    struct ferry_str accounts[8]; /* others that this place was known by: a token was changed */
+    uint32_t n_accounts;
     int64_t last_op;               /* the highest id given to an operation; 0: not asked for yet */
     const struct ferry_item *item; /* in hand */
     int64_t item_id;

@@ -32,15 +32,28 @@ static struct ferry_str known_by(struct desk *d, const struct ferry_action *acti
     return found.key.len ? found.key : found.id;
 }
 
+/* Is it listed under the wire id that we would give it, now or before the token was changed? */
+static int take_wire(struct desk *d, const struct ferry_action *action, char id[128])
+{
+    const struct lane *l = d->lane;
+    char wire[UUID_TEXT];
+    identity_wire(action->key, l->account, l->project, ferry_cstr(d->run.id), wire);
+    int taken = index_take_wire(&d->e->journal, ferry_cstr(wire), id);
+    for (uint32_t i = 0; i < d->n_accounts && !taken; i++) {
+        identity_wire(action->key, d->accounts[i], l->project, ferry_cstr(d->run.id), wire);
+        taken = index_take_wire(&d->e->journal, ferry_cstr(wire), id);
+    }
+    return taken;
+}
+
 int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *action,
                    const struct ferry_item *item)
 {
-    char wire[UUID_TEXT], id[128];
+    char id[128];
     unsigned char like[16];
     struct db *db = d->e->journal.db;
     int64_t now = d->e->clock->now_ms(d->e->clock);
-    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
-    if (index_take_wire(&d->e->journal, ferry_cstr(wire), id)) {
+    if (take_wire(d, action, id)) {
         d->counts->there++;
         d->counts->fresh--;
         return db_run(
@@ -89,14 +102,13 @@ static int had_time(const struct desk *d, const struct desk_op *row)
 
 static int result_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action)
 {
-    char wire[UUID_TEXT], id[128];
+    char id[128];
     const struct ferry_traits *list = desk_traits(d, FERRY_OP(FERRY_LIST, FERRY_RESULT));
     if (!list || list->effect == 0 || d->run.count == 0) {
         return 0; /* nobody can tell */
     }
-    identity_wire(action->key, d->lane->account, d->lane->project, ferry_cstr(d->run.id), wire);
-    return !index_take_wire(&d->e->journal, ferry_cstr(wire), id) &&
-           !index_take_id(&d->e->journal, row->remote_id) && had_time(d, row);
+    return !take_wire(d, action, id) && !index_take_id(&d->e->journal, row->remote_id) &&
+           had_time(d, row);
 }
 
 int desk_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action,

@@ -41,7 +41,7 @@ int32_t lane_put(struct engine *e, const struct lane *l, int64_t *id, struct fer
             " target_run, find_title, flags, state) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
             " ON CONFLICT(dest_id, run_id, planner, run_key) DO UPDATE SET role = excluded.role, source_dest = excluded.source_dest,"
             " options = excluded.options, target_run = excluded.target_run, find_title = excluded.find_title,"
-            " flags = excluded.flags | (flags & 1024), state = 0, error = NULL",
+            " flags = excluded.flags, state = 0, error = NULL",
             "iiisibsssssi", l->dest_id, l->run_id, (int64_t)l->role, l->planner, l->source_dest,
             buf_str(&options), l->run_key, l->run_marker, or_empty(l->run_title), l->target_run,
             l->find_title, (int64_t)l->flags);
@@ -56,7 +56,7 @@ int32_t lane_put(struct engine *e, const struct lane *l, int64_t *id, struct fer
     return rc ? rc : *id ? FERRY_OK : FERRY_E_IO;
 }
 
-static void take_row(struct lane *l, struct db_rows *rows)
+static int32_t take_row(struct lane *l, struct db_rows *rows, struct ferry_error *err)
 {
     struct arena *a = &l->arena;
     l->dest_id = db_int(rows, 0);
@@ -64,7 +64,7 @@ static void take_row(struct lane *l, struct db_rows *rows)
     l->role = (uint32_t)db_int(rows, 2);
     l->planner = arena_str(a, db_str(rows, 3));
     l->source_dest = db_int(rows, 4);
-    unpack_kv(arena_str(a, db_str(rows, 5)), a, &l->options, &l->n_options);
+    int32_t rc = unpack_kv(arena_str(a, db_str(rows, 5)), a, &l->options, &l->n_options);
     l->run_key = arena_str(a, db_str(rows, 6));
     l->run_marker = arena_str(a, db_str(rows, 7));
     l->run_title = arena_str(a, db_str(rows, 8));
@@ -79,11 +79,15 @@ static void take_row(struct lane *l, struct db_rows *rows)
     l->account = arena_str(a, db_str(rows, 17));
     l->run_source = arena_str(a, db_str(rows, 18));
     l->source_project = arena_str(a, db_str(rows, 19));
-    l->code = (uint32_t)db_int(rows, 20);
-    if (str_is(l->run_source, "report") && db_str(rows, 21).ptr) {
+    if (str_is(l->run_source, "report") && db_str(rows, 20).ptr) {
         l->run_source =
-            arena_str(a, db_str(rows, 21)); /* a mirror of what first goes to the primary */
+            arena_str(a, db_str(rows, 20)); /* a mirror of what first goes to the primary */
     }
+    return rc ? ferry_fail(
+                    err, rc, "",
+                    "lane %lld: its options are damaged; the state folder was changed by something else",
+                    (long long)l->id)
+              : FERRY_OK;
 }
 
 int32_t lane_load(struct engine *e, int64_t id, struct lane *l, struct ferry_error *err)
@@ -97,11 +101,11 @@ int32_t lane_load(struct engine *e, int64_t id, struct lane *l, struct ferry_err
         e->journal.db, &rows, err,
         "SELECT l.dest_id, l.run_id, l.role, l.planner, l.source_dest, l.options, l.run_key, l.run_marker,"
         " l.run_title, l.target_run, l.find_title, l.flags, l.state, d.name, d.label, d.plugin, d.project, d.account,"
-        " r.source, coalesce(r.source_project, sd.project), l.code, sd.label"
+        " r.source, coalesce(r.source_project, sd.project), sd.label"
         " FROM lane l JOIN dest d ON d.id = l.dest_id JOIN run r ON r.id = l.run_id LEFT JOIN dest sd ON sd.id = l.source_dest WHERE l.id = ?",
         "i", id);
     if (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        take_row(l, &rows);
+        rc = take_row(l, &rows, err);
     }
     db_done(&rows);
     if (rc == FERRY_OK && got == 0) {
@@ -120,30 +124,52 @@ void lane_finish(struct lane *l)
     memset(l, 0, sizeof *l);
 }
 
+/* What the user's name for a destination means now has to be what it meant: ids of one server mean nothing to another. */
+static int32_t same_place(const struct db_rows *rows, const struct target *t,
+                          struct ferry_error *err)
+{
+    struct ferry_str name = db_str(rows, 0), label = db_str(rows, 1), url = db_str(rows, 2);
+    if (!ferry_eq(t->label, label)) {
+        return ferry_fail(
+            err, FERRY_E_CONFIG, "",
+            "\"%.*s\" meant %.*s when this was captured and means %.*s now; give it its old meaning, then resume",
+            STR_ARG(name), STR_ARG(label), STR_ARG(t->label));
+    }
+    if (!ferry_eq(or_empty(t->url), url)) {
+        struct ferry_str in_process = FERRY_LIT("in process");
+        return ferry_fail(
+            err, FERRY_E_CONFIG, "url",
+            "%.*s: was at %.*s when this was captured and is at %.*s now; give it its old \"url\", then resume",
+            STR_ARG(label), STR_ARG(url.len ? url : in_process),
+            STR_ARG(t->url.len ? t->url : in_process));
+    }
+    return FERRY_OK;
+}
+
 int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out, struct ferry_error *err)
 {
     struct db_rows rows = {0};
-    struct buf name, label;
-    buf_init(&name, 4096);
-    buf_init(&label, 4096);
-    int32_t rc = db_query(e->journal.db, &rows, err, "SELECT name, label FROM dest WHERE id = ?",
-                          "i", dest_id);
-    if (rc == FERRY_OK && db_step(&rows) > 0) {
-        buf_put(&name, db_str(&rows, 0));
-        buf_put(&label, db_str(&rows, 1));
+    *out = NULL;
+    int32_t rc = db_query(e->journal.db, &rows, err,
+                          "SELECT name, label, url, account FROM dest WHERE id = ?", "i", dest_id);
+    int got = rc ? 0 : db_step(&rows);
+    if (rc == FERRY_OK && got <= 0) {
+        rc = got < 0 ? -got
+                     : ferry_fail(err, FERRY_E_BUG, "", "destination %lld is not in the journal",
+                                  (long long)dest_id);
+    }
+    rc = rc ? rc : target_resolve(out, e->config, e->plugins, db_str(&rows, 0), err);
+    rc = rc ? rc : same_place(&rows, *out, err);
+    if (rc ==
+        FERRY_OK) { /* wire ids are made of it: another token of the same account sends the same ids */
+        (*out)->account = arena_str(&(*out)->arena, db_str(&rows, 3));
+        rc = (*out)->arena.failed;
     }
     db_done(&rows);
-    rc = rc ? rc : target_resolve(out, e->config, e->plugins, buf_str(&name), err);
-    if (rc == FERRY_OK && !ferry_eq((*out)->label, buf_str(&label))) {
-        rc = ferry_fail(
-            err, FERRY_E_CONFIG, "",
-            "\"%s\" meant %s when this was captured and means %.*s now; give it its old meaning, then resume",
-            buf_cstr(&name), buf_cstr(&label), STR_ARG((*out)->label));
+    if (rc) {
         target_free(*out);
         *out = NULL;
     }
-    buf_finish(&name);
-    buf_finish(&label);
     return rc;
 }
 

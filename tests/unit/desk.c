@@ -58,6 +58,7 @@ static void begin(void)
                          .label = FERRY_LIT("fake:P"),
                          .project = FERRY_LIT("P"),
                          .account = FERRY_LIT("me")};
+    arena_init(&lane.arena, 1 << 20);
     result = (struct ferry_result){
         .size = sizeof result, .status = FERRY_PASSED, .name = FERRY_LIT("works")};
     item = (struct ferry_item){.size = sizeof item, .noun = FERRY_RESULT, .result = &result};
@@ -75,6 +76,7 @@ static void begin(void)
 
 static void end(void)
 {
+    arena_finish(&lane.arena);
     fake_end();
 }
 
@@ -526,6 +528,26 @@ START_TEST(a_result_is_known_by_its_wire_id)
 }
 END_TEST
 
+START_TEST(another_token_does_not_send_everything_again)
+{
+    char wire[UUID_TEXT];
+    run_sql(
+        "INSERT INTO dest(id, name, label, plugin, project, url, account) VALUES(3, 'f', 'fake:P', 'fake', 'P', '', 'old token'),"
+        " (4, 'f', 'fake:P', 'fake', 'P', 'https://elsewhere', 'stranger')");
+    identity_wire(ferry_cstr(sources[0]), FERRY_LIT("old token"), FERRY_LIT("P"), FERRY_LIT("7"),
+                  wire);
+    listed_run = "7";
+    listed_id = "x1";
+    listed_marker = wire;
+    open_plan();
+    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    want_result(sources[0], NULL);
+    close_plan();
+    ck_assert_int_eq(open_ops(), 0);
+    ck_assert_uint_eq(desk.n_accounts, 1);
+}
+END_TEST
+
 static int64_t open_after(const char *marker, const char *source)
 {
     listed_run = "7";
@@ -666,6 +688,7 @@ int main(void)
     tcase_add_test(t, where_results_cannot_be_listed_none_is_missed);
     tcase_add_test(t, a_case_is_made_again_only_when_lists_had_time);
     tcase_add_test(t, a_result_is_known_by_its_wire_id);
+    tcase_add_test(t, another_token_does_not_send_everything_again);
     tcase_add_test(t, without_wire_ids_likeness_decides);
     tcase_add_test(t, one_that_came_another_way_is_the_same_result);
     tcase_add_test(t, another_one_that_came_the_same_way_is_not);
