@@ -16,23 +16,45 @@ struct loop {
     uint32_t in_flight;
 };
 
-/* What a dead process had on its way may have acted. */
+/* What a dead process had on its way may have acted, or act yet: what must not act twice is left alone until it has settled. */
+static int32_t doubt_what_was_sent(struct deliver *d)
+{
+    struct db *db = d->e->journal.db;
+    int64_t act = 0, now = d->r->clock->now_ms(d->r->clock);
+    int32_t rc = FERRY_OK;
+    while (
+        rc == FERRY_OK &&
+        (act = db_one_int(
+             db, 0, d->err,
+             "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = 3 AND likely(state < 7) AND act > ?",
+             "ii", d->r->dest_id, act)) != 0) {
+        struct ferry_traits t;
+        rc = remote_describe(d->r, (uint32_t)act, &t, d->err);
+        int64_t wait = t.effect == FERRY_REPEATABLE ? 0 : remote_settle_ms(d->r, &t);
+        rc = rc ? rc
+                : db_run(db, d->err,
+                         "UPDATE op SET state = 5, flags = (flags & ~2) | 4, not_before = ? WHERE "
+                         "dest_id = ? AND state = 3 AND likely(state < 7) AND act = ?",
+                         "iii", now + wait, d->r->dest_id, act);
+    }
+    return rc;
+}
+
 static int32_t recover(struct deliver *d)
 {
     struct db *db = d->e->journal.db;
-    struct ferry_traits t = {.size = sizeof t};
-    int64_t settle = remote_settle_ms(d->r, &t);
-    int32_t rc = db_run(
-        db, d->err,
-        "UPDATE op SET state = 5, flags = flags | 4, not_before = ?2 WHERE dest_id = ?1 AND state = 3 AND likely(state < 7)",
-        "ii", d->r->dest_id, d->r->clock->now_ms(d->r->clock) + settle);
-    /* A person asked for another try: parked ones get it. */
+    int32_t rc = doubt_what_was_sent(d);
+    /* A person asked for another try: parked ones get it, and everything is tried as if for the first time. */
     rc =
         rc ? rc
            : db_run(
                  db, d->err,
                  "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND likely(state < 7)",
                  "i", d->r->dest_id);
+    rc = rc ? rc
+            : db_run(db, d->err,
+                     "UPDATE op SET tries = 0 WHERE dest_id = ? AND state < 7 AND tries > 0", "i",
+                     d->r->dest_id);
     STEP(deliver_begun);
     return rc;
 }

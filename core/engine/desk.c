@@ -319,7 +319,7 @@ static int32_t reopen_op(struct desk *d, const struct op_item *item, struct bind
 {
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~3, most = 0,"
+        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, most = 0,"
         " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = ?, scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
         "iibiziii", d->lane->id, item->id, item->packed, item->state,
         b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits, b->op_id);
@@ -484,7 +484,7 @@ int32_t desk_close(struct desk *d)
     if (rc == FERRY_OK && d->complete_op && d->counts->fresh > 0) {
         rc = db_run(
             d->e->journal.db, d->err,
-            "UPDATE op SET state = 1, act = kind, edition = edition + 1, flags = flags & ~3, not_before = 0, tries = 0,"
+            "UPDATE op SET state = 1, act = kind, edition = edition + 1, flags = flags & ~35, not_before = 0, tries = 0,"
             " request_id = NULL, text = NULL WHERE id = ? AND state = 7",
             "i", d->complete_op);
     }

@@ -189,8 +189,8 @@ static int32_t settle_sighting(struct look *l, uint32_t i)
     }
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET state = 1, flags = flags | ?, not_before = 0, request_id = NULL WHERE id = ?",
-        "ii", (int64_t)OP_LOOKED, row->id);
+        "UPDATE op SET state = 1, flags = (flags & ~?) | ?, not_before = 0, request_id = NULL WHERE id = ?",
+        "iii", (int64_t)OP_LOOK, (int64_t)(ours ? OP_LOOKED | OP_TWICE : OP_LOOKED), row->id);
 }
 
 static int32_t settle_all(struct look *l)

@@ -35,11 +35,15 @@ enum op_state {
     OP_REJECTED = 8
 };
 enum {
-    OP_EXISTED = 1u,  /* DONE without our doing: it was there already */
-    OP_LOOKED = 2u,   /* find has ended since it was last PLANNED */
-    OP_DOUBTED = 4u,  /* was in doubt at some time: the audit looks for a second one */
-    OP_ANCHOR = 8u,   /* stands for a thing that is there; never sent */
-    OP_OPTIONAL = 16u /* a follow-up whose refusal does not matter */
+    OP_EXISTED = 1u,   /* DONE without our doing: it was there already */
+    OP_LOOKED = 2u,    /* find has ended since it was last PLANNED or in doubt */
+    OP_DOUBTED = 4u,   /* was in doubt at some time: the audit looks for a second one */
+    OP_ANCHOR = 8u,    /* stands for a thing that is there; never sent */
+    OP_OPTIONAL = 16u, /* a follow-up whose refusal does not matter */
+    OP_LOOK =
+        32u, /* in doubt by what was answered: another sending would be answered alike, so it is looked for */
+    OP_TWICE =
+        64u /* was in doubt, was not found, is sent a second time: the first may still arrive */
 };
 enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
 enum lane_state {

@@ -317,6 +317,16 @@ static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t reque
     return rc ? rc : submit(d, f);
 }
 
+/* What another request left in doubt has its own way out. */
+static void keep_request(struct batch *b, int64_t request)
+{
+    uint32_t n = 0;
+    while (n < b->n && b->rows[n].request_id == request) {
+        n++;
+    }
+    batch_cut(b, n);
+}
+
 int32_t send_again(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
@@ -334,11 +344,14 @@ int32_t send_again(struct deliver *d, struct flight *f, int *took)
             request &&
             db_one_int(
                 d->e->journal.db, 0, d->err,
-                "SELECT packed IS NOT NULL AND items = (SELECT COUNT(*) FROM op WHERE request_id = ?1 AND state = 5) FROM request WHERE id = ?1",
+                "SELECT packed IS NOT NULL AND items = (SELECT COUNT(*) FROM op WHERE request_id = ?1 AND state = 5 AND flags & 32 = 0) FROM request WHERE id = ?1",
                 "i", request);
-        /* Repeatable as a whole: the stored bytes. Otherwise, or where the codec itself doubts one of them: look. */
-        if (f->batch.traits.effect == FERRY_REPEATABLE && whole) {
-            return repeat_request(d, f, request);
+        /* Repeatable as a whole: the stored bytes. Otherwise, or where an answer has put one of them in doubt: look. */
+        if (f->batch.traits.effect == FERRY_REPEATABLE) {
+            keep_request(&f->batch, request);
+            if (whole) {
+                return repeat_request(d, f, request);
+            }
         }
         return find_batch(d, &f->batch);
     }

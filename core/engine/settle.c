@@ -107,10 +107,34 @@ int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t
 {
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET state = ?1, not_before = ?2, text = coalesce(?3, text), flags = flags | CASE WHEN ?1 = 5 THEN 4 ELSE 0 END,"
+        "UPDATE op SET state = ?1, not_before = ?2, text = coalesce(?3, text), flags = CASE WHEN ?1 = 5 THEN (flags & ~2) | 4 ELSE flags END,"
         " request_id = CASE WHEN ?1 = 1 THEN NULL ELSE request_id END WHERE id = ?4",
         "iisi", (int64_t)state, not_before,
         text.len ? short_text(text) : (struct ferry_str){NULL, 0}, op);
+}
+
+/* Another try would be answered alike a hundred times; after some of them a person is asked. */
+static enum op_state or_parked(const struct batch_op *row, enum op_state state)
+{
+    enum { MOST_TRIES = 12 };
+    return row->tries >= MOST_TRIES ? OP_PARKED : state;
+}
+
+/* In doubt by what the answer says, so not sent again before it was looked for. */
+static int32_t settle_look(struct deliver *d, const struct batch_op *row, int64_t not_before,
+                           struct ferry_str text)
+{
+    int32_t rc = settle_later(d, row->id, or_parked(row, OP_DOUBT), not_before, text);
+    return rc ? rc
+              : db_run(d->e->journal.db, d->err, "UPDATE op SET flags = flags | ? WHERE id = ?",
+                       "ii", (int64_t)(OP_LOOK | OP_DOUBTED), row->id);
+}
+
+/* When lists show what has been done by now, or is done late. */
+static int64_t when_listed(const struct deliver *d)
+{
+    struct ferry_traits any = {.size = sizeof any};
+    return now_ms(d) + remote_settle_ms(d->r, &any);
 }
 
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
@@ -134,7 +158,7 @@ static int32_t follow(struct deliver *d, const struct batch_op *row, const struc
         rc ? rc
            : db_run(
                  d->e->journal.db, d->err,
-                 "UPDATE op SET state = 1, act = ?, memory = ?, flags = (flags & ~18) | ?, remote_id = coalesce(?, remote_id),"
+                 "UPDATE op SET state = 1, act = ?, memory = ?, flags = (flags & ~50) | ?, remote_id = coalesce(?, remote_id),"
                  " extra = coalesce(?, extra), url = coalesce(?, url), most = 0, tries = 0, not_before = 0, request_id = NULL, token = NULL WHERE id = ?",
                  "ibisbsi", (int64_t)f->kind, f->state,
                  (int64_t)(f->flags & FERRY_FOLLOW_OPTIONAL ? OP_OPTIONAL : 0),
@@ -155,7 +179,7 @@ static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, st
     }
     if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED)) {
         /* A refusal after a doubt may be the trace of an earlier success: look before believing it. */
-        return settle_later(d, row->id, OP_DOUBT, now_ms(d), text);
+        return settle_look(d, row, when_listed(d), text);
     }
     return settle_reject(d, row->id, text);
 }
@@ -168,15 +192,14 @@ static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
     int creates = b->act >> 16 == FERRY_CREATE;
     int64_t settle = remote_settle_ms(d->r, &b->traits);
     if (o->size == 0) {
-        return settle_later(d, row->id, OP_DOUBT, now_ms(d) + settle,
-                            FERRY_LIT("the answer does not mention it"));
+        return settle_look(d, row, now_ms(d) + settle, FERRY_LIT("the answer does not mention it"));
     }
     switch (o->code) {
     case FERRY_DONE:
     case FERRY_EXISTS:
         if (o->code == FERRY_EXISTS && creates && !o->id.len) {
-            return settle_later(d, row->id, OP_DOUBT, now_ms(d),
-                                FERRY_LIT("it is there already; looking for its id"));
+            return settle_look(d, row, now_ms(d),
+                               FERRY_LIT("it is there already; looking for its id"));
         }
         if (reply->follows[i].size) {
             return follow(d, row, o, &reply->follows[i]);
@@ -191,10 +214,11 @@ static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
     case FERRY_AGAIN:
         return db_run(
             d->e->journal.db, d->err,
-            "UPDATE op SET state = 1, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
-            "ii", now_ms(d) + (o->retry_ms > 0 ? o->retry_ms : 1000), row->id);
+            "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
+            "iii", (int64_t)or_parked(row, OP_PLANNED),
+            now_ms(d) + (o->retry_ms > 0 ? o->retry_ms : 1000), row->id);
     default:
-        return settle_later(d, row->id, OP_DOUBT, now_ms(d) + settle, o->text);
+        return settle_look(d, row, now_ms(d) + settle, o->text);
     }
 }
 
@@ -244,7 +268,17 @@ static int32_t all_later(struct deliver *d, const struct batch *b, enum op_state
 {
     int32_t rc = FERRY_OK;
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
-        rc = settle_later(d, b->rows[i].id, state, not_before, text);
+        rc = settle_later(d, b->rows[i].id, or_parked(&b->rows[i], state), not_before, text);
+    }
+    return rc;
+}
+
+/* A repeat was refused: perhaps because the first sending was taken. */
+static int32_t all_look(struct deliver *d, const struct batch *b, struct ferry_str text)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
+        rc = settle_look(d, &b->rows[i], when_listed(d), text);
     }
     return rc;
 }
@@ -257,9 +291,11 @@ static enum op_state put_back(const struct flight *f)
 
 static int32_t doubt(struct deliver *d, struct flight *f, struct ferry_str why)
 {
-    int64_t wait = f->batch.traits.effect == FERRY_REPEATABLE
-                       ? classify_wait(NULL, f->batch.rows[0].tries, now_ms(d), chance())
-                       : remote_settle_ms(d->r, &f->batch.traits);
+    int64_t wait = classify_wait(NULL, f->batch.rows[0].tries, now_ms(d), chance());
+    int64_t settle = remote_settle_ms(d->r, &f->batch.traits);
+    if (f->batch.traits.effect != FERRY_REPEATABLE && settle > wait) {
+        wait = settle;
+    }
     if (BROKEN(settle)) {
         wait = 0;
     }
@@ -319,7 +355,8 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
         return settle_parsed(d, f, reply);
     case FATE_REFUSED:
     case FATE_OVERSIZE:
-        return f->repeat && f->batch.n > 1 ? doubt(d, f, why) : split(d, &f->batch, reply, why);
+        return f->repeat && f->batch.n > 1 ? all_look(d, &f->batch, why)
+                                           : split(d, &f->batch, reply, why);
     case FATE_BUSY:
     case FATE_NOT_SENT:
         return all_later(d, &f->batch, put_back(f), now_ms(d) + wait, why);
