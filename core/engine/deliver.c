@@ -123,34 +123,41 @@ static int32_t land(struct loop *l)
     return rc;
 }
 
-/* When something is due next, ms since the epoch; 0: nothing ever. */
-static int64_t next_due(struct deliver *d)
+/* When something is due that was not at `looked_ms`, when all that was due was looked at; 0: nothing ever. */
+static int64_t next_due(struct deliver *d, int64_t looked_ms)
 {
     return db_one_int(
         d->e->journal.db, 0, d->err,
-        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.not_before > 0"
+        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.not_before > ?"
         " AND (o.state IN (4, 5) OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
-        "i", d->r->dest_id);
+        "ii", d->r->dest_id, looked_ms);
 }
 
-/* 1: something became due. 0: nothing will, or no patience is left, or *rc. */
-static int wait_for_due(struct deliver *d, int32_t *rc)
+/* A few sendings over some time, all in vain: the destination is given up. Reads may go well all the while. */
+static int32_t check_patience(struct deliver *d)
+{
+    enum { FRUITLESS = 4 };
+    int64_t now = d->r->clock->now_ms(d->r->clock);
+    if (d->fruitless < FRUITLESS || now - d->fruitless_ms < d->r->patience_ms) {
+        return FERRY_OK;
+    }
+    return ferry_fail(
+        d->err, FERRY_E_UNREACHABLE, "",
+        "%.*s: no answer to use from %s for %lld s; everything is kept, go on with \"ferry resume\"",
+        STR_ARG(d->r->target->label), d->r->transport.name,
+        (long long)(now - d->fruitless_ms) / 1000);
+}
+
+/* 1: something became due. 0: nothing will, or *rc. */
+static int wait_for_due(struct deliver *d, int64_t looked_ms, int32_t *rc)
 {
     struct clock *clock = d->r->clock;
     int64_t now = clock->now_ms(clock);
-    int64_t due = next_due(d);
-    if (d->silent_ms && now - d->silent_ms >= d->r->patience_ms) {
-        *rc = ferry_fail(
-            d->err, FERRY_E_UNREACHABLE, "",
-            "%.*s: no sign of life from %s for %lld s; everything is kept, go on with \"ferry resume\"",
-            STR_ARG(d->r->target->label), d->r->transport.name,
-            (long long)(now - d->silent_ms) / 1000);
+    int64_t due = next_due(d, looked_ms);
+    if (due == 0) {
         return 0;
     }
-    if (due <= now) {
-        return 0;
-    }
-    if (clock->wait_ms(clock, due - now, d->r->interrupted)) {
+    if (due > now && clock->wait_ms(clock, due - now, d->r->interrupted)) {
         *rc = ferry_fail(d->err, FERRY_E_STOP, "",
                          "interrupted; everything is kept, go on with \"ferry resume\"");
         return 0;
@@ -168,10 +175,12 @@ static int32_t run(struct loop *l)
                             "interrupted; everything is kept, go on with \"ferry resume\"");
             break;
         }
-        rc = fill(l, &took);
+        int64_t looked_ms = d->r->clock->now_ms(d->r->clock);
+        rc = check_patience(d);
+        rc = rc ? rc : fill(l, &took);
         if (rc == FERRY_OK && l->in_flight > 0) {
             rc = land(l);
-        } else if (rc == FERRY_OK && !took && !wait_for_due(d, &rc)) {
+        } else if (rc == FERRY_OK && !took && !wait_for_due(d, looked_ms, &rc)) {
             break;
         }
     }

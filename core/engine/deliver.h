@@ -7,6 +7,8 @@
  *   - what is in doubt and REPEATABLE is sent again as stored; what is ONCE is looked for when it has settled
  *   - waiting is a time in the journal, never a sleep on an operation; the crash path and the normal path are one
  *   - a run is closed only when everything in it is settled
+ *   - nothing goes on for ever: a destination that does not answer, or answers only that it cannot, is given up for this time; an
+ *     operation that comes back into doubt again and again is parked
  */
 #ifndef ENGINE_DELIVER_H
 #define ENGINE_DELIVER_H
@@ -27,7 +29,8 @@ struct deliver {
     struct engine *e;
     struct remote *r;
     struct deliver_counts counts;
-    int64_t silent_ms; /* since when nothing answers; 0: something did */
+    uint32_t fruitless;   /* sendings in a row without an answer that can be used */
+    int64_t fruitless_ms; /* when the first of them ended */
     int signed_again;
     int32_t gave_up; /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
     struct ferry_error *err;

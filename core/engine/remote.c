@@ -64,7 +64,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     r->interrupted = setup->interrupted;
     r->settle_ms = setup->settle_ms;
     r->patience_ms = setup->patience_ms;
-    r->alive_ms = setup->clock->now_ms(setup->clock);
+
     r->values = (struct request_values){r, value_of};
     arena_init(&r->memory, MEMORY_MAX);
     request_init(&r->dress, MEMORY_MAX);
@@ -221,7 +221,6 @@ int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error
 {
     int32_t rc = remote_carry(r, x, err);
     if (rc == FERRY_OK && x->end == EXCHANGE_ANSWERED) {
-        r->alive_ms = r->clock->now_ms(r->clock);
         rc = remote_keep(r, &x->answer, err);
     }
     return rc;
@@ -282,13 +281,19 @@ static int32_t refused(const struct remote *r, const struct exchange *x, struct 
     return rc;
 }
 
+struct patience { /* with one question */
+    int64_t begun_ms;
+    uint32_t tries;
+};
+
 /* 1: ask again after a wait; 0: done or given up, *rc says. */
-static int again_later(struct remote *r, const struct exchange *x, uint32_t tries, int32_t *rc,
+static int again_later(struct remote *r, const struct exchange *x, struct patience *p, int32_t *rc,
                        struct ferry_error *err)
 {
+    enum { FRUITLESS = 4 }; /* who answers, if only that he cannot, is asked a few times more */
     int64_t now = r->clock->now_ms(r->clock);
     int answered = x->end == EXCHANGE_ANSWERED;
-    if (now - r->alive_ms >= r->patience_ms || tries >= 30) {
+    if (now - p->begun_ms >= r->patience_ms && (!answered || p->tries >= FRUITLESS)) {
         *rc = answered ? ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s keeps answering %u",
                                     STR_ARG(r->target->label), r->transport.name, x->answer.status)
                        : ferry_fail(err, FERRY_E_UNREACHABLE, "", "%.*s: %s: %s",
@@ -324,13 +329,13 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
 {
     struct request request;
     struct exchange x;
+    struct patience patience = {r->clock->now_ms(r->clock), 0};
     int signed_again = 0, going = 1;
     request_init(&request, MEMORY_MAX);
     int32_t rc = remote_sign_in(r, 0, err);
     rc = rc ? rc : write_ask(r, ask, &request, err);
     exchange_init(&x, r, &request);
-    r->alive_ms = r->clock->now_ms(r->clock);
-    for (uint32_t tries = 0; rc == FERRY_OK && going; tries++) {
+    for (uint32_t cut = 0; rc == FERRY_OK && going;) {
         rc = remote_exchange(r, &x, err);
         if (rc) {
             break;
@@ -339,13 +344,13 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
         if (fate == FATE_PARSE) {
             rc = read_answer(r, ask, &x, reply, err);
             going =
-                rc == FERRY_E_PROTOCOL && tries < 3; /* an answer cut short is worth another try */
+                rc == FERRY_E_PROTOCOL && cut++ < 3; /* an answer cut short is worth another try */
             rc = going ? FERRY_OK : rc;
         } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
             signed_again = 1;
             rc = remote_sign_in(r, 1, err);
         } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
-            going = again_later(r, &x, tries, &rc, err);
+            going = again_later(r, &x, &patience, &rc, err);
         } else {
             rc = refused(r, &x, err);
         }

@@ -23,7 +23,6 @@ struct remote {
     const volatile int *interrupted;
     int64_t settle_ms;   /* host's default */
     int64_t patience_ms; /* without a sign of life it is given up for this time */
-    int64_t alive_ms;    /* last sign of life */
     struct arena memory; /* facts and session */
     struct ferry_kv facts[64];
     unsigned char fact_is_new[64]; /* said since this was opened */

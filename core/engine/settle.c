@@ -401,6 +401,17 @@ int32_t settle_close_request(struct deliver *d, int64_t request_id)
         "i", request_id);
 }
 
+static void count_fruitless(struct deliver *d, enum fate fate)
+{
+    if (fate == FATE_UNSURE || fate == FATE_BUSY || fate == FATE_NOT_SENT) {
+        d->fruitless_ms = d->fruitless++ ? d->fruitless_ms : now_ms(d);
+        return;
+    }
+    d->fruitless = 0;
+    d->signed_again =
+        fate == FATE_PARSE ? 0 : d->signed_again; /* a later session may end as well */
+}
+
 int32_t settle_answer(struct deliver *d, struct flight *f)
 {
     struct reply reply;
@@ -410,11 +421,9 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     int32_t rc = reply_begin(&reply, f->batch.n);
     enum fate fate = rc ? FATE_UNSURE : decode(d, f, &reply);
     if (rc == FERRY_OK && f->x.end == EXCHANGE_ANSWERED) {
-        d->silent_ms = fate == FATE_UNSURE ? d->silent_ms : 0;
         rc = remote_keep(d->r, &f->x.answer, d->err);
-    } else if (d->silent_ms == 0) {
-        d->silent_ms = now_ms(d);
     }
+    count_fruitless(d, fate);
     describe_answer(d, f, &reply, &why);
     STEP(answered);
     rc = rc ? rc : db_begin(d->e->journal.db, d->err);
