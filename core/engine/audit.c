@@ -24,21 +24,39 @@ static int32_t run_at(struct engine *e, const struct lane *lane, char out[128],
     return rc;
 }
 
+static int32_t wait_until(struct engine *e, int64_t at_ms, struct ferry_error *err)
+{
+    int64_t left = at_ms - e->clock->now_ms(e->clock);
+    if (left > 0 && e->clock->wait_ms(e->clock, left, e->interrupted)) {
+        return ferry_fail(err, FERRY_E_STOP, "",
+                          "interrupted before the audit; \"ferry resume\" makes it");
+    }
+    return FERRY_OK;
+}
+
 /* The first sending of something ONCE may arrive after its second: wait until it cannot. */
 static int32_t wait_for_late_ones(struct engine *e, const struct lane *lane, struct remote *r,
                                   struct ferry_error *err)
 {
     struct ferry_traits t = {.size = sizeof t};
     int64_t settle = remote_settle_ms(r, &t);
-    int64_t again = db_one_int(
-        e->journal.db, 0, err,
-        "SELECT EXISTS(SELECT 1 FROM op WHERE lane_id = ? AND state = 7 AND flags & 6 = 6 AND tries > 1)",
-        "i", lane->id);
-    if (again && settle > 0 && e->clock->wait_ms(e->clock, settle, e->interrupted)) {
-        return ferry_fail(err, FERRY_E_STOP, "",
-                          "interrupted before the audit; \"ferry resume\" makes it");
-    }
-    return FERRY_OK;
+    int64_t last =
+        db_one_int(e->journal.db, 0, err,
+                   "SELECT MAX(settled_ms) FROM op WHERE lane_id = ? AND state = 7 AND flags & 64",
+                   "i", lane->id);
+    return last ? wait_until(e, last + settle, err) : FERRY_OK;
+}
+
+/* What arrived a moment ago may not be listed yet. */
+static int32_t wait_for_lists(struct engine *e, const struct lane *lane, struct remote *r,
+                              struct ferry_error *err)
+{
+    struct ferry_traits t = {.size = sizeof t};
+    int64_t last =
+        db_one_int(e->journal.db, 0, err,
+                   "SELECT MAX(settled_ms) FROM op WHERE lane_id = ? AND kind = ? AND state = 7",
+                   "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    return wait_until(e, last + remote_settle_ms(r, &t), err);
 }
 
 /*
@@ -74,6 +92,15 @@ static int32_t check_results(struct engine *e, const struct lane *lane, const ch
     *alike = in_step && db_step(&listed) == 0;
     db_done(&listed);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
+                              const char *run, struct audit_counts *counts, int *alike,
+                              struct ferry_error *err)
+{
+    counts->checked = counts->missing = 0;
+    int32_t rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    return rc ? rc : check_results(e, lane, run, counts, alike, err);
 }
 
 /* One wire id listed twice, under two ids of the tracker. */
@@ -150,9 +177,12 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
         return rc ? rc : write_audit(e, lane, "no run to check", err);
     }
     rc = wait_for_late_ones(e, lane, remote, err);
-    rc = rc ? rc : index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    rc = rc ? rc : read_and_check(e, lane, remote, run, counts, &alike, err);
+    if (rc == FERRY_OK && counts->missing) {
+        rc = wait_for_lists(e, lane, remote, err);
+        rc = rc ? rc : read_and_check(e, lane, remote, run, counts, &alike, err);
+    }
     STEP(audit_read);
-    rc = rc ? rc : check_results(e, lane, run, counts, &alike, err);
     rc = rc ? rc : name_twins(e, lane, alike, counts, err);
     rc = rc ? rc : check_doubted(e, remote, counts, err);
     counts->done = rc == FERRY_OK;

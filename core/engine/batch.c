@@ -81,7 +81,7 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
         return db_query(
             db, rows, err,
             COLUMNS
-            "WHERE +o.dest_id = ? AND o.state = 7 AND o.flags & 4 AND o.act = ? ORDER BY o.id LIMIT 1000",
+            "WHERE o.dest_id = ? AND o.state = 7 AND o.flags & 4 AND o.kind = ? ORDER BY o.id LIMIT 1000",
             "ii", r->dest_id, act);
     case BATCH_TOKEN:
         return db_query(

@@ -31,7 +31,7 @@ enum batch_of {
     BATCH_READY, /* PLANNED, nothing to wait for: of kind `act`; the first and what may go with it. Of a kind that CLOSES, the first that may */
     BATCH_REQUEST, /* all of one request: `act` is its id */
     BATCH_DOUBT,   /* DOUBT and due, of kind `act`: the first and what may be looked for with it */
-    BATCH_AUDIT,   /* DONE after a doubt, of kind `act` */
+    BATCH_AUDIT,   /* DONE after a doubt, planned as `act` */
     BATCH_TOKEN    /* ACCEPTED and due, all with the token of the first */
 };
 /* Fills the batch, at most as many as the kind's traits allow; n is 0 where there is none. */

@@ -256,12 +256,11 @@ int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies)
     }
     int32_t rc = look(&l, d, b);
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
-        if (l.seen[i].count > 1) {
-            *copies += l.seen[i].count - 1;
-            rc = db_run(d->e->journal.db, d->err, "DELETE FROM note WHERE op_id = ? AND kind = ?",
-                        "ii", b->rows[i].id, (int64_t)FERRY_NOTE_DUPLICATE);
-            rc = rc ? rc : note_duplicate(d, &b->rows[i], l.seen[i].ids);
-        }
+        int twice = l.seen[i].count > 1;
+        *copies += twice ? l.seen[i].count - 1 : 0;
+        rc = db_run(d->e->journal.db, d->err, "DELETE FROM note WHERE op_id = ? AND kind = ?", "ii",
+                    b->rows[i].id, (int64_t)FERRY_NOTE_DUPLICATE);
+        rc = rc || !twice ? rc : note_duplicate(d, &b->rows[i], l.seen[i].ids);
     }
     arena_finish(&l.arena);
     return rc;

@@ -58,6 +58,9 @@ static const char *const steps[] = {
     "CREATE INDEX note_lane ON note(lane_id);"
     "CREATE TABLE fact(dest_id INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, at_ms INTEGER NOT NULL,"
     " PRIMARY KEY(dest_id, name));",
+
+    /* What was sent twice (OP_TWICE) is looked for again by later commands. */
+    "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */

@@ -117,13 +117,16 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
 
 uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct ferry_error *err)
 {
+    const int64_t day_ms = 24 * 3600 * 1000;
     struct db_rows rows = {0};
     uint32_t n = 0;
     int32_t rc = db_query(
         e->journal.db, &rows, err,
         "SELECT l.id FROM lane l WHERE l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL"
-        " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7) ORDER BY l.role, l.id",
-        "");
+        " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7)"
+        " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.flags & 64 AND o.settled_ms > ?)"
+        " ORDER BY l.role, l.id",
+        "i", e->clock->now_ms(e->clock) - day_ms);
     while (rc == FERRY_OK && n < room && db_step(&rows) > 0) {
         ids[n++] = db_int(&rows, 0);
     }

@@ -36,7 +36,10 @@ enum {
 /* Goes the road of one lane as far as it can be gone now; what happened is in *out, never in a return value. */
 void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out);
 
-/* Lanes that have something left to do, lowest first; how many. */
+/*
+ * Lanes that have something left to do, lowest first; how many. So has, for a day, one of which something was sent twice for lack of an
+ * answer: the first sending may arrive as late as it likes, and then the audit names it.
+ */
 uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct ferry_error *err);
 
 /* Counts a lane out of the journal; done by road_go(). */
