@@ -16,7 +16,8 @@ int receipt_lane_code(const struct road_lane *road)
         return RECEIPT_UNREACHABLE;
     case FERRY_E_REFUSED:
         return strcmp(road->error.where, "credentials") == 0 ? RECEIPT_CREDENTIALS
-                                                             : RECEIPT_REJECTED;
+               : c->rejected                                 ? RECEIPT_REJECTED
+                             : RECEIPT_UNCONFIRMED; /* a read was refused, no item was */
     case FERRY_E_CONFIG:
     case FERRY_E_UNSUPPORTED:
         return RECEIPT_USAGE;
