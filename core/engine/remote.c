@@ -19,6 +19,12 @@ enum {
 uint64_t chance(void)
 {
     uint64_t bits = 0;
+#ifdef FERRY_TEST_HOOKS
+    const char *fixed = getenv("FERRY_CHANCE"); /* requests in the same order each time */
+    if (fixed) {
+        return strtoull(fixed, NULL, 10);
+    }
+#endif
     if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits) {
         struct clock real = clock_real(); /* a machine that has just begun */
         bits = (uint64_t)real.mono_us(&real) * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid() << 32;
@@ -300,7 +306,7 @@ static int again_later(struct remote *r, const struct exchange *x, struct patien
                                     STR_ARG(r->target->label), r->transport.name, x->error.message);
         return 0;
     }
-    int64_t wait = classify_wait(answered ? &x->answer : NULL, tries, now, chance());
+    int64_t wait = classify_wait(answered ? &x->answer : NULL, p->tries++, now, chance());
     log_debug("%.*s: no answer to use (%s), asking again in %lld ms", STR_ARG(r->target->label),
               answered ? "busy" : x->error.message, (long long)wait);
     if (r->clock->wait_ms(r->clock, wait, r->interrupted)) {
