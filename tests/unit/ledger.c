@@ -285,6 +285,22 @@ START_TEST(completing_twice_is_doubt_and_looking_tells)
 }
 END_TEST
 
+START_TEST(completing_may_bring_a_new_description_and_keeps_the_mark)
+{
+    an_open_run();
+    struct made *m = make_complete(0, "1");
+    m->run = (struct ferry_run){.size = sizeof m->run, .description = S("one was rejected")};
+    m->item.run = &m->run;
+    m->op.marker = S("run-key=RK");
+    ck_assert_uint_eq(rig_send(&rig, ops, 1), 1);
+    ck_assert_str_eq(buf_cstr(&rig.log), "outcome 0 done 1\n");
+    rig_walk(&rig, list_of(FERRY_RUN));
+    ck_assert_str_eq(buf_cstr(&rig.log),
+                     "item 6 1 key= marker=run-key=RK name=Nightly state=2 description=one was "
+                     "rejected\n");
+}
+END_TEST
+
 START_TEST(what_was_created_is_found_in_its_list)
 {
     an_open_run();
@@ -507,6 +523,7 @@ static void add_tests(TCase *tcase)
         every_status_comes_back_as_it_was,
         a_run_carries_its_mark_below_its_description,
         completing_twice_is_doubt_and_looking_tells,
+        completing_may_bring_a_new_description_and_keeps_the_mark,
         what_was_created_is_found_in_its_list,
         pages_of_seven_name_several_pages_to_come_and_lose_nothing,
         a_full_page_that_is_the_last_names_no_other,

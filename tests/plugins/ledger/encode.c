@@ -270,6 +270,21 @@ static int32_t encode_run(const struct ferry_op *op, const struct ferry_out *out
     return rc ? rc : b->failed;
 }
 
+/* What there is to say at the end of a run takes the place of its description, the mark stays below it. */
+static void encode_complete(const struct ferry_op *op, const struct ferry_out *out, struct buf *b)
+{
+    const struct ferry_run *run = op->item ? op->item->run : NULL;
+    struct json_out j = json_to(b);
+    start_json(out);
+    buf_reset(b);
+    json_open(&j, '{');
+    if (run && !str_empty(run->description)) {
+        put_marked(&j, "description", run->description, op->marker, out, 0);
+    }
+    json_close(&j, '}');
+    out->text(out->self, buf_str(b));
+}
+
 static int32_t encode_attachment(const struct ferry_call *call, const struct ferry_op *op,
                                  const struct ferry_out *out, struct buf *b,
                                  struct ferry_error *err)
@@ -330,8 +345,7 @@ int32_t ledger_encode(const struct ferry_call *call, const struct ferry_op *cons
         break;
     case LEDGER_COMPLETE_RUN:
         start(call, out, &b, "/runs/", op->id, "/complete");
-        start_json(out);
-        out->text(out->self, FERRY_LIT("{}"));
+        encode_complete(op, out, &b);
         break;
     case LEDGER_CREATE_ATTACHMENT:
         rc = encode_attachment(call, op, out, &b, err);

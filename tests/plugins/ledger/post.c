@@ -38,7 +38,10 @@ static const struct member result_members[] = {
     {"attachments", TEXTS, 0, 100},
     {NULL, TEXT, 0, 0},
 };
-static const struct member no_members[] = {{NULL, TEXT, 0, 0}};
+static const struct member complete_members[] = {
+    {"description", TEXT, 0, LEDGER_TEXT},
+    {NULL, TEXT, 0, 0},
+};
 
 /* --- checking --------------------------------------------------------------------- */
 
@@ -371,7 +374,6 @@ int32_t ledger_post_results(struct ledger_request *r, int64_t run)
 int32_t ledger_post_complete(struct ledger_request *r, int64_t run)
 {
     struct json_doc doc;
-    const struct ferry_value args[] = {ferry_int(run)};
     char name[24];
     int64_t state = -1;
     int ok;
@@ -383,15 +385,19 @@ int32_t ledger_post_complete(struct ledger_request *r, int64_t run)
         json_finish(&doc);
         return rc;
     }
-    if (!is_shaped(doc.root, no_members)) {
-        rc = ledger_refuse(r, 422, "the body is not {}");
+    if (!is_shaped(doc.root, complete_members)) {
+        rc = ledger_refuse(r, 422, "the run was not completed");
     } else if (state < 0) {
         rc = ledger_refuse(r, 404, "no run %lld", (long long)run);
     } else if (state == 1) {
         rc = ledger_refuse(r, 400, "run %lld is complete already", (long long)run);
     } else {
         snprintf(name, sizeof name, "%lld", (long long)run);
-        rc = ledger_sql(r, "UPDATE runs SET complete = 1 WHERE id = ?", args, 1, 0, NULL);
+        const struct ferry_value args[] = {text_of(doc.root, "description"), ferry_int(run)};
+        rc = ledger_sql(r,
+                        "UPDATE runs SET complete = 1, description = coalesce(?, description)"
+                        " WHERE id = ?",
+                        args, 2, 0, NULL);
         rc = rc ? rc : ledger_applied(r, "complete", ferry_cstr(name));
         rc = rc ? rc : reply_ids(r, 200, run, 1);
     }
