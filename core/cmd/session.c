@@ -208,6 +208,7 @@ static const char *outcome(int code)
 {
     switch (code) {
     case RECEIPT_DONE:
+    case RECEIPT_TESTS_FAILED: /* of the tests, not of ferry */
         return "complete";
     case RECEIPT_PARTLY_READ:
         return "what was read has arrived, but not every report could be read to its end";
@@ -222,7 +223,7 @@ static const char *outcome(int code)
     }
 }
 
-int session_receipt(struct session *s, const struct captured *captured, int policy)
+int session_receipt(struct session *s, const struct captured *captured, uint32_t flags)
 {
     enum { LONGEST = 256 << 20 };
     struct ferry_error err = {.size = sizeof err};
@@ -230,17 +231,15 @@ int session_receipt(struct session *s, const struct captured *captured, int poli
                         .captured = captured,
                         .lanes = s->lanes,
                         .n = s->n_lanes,
-                        .dry_run = s->dry_run};
+                        .dry_run = s->dry_run,
+                        .interrupted = app_interrupted != 0,
+                        .tests_failed = (flags & SESSION_TESTS_FAILED) != 0};
     struct buf text;
     buf_init(&text, LONGEST);
-    int code = receipt_code(&r, &err);
-    if (code == RECEIPT_INTERRUPTED && app_interrupted) {
-        code = 128 + app_interrupted;
-    }
-    int shown = policy && (code == RECEIPT_UNREACHABLE || code == RECEIPT_MIRROR ||
-                           code == RECEIPT_UNCONFIRMED || code == RECEIPT_CREDENTIALS)
-                    ? 0
-                    : code;
+    int code = receipt_code(&r);
+    r.lenient = (flags & SESSION_LENIENT) != 0;
+    int shown = receipt_code(&r);
+    shown = shown == RECEIPT_INTERRUPTED && app_interrupted ? 128 + app_interrupted : shown;
     int32_t rc = s->json ? receipt_json(&r, shown, &text, &err) : receipt_text(&r, &text, &err);
     if (rc) {
         buf_finish(&text);

@@ -39,8 +39,13 @@ void session_read_call(struct session *s, struct read_call *call);
 
 /* Goes the road of a lane, and keeps what came of it for the receipt. */
 void session_go(struct session *s, int64_t lane, uint32_t flags);
-/* Prints the receipt; the exit code. `policy`: 1 where trouble with delivery is only a warning. */
-int session_receipt(struct session *s, const struct captured *captured, int policy);
+/* Prints the receipt; the exit code. */
+enum {
+    SESSION_LENIENT = 1u, /* trouble with delivery is only a warning */
+    SESSION_TESTS_FAILED =
+        2u /* tests failed, and the exit code is to say so where it has nothing worse to say */
+};
+int session_receipt(struct session *s, const struct captured *captured, uint32_t flags);
 
 /* A title for a run that was given none: what the CI calls the job, else the folder and the time. In the arena. */
 struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given,

@@ -209,17 +209,16 @@ static int deliver_all(struct upload *u)
     for (uint32_t i = 0; i <= u->n_mirrors && !app_interrupted; i++) {
         session_go(&u->s, u->lanes[i], ROAD_PLAN);
     }
-    int code = session_receipt(
-        &u->s, c,
-        str_is(args_get(u->args, "on_delivery_error"), "warn") ||
-            (!args_has(u->args, "on_delivery_error") &&
-             str_is(config_get(u->s.app->config, "upload.on_delivery_error"), "warn")));
-    if (code == EXIT_DONE && args_flag(u->args, "fail_on_test_failure") &&
-        c->counts.failed + c->counts.errored > 0) {
+    int lenient = str_is(args_get(u->args, "on_delivery_error"), "warn") ||
+                  (!args_has(u->args, "on_delivery_error") &&
+                   str_is(config_get(u->s.app->config, "upload.on_delivery_error"), "warn"));
+    int failed =
+        args_flag(u->args, "fail_on_test_failure") && c->counts.failed + c->counts.errored > 0;
+    if (failed) {
         log_error("%llu tests failed", (unsigned long long)(c->counts.failed + c->counts.errored));
-        code = EXIT_TESTS_FAILED;
     }
-    return code;
+    return session_receipt(&u->s, c,
+                           (lenient ? SESSION_LENIENT : 0) | (failed ? SESSION_TESTS_FAILED : 0));
 }
 
 /* Keys and ids stand in markers and identities: one line, not empty, not endless. */

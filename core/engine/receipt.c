@@ -4,20 +4,39 @@
 
 #include <text.h>
 
-int receipt_lane_code(const struct road_lane *road)
+/* The first that applies, from the top. */
+static int rank(int code)
 {
-    const struct lane_counts *c = &road->counts;
+    static const int order[] = {RECEIPT_INTERRUPTED,  RECEIPT_USAGE,       RECEIPT_SYSTEM,
+                                RECEIPT_NO_RESULTS,   RECEIPT_CREDENTIALS, RECEIPT_UNREACHABLE,
+                                RECEIPT_UNCONFIRMED,  RECEIPT_REJECTED,    RECEIPT_MIRROR,
+                                RECEIPT_AUDIT,        RECEIPT_PARTLY_READ, RECEIPT_CONTRADICTION,
+                                RECEIPT_TESTS_FAILED, RECEIPT_DONE};
+    int i = 0;
+    while (order[i] != code && order[i] != RECEIPT_DONE) {
+        i++;
+    }
+    return i;
+}
+
+static int first_of(int a, int b)
+{
+    return rank(a) < rank(b) ? a : b;
+}
+
+/* What stopped the lane. */
+static int code_of_stop(const struct road_lane *road)
+{
     switch (road->rc) {
     case FERRY_OK:
-        break;
+        return RECEIPT_DONE;
     case FERRY_E_STOP:
         return RECEIPT_INTERRUPTED;
     case FERRY_E_UNREACHABLE:
         return RECEIPT_UNREACHABLE;
-    case FERRY_E_REFUSED:
+    case FERRY_E_REFUSED: /* without "credentials" a read was refused, no item was */
         return strcmp(road->error.where, "credentials") == 0 ? RECEIPT_CREDENTIALS
-               : c->rejected                                 ? RECEIPT_REJECTED
-                             : RECEIPT_UNCONFIRMED; /* a read was refused, no item was */
+                                                             : RECEIPT_UNCONFIRMED;
     case FERRY_E_CONFIG:
     case FERRY_E_UNSUPPORTED:
         return RECEIPT_USAGE;
@@ -26,47 +45,45 @@ int receipt_lane_code(const struct road_lane *road)
     default:
         return RECEIPT_SYSTEM;
     }
+}
+
+int receipt_lane_code(const struct road_lane *road)
+{
+    const struct lane_counts *c = &road->counts;
+    int code = code_of_stop(road);
     if (c->unconfirmed) {
-        return RECEIPT_UNCONFIRMED;
+        code = first_of(code, RECEIPT_UNCONFIRMED);
     }
     if (c->rejected) {
-        return RECEIPT_REJECTED;
+        code = first_of(code, RECEIPT_REJECTED);
+    } else if (c->waiting) { /* for nothing that was rejected: so for nothing that we know */
+        code = first_of(code, RECEIPT_UNCONFIRMED);
     }
-    return c->waiting                                                       ? RECEIPT_UNCONFIRMED
-           : c->duplicates || road->audit.missing || road->audit.duplicates ? RECEIPT_AUDIT
-                                                                            : RECEIPT_DONE;
+    if (c->duplicates || road->audit.missing || road->audit.duplicates) {
+        code = first_of(code, RECEIPT_AUDIT);
+    }
+    return code;
 }
 
-static int rank(int code)
+/* Trouble with a tracker that --on-delivery-error=warn makes a warning. What a person has to mend in the input or the configuration stays an error. */
+static int is_trouble(int code)
 {
-    static const int order[] = {RECEIPT_INTERRUPTED, RECEIPT_USAGE,       RECEIPT_SYSTEM,
-                                RECEIPT_NO_RESULTS,  RECEIPT_CREDENTIALS, RECEIPT_UNREACHABLE,
-                                RECEIPT_UNCONFIRMED, RECEIPT_REJECTED,    RECEIPT_MIRROR,
-                                RECEIPT_AUDIT,       RECEIPT_PARTLY_READ, RECEIPT_TESTS_FAILED,
-                                RECEIPT_DONE};
-    int i = 0;
-    while (order[i] != code && order[i] != RECEIPT_DONE) {
-        i++;
-    }
-    return i;
+    return code == RECEIPT_CREDENTIALS || code == RECEIPT_UNREACHABLE ||
+           code == RECEIPT_UNCONFIRMED || code == RECEIPT_MIRROR;
 }
 
-int receipt_code(const struct receipt *r, struct ferry_error *err)
+int receipt_code(const struct receipt *r)
 {
     int worst = r->captured && (r->captured->truncated || r->captured->unreadable)
                     ? RECEIPT_PARTLY_READ
                     : RECEIPT_DONE;
+    worst = r->tests_failed ? first_of(worst, RECEIPT_TESTS_FAILED) : worst;
     for (uint32_t i = 0; i < r->n; i++) {
-        struct lane lane;
-        int code = RECEIPT_SYSTEM;
-        if (lane_load(r->e, r->lanes[i].id, &lane, err) == FERRY_OK) {
-            code = receipt_lane_code(&r->lanes[i]);
-            int mirrors_own = code != RECEIPT_DONE && code != RECEIPT_INTERRUPTED &&
-                              code != RECEIPT_USAGE && code != RECEIPT_SYSTEM;
-            code = lane.role == ROLE_MIRROR && mirrors_own ? RECEIPT_MIRROR : code;
-            lane_finish(&lane);
-        }
-        worst = rank(code) < rank(worst) ? code : worst;
+        int code = r->lanes[i].role ? receipt_lane_code(&r->lanes[i]) : RECEIPT_SYSTEM;
+        int mirrors_own = code != RECEIPT_DONE && code != RECEIPT_INTERRUPTED &&
+                          code != RECEIPT_USAGE && code != RECEIPT_SYSTEM;
+        code = r->lanes[i].role == ROLE_MIRROR && mirrors_own ? RECEIPT_MIRROR : code;
+        worst = r->lenient && is_trouble(code) ? worst : first_of(worst, code);
     }
-    return worst;
+    return r->interrupted ? RECEIPT_INTERRUPTED : worst;
 }

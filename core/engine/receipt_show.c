@@ -24,8 +24,9 @@ static int32_t put_skips(const struct receipt *r, int64_t lane, struct buf *out,
         "SELECT reason, COUNT(*) FROM skip WHERE lane_id = ? GROUP BY reason ORDER BY 2 DESC", "i",
         lane);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        buf_printf(out, "  skipped       %llu, %.*s: ", N(db_int(&rows, 1)),
-                   STR_ARG(db_str(&rows, 0)));
+        buf_printf(out, "  skipped       %llu, ", N(db_int(&rows, 1)));
+        text_show(out, db_str(&rows, 0), SHOWN);
+        buf_puts(out, ": ");
         rc = db_query(
             r->e->journal.db, &names, err,
             "SELECT name, detail FROM skip WHERE lane_id = ? AND reason = ? ORDER BY id LIMIT 5",
@@ -46,6 +47,17 @@ static int32_t put_skips(const struct receipt *r, int64_t lane, struct buf *out,
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
+/* Nothing is left out without a word. */
+static void put_more(const struct receipt *r, const char *sql, int64_t lane, int64_t shown,
+                     struct buf *out)
+{
+    int64_t all = db_one_int(r->e->journal.db, shown, NULL, sql, "i", lane);
+    if (all > shown) {
+        buf_printf(out, "  ...           %lld more; --json has more of them\n",
+                   (long long)(all - shown));
+    }
+}
+
 static int32_t put_notes(const struct receipt *r, int64_t lane, struct buf *out,
                          struct ferry_error *err)
 {
@@ -53,6 +65,7 @@ static int32_t put_notes(const struct receipt *r, int64_t lane, struct buf *out,
                                         "warning", "duplicate"};
     struct db_rows rows = {0};
     int got = 0;
+    int64_t shown = 0;
     int32_t rc = db_query(
         r->e->journal.db, &rows, err,
         "SELECT kind, name, field, text FROM note WHERE lane_id = ? ORDER BY kind DESC, id LIMIT 20",
@@ -68,8 +81,10 @@ static int32_t put_notes(const struct receipt *r, int64_t lane, struct buf *out,
             }
         }
         buf_putc(out, '\n');
+        shown++;
     }
     db_done(&rows);
+    put_more(r, "SELECT COUNT(*) FROM note WHERE lane_id = ?", lane, shown, out);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
@@ -97,6 +112,7 @@ static int32_t put_open(const struct receipt *r, int64_t lane, struct buf *out,
     struct db_rows rows = {0};
     struct arena arena;
     int got = 0;
+    int64_t shown = 0;
     arena_init(&arena, 64 << 20);
     int32_t rc = db_query(r->e->journal.db, &rows, err, open_sql, "i", lane);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
@@ -105,8 +121,11 @@ static int32_t put_open(const struct receipt *r, int64_t lane, struct buf *out,
         buf_puts(out, ": ");
         text_show(out, db_str(&rows, 1), SHOWN * 2);
         buf_putc(out, '\n');
+        shown++;
     }
     db_done(&rows);
+    put_more(r, "SELECT COUNT(*) FROM op WHERE lane_id = ? AND state IN (3, 4, 5, 6, 8)", lane,
+             shown, out);
     arena_finish(&arena);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
@@ -150,7 +169,8 @@ static int32_t put_lane(const struct receipt *r, const struct road_lane *road, s
     text_show(out, lane.label, 0);
     buf_printf(out, " (%s)", lane.role == ROLE_MIRROR ? "mirror" : "primary");
     if (c.run_id[0]) {
-        buf_printf(out, ", run %s", c.run_id);
+        buf_puts(out, ", run ");
+        text_show(out, ferry_cstr(c.run_id), 0);
     }
     buf_puts(out, " \"");
     text_show(out, lane.run_title, SHOWN);
@@ -158,9 +178,11 @@ static int32_t put_lane(const struct receipt *r, const struct road_lane *road, s
     put_counts(r, road, &c, out);
     rc = rc ? rc : put_skips(r, lane.id, out, err);
     rc = rc ? rc : put_notes(r, lane.id, out, err);
-    rc = rc           ? rc
-         : r->dry_run ? plan_show_text(r->e, lane.id, out, err)
-                      : put_open(r, lane.id, out, err);
+    if (rc == FERRY_OK && r->dry_run) {
+        rc = plan_show_text(r->e, lane.id, out, err);
+    } else if (rc == FERRY_OK && c.rejected + c.unconfirmed > 0) {
+        rc = put_open(r, lane.id, out, err);
+    }
     if (road->rc) {
         buf_puts(out, "  stopped       ");
         text_show(
@@ -324,7 +346,7 @@ static int32_t json_lane(const struct receipt *r, const struct road_lane *road, 
     json_member(j, "run_id", c.run_id[0] ? ferry_cstr(c.run_id) : (struct ferry_str){NULL, 0});
     json_member(j, "run_title", lane.run_title);
     json_key(j, "run_completed");
-    json_put_bool(j, !c.run_open);
+    json_put_bool(j, c.completed);
     json_counts(&c, road, r->dry_run, j);
     rc = rc ? rc : json_skips(r, lane.id, j, err);
     rc = rc ? rc : json_rows(r, "not_delivered", open_sql, lane.id, open_columns, j, err);

@@ -94,15 +94,20 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
     memset(out, 0, sizeof *out);
     out->id = lane_id;
     out->error.size = sizeof out->error;
+    out->started_ms = e->clock->now_ms(e->clock);
     out->rc = lane_load(e, lane_id, &lane, &out->error);
     if (out->rc) {
         return;
     }
+    out->role = lane.role;
     out->rc = lane_target(e, lane.dest_id, &target, &out->error);
     out->rc = out->rc ? out->rc
                       : journal_lock(&e->journal, LOCK_DEST, lane.dest_id, e->clock, e->interrupted,
                                      &out->error);
-    if (out->rc == FERRY_OK) {
+    if (out->rc) {
+        count_lane(e, &lane, flags, out);
+    } else {
+        out->started_ms = e->clock->now_ms(e->clock);
         out->rc = road_remote(e, target, lane.dest_id, &remote, &out->error);
         out->rc = out->rc ? out->rc : go(e, &lane, &remote, flags, out);
         remote_close(&remote);

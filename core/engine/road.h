@@ -14,12 +14,16 @@ struct lane_counts {
     uint64_t captured, planned, delivered, there, cases, skipped, corrected, cut, parts_skipped,
         warnings, rejected, unconfirmed, waiting, duplicates;
     char run_id[128], url[512];
-    int run_open; /* the run was to be completed, and is not */
+    int run_open;  /* the run was to be completed, and is not */
+    int completed; /* it was completed */
 };
 
 /* How one lane ended this time. */
 struct road_lane {
     int64_t id;
+    uint32_t role; /* enum lane_role; 0: the lane could not be read */
+    int64_t
+        started_ms; /* when the destination was this process's own; what is DONE since then was delivered by it */
     struct plan_counts plan;
     struct deliver_counts deliver;
     struct audit_counts audit;

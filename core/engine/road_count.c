@@ -5,24 +5,27 @@
 #include <text.h>
 
 /* What became of the lane's operations, in one walk over them: there may be a million. */
-static int32_t count_ops(struct engine *e, int64_t lane, struct lane_counts *c, uint64_t *done,
+static int32_t count_ops(struct engine *e, int64_t lane, int64_t since_ms, struct lane_counts *c,
                          struct ferry_error *err)
 {
     struct db_rows rows = {0};
     int got = 0;
-    int32_t rc =
-        db_query(e->journal.db, &rows, err,
-                 "SELECT kind, state, COUNT(*) FROM op WHERE lane_id = ? GROUP BY 1, 2", "i", lane);
+    int32_t rc = db_query(
+        e->journal.db, &rows, err,
+        "SELECT kind, state, COUNT(*), SUM(settled_ms >= ?2 AND NOT flags & 1) FROM op WHERE lane_id = ?1 GROUP BY 1, 2",
+        "ii", lane, since_ms);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         int64_t kind = db_int(&rows, 0), state = db_int(&rows, 1);
         uint64_t n = (uint64_t)db_int(&rows, 2);
         int result = kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
         c->planned += result ? n : 0;
-        *done += result && state == OP_DONE ? n : 0;
+        if (result && state == OP_DONE) {
+            c->delivered = (uint64_t)db_int(&rows, 3);
+            c->there = n - c->delivered;
+        }
         c->rejected += state == OP_REJECTED ? n : 0;
         c->waiting += state == OP_PLANNED ? n : 0;
         c->unconfirmed += state >= OP_SENT && state <= OP_PARKED ? n : 0;
-        c->run_open |= kind >> 16 == FERRY_COMPLETE && state < OP_DONE;
     }
     db_done(&rows);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
@@ -42,6 +45,17 @@ static int32_t find_run(struct engine *e, const struct lane *lane, struct lane_c
     }
     db_done(&rows);
     return rc;
+}
+
+/* One operation completes a run, whichever of its lanes asked for it first. */
+static void find_completion(struct engine *e, const struct lane *lane, struct lane_counts *c,
+                            struct ferry_error *err)
+{
+    int64_t state = db_one_int(
+        e->journal.db, 0, err, "SELECT state FROM op WHERE dest_id = ? AND kind = ? AND key = ?",
+        "iis", lane->dest_id, (int64_t)FERRY_OP(FERRY_COMPLETE, FERRY_RUN), lane->run_key);
+    c->completed = state == OP_DONE;
+    c->run_open = state != 0 && state != OP_DONE;
 }
 
 static int32_t count_notes(struct engine *e, int64_t lane, struct lane_counts *c,
@@ -79,16 +93,14 @@ int32_t road_count(struct engine *e, const struct lane *lane, const struct road_
                    struct lane_counts *c, struct ferry_error *err)
 {
     memset(c, 0, sizeof *c);
-    uint64_t done = 0;
     c->captured = (uint64_t)db_one_int(
         e->journal.db, 0, err, "SELECT SUM(fresh) FROM capture WHERE run_id = ? AND state = 1", "i",
         lane->run_id);
-    int32_t rc = count_ops(e, lane->id, c, &done, err);
-    c->delivered = road->deliver.delivered < done ? road->deliver.delivered : done;
-    c->there = done - c->delivered;
+    int32_t rc = count_ops(e, lane->id, road->started_ms, c, err);
     c->cases = road->deliver.cases;
     c->skipped = (uint64_t)db_one_int(e->journal.db, 0, err,
                                       "SELECT COUNT(*) FROM skip WHERE lane_id = ?", "i", lane->id);
     rc = rc ? rc : count_notes(e, lane->id, c, err);
+    find_completion(e, lane, c, err);
     return rc ? rc : find_run(e, lane, c, err);
 }
