@@ -286,38 +286,48 @@ static long most_kib(void)
     return usage.ru_maxrss;
 }
 
+/* Everything that can be long, `times` pieces of it. */
+static void feed_all_that_is_long(const char *middle, size_t times)
+{
+    uint64_t bytes = (uint64_t)strlen(middle) * times;
+    ck_assert_uint_eq(feed_long("<testcase name=\"a\"><system-out><![CDATA[", middle, times,
+                                "]]></system-out></testcase>"),
+                      bytes);
+    ck_assert_uint_eq(
+        feed_long("<testcase name=\"a\"><system-out>", middle, times, "</system-out></testcase>"),
+        bytes);
+    feed_long("<testsuite><!--", middle, times, "--></testsuite>");
+    feed_long("<testsuite><?x ", middle, times, "?></testsuite>");
+    feed_long("<testsuite>", middle, times, "</testsuite>");
+    feed_long("<testsuite/>", middle, times, "");
+    feed_long("<testsuite><testcase name=\"", middle, times, "\"/></testsuite>");
+    feed_long("<testcase name=\"a\"><failure>", middle, times, "</failure></testcase>");
+    feed_long("<testcase name=\"a\"><properties><property name=\"p\">", middle, times,
+              "</property></properties></testcase>");
+}
+
+/* Beyond every limit of the reader (the longest is a tag's 8 MiB) four times the bytes need no more memory. What the peak itself is, is
+ * the allocator's business as much as the reader's; the megabytes allowed here are its own. */
 START_TEST(memory_stays_flat_whatever_is_long)
 {
-    enum { PIECE = 1 << 20, TIMES = 20 };
+    enum { PIECE = 1 << 20, LONG = 12, LONGER = 48 };
     char *middle = malloc(PIECE + 1);
-    long before;
+    long peak;
     ck_assert_ptr_nonnull(middle);
     memset(middle, 'x', PIECE);
     for (size_t i = 79; i < PIECE; i += 80) {
         middle[i] = '\n';
     }
     middle[PIECE] = '\0';
-    feed_long("<testsuite>", "", 1, "</testsuite>");
-    before = most_kib();
-    ck_assert_uint_eq(feed_long("<testcase name=\"a\"><system-out><![CDATA[", middle, TIMES,
-                                "]]></system-out></testcase>"),
-                      (uint64_t)PIECE * TIMES);
-    ck_assert_uint_eq(
-        feed_long("<testcase name=\"a\"><system-out>", middle, TIMES, "</system-out></testcase>"),
-        (uint64_t)PIECE * TIMES);
-    feed_long("<testsuite><!--", middle, TIMES, "--></testsuite>");
-    feed_long("<testsuite><?x ", middle, TIMES, "?></testsuite>");
-    feed_long("<testsuite>", middle, TIMES, "</testsuite>");
-    feed_long("<testsuite/>", middle, TIMES, "");
-    feed_long("<testsuite><testcase name=\"", middle, TIMES, "\"/></testsuite>");
-    feed_long("<testcase name=\"a\"><failure>", middle, TIMES, "</failure></testcase>");
-    feed_long("<testcase name=\"a\"><properties><property name=\"p\">", middle, TIMES,
-              "</property></properties></testcase>");
+    feed_all_that_is_long(middle, LONG);
+    peak = most_kib();
+    feed_all_that_is_long(middle, LONGER);
     free(middle);
 #ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
-    ck_assert_int_lt(most_kib() - before, 16 * 1024);
+    ck_assert_int_lt(most_kib() - peak, 4 * 1024);
+    ck_assert_int_lt(peak, 64 * 1024);
 #else
-    (void)before;
+    (void)peak;
 #endif
 }
 END_TEST
