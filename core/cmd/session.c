@@ -183,14 +183,13 @@ void session_read_call(struct session *s, struct read_call *call)
 }
 
 struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given,
-                               const struct ci_job *ci)
+                               struct ferry_str name)
 {
     char when[TIME_TEXT];
     time_text(s->app->clock.now_ms(&s->app->clock), when);
     when[10] = ' ';
     when[16] = '\0';
-    struct ferry_str name =
-        ci->title.len ? ci->title : ferry_cstr(path_base(config_folder(s->app->config)));
+    name = name.len ? name : ferry_cstr(path_base(config_folder(s->app->config)));
     return given.len ? given : arena_printf(arena, "%.*s %s", STR_ARG(name), when);
 }
 

@@ -5,8 +5,6 @@
 
 #include "cmd.h"
 
-#include <ci.h>
-
 #include <receipt.h>
 
 enum { SESSION_LANES = 256, SESSION_STREAMS = 64 };
@@ -47,8 +45,8 @@ enum {
 };
 int session_receipt(struct session *s, const struct captured *captured, uint32_t flags);
 
-/* A title for a run that was given none: what the CI calls the job, else the folder and the time. In the arena. */
+/* A title for a run: what was given, else `name` (absent: the folder's) and the time. In the arena. */
 struct ferry_str session_title(struct session *s, struct arena *arena, struct ferry_str given,
-                               const struct ci_job *ci);
+                               struct ferry_str name);
 
 #endif

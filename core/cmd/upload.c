@@ -5,6 +5,7 @@
  */
 #include "session.h"
 
+#include <ci.h>
 #include <stdlib.h>
 #include <text.h>
 
@@ -50,8 +51,10 @@ struct upload {
     struct target *mirrors[32];
     int64_t lanes[33]; /* the primary's, then one a mirror */
     uint32_t n_mirrors;
-    struct ferry_str title, run_id, run_marker;
+    struct ferry_str title, description, part, run_id, run_marker;
     struct ci_job ci;
+    struct ferry_kv fields[CI_FIELDS];
+    uint32_t n_fields;
 };
 
 static int32_t add_mirror(struct upload *u, struct ferry_str name, struct ferry_error *err)
@@ -168,12 +171,56 @@ static int32_t make_lanes(void *self, const struct captured *c, struct ferry_err
     return rc;
 }
 
+/* Jobs that share a run are told apart by what the CI calls them, where nobody says it better. */
+static void choose_part(struct upload *u)
+{
+    u->part = args_get(u->args, "part");
+    if (u->part.ptr || !args_has(u->args, "run_key") || !u->ci.key.ptr) {
+        return;
+    }
+    u->part = u->ci.part_given ? u->ci.part : u->ci.key;
+    if (u->ci.alike && u->ci.part.ptr) {
+        log_info("part %.*s; the jobs of a matrix look alike from inside %s: where this is one, "
+                 "tell them apart with --part or FERRY_PART%s",
+                 STR_ARG(u->part), u->ci.people,
+                 strcmp(u->ci.name, "github") == 0 ? ", such as ${{ strategy.job-index }}" : "");
+    } else {
+        log_info("part %.*s", STR_ARG(u->part));
+    }
+}
+
+/* What the CI says of this job: its part of a run key, and what people are to read of it. */
+static int32_t ask_ci(struct upload *u, struct ferry_error *err)
+{
+    int shared = args_has(u->args, "run_key");
+    int32_t rc = ci_detect(&u->ci, &u->arena, err);
+    if (rc) {
+        return rc;
+    }
+    if (u->ci.lacks) {
+        log_warn("%s, but %s is not set: this build cannot be told from others; hand the CI's "
+                 "variables on to where ferry runs (a container gets none by itself)",
+                 u->ci.people, u->ci.lacks);
+    }
+    choose_part(u);
+    u->title = session_title(&u->s, &u->arena, args_get(u->args, "run_title"),
+                             ci_title(&u->ci, shared, &u->arena));
+    u->description = ci_description(&u->ci, shared, &u->arena);
+    u->n_fields = ci_fields(&u->ci, shared, u->fields);
+    return u->arena.failed
+               ? ferry_fail(err, u->arena.failed, "", "%s", ferry_status_text(u->arena.failed))
+               : FERRY_OK;
+}
+
 static int32_t capture(struct upload *u, struct ferry_error *err)
 {
     struct session *s = &u->s;
     uint32_t missing = 0;
-    struct capture_call call = {.part = args_get(u->args, "part"),
+    struct capture_call call = {.part = u->part,
                                 .run_title = u->title,
+                                .run_description = u->description,
+                                .run_fields = u->fields,
+                                .n_run_fields = u->n_fields,
                                 .again = (uint32_t)args_flag(u->args, "again"),
                                 .notice = show_notice};
     int32_t rc = session_inputs(s, u->args, &missing, err);
@@ -185,11 +232,7 @@ static int32_t capture(struct upload *u, struct ferry_error *err)
     call.run_key = args_get(u->args, "run_key");
     call.shared = call.run_key.ptr != NULL;
     call.commit = (struct capture_commit){u, make_lanes};
-    call.ci_job = u->ci.build;
-    if (call.shared && !call.part.ptr) {
-        call.part =
-            u->ci.build; /* jobs of one build that share a run are told apart by themselves */
-    }
+    call.ci_job = u->ci.key;
     if (u->run_id.ptr) {
         call.run_key =
             arena_printf(&u->arena, "id=%.*s/%.*s", STR_ARG(u->to->label), STR_ARG(u->run_id));
@@ -230,9 +273,7 @@ static int32_t check_name(const struct args *args, const char *option, struct fe
     for (uint64_t i = 0; i < s.len; i++) {
         bad |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f;
     }
-    const char *shown = strcmp(option, "run_key") == 0  ? "run-key"
-                        : strcmp(option, "run_id") == 0 ? "run-id"
-                                                        : option;
+    const char *shown = strcmp(option, "run_key") == 0 ? "run-key" : "run-id";
     return bad ? ferry_fail(err, FERRY_E_CONFIG, option,
                             "--%s: it must be one line of 1 to %d bytes", shown, LONGEST)
                : FERRY_OK;
@@ -251,7 +292,7 @@ static int32_t check_args(const struct args *args, struct ferry_error *err)
     }
     int32_t rc = check_name(args, "run_key", err);
     rc = rc ? rc : check_name(args, "run_id", err);
-    return rc ? rc : check_name(args, "part", err);
+    return rc ? rc : ci_part_check(args_get(args, "part"), "--part", err);
 }
 
 static int run(struct app *app, const struct args *args)
@@ -264,10 +305,9 @@ static int run(struct app *app, const struct args *args)
     u.run_id = args_get(args, "run_id");
     rc = rc ? rc : session_open(&u.s, app, args, &err);
     if (rc == FERRY_OK) {
-        ci_detect(&u.ci, &u.arena);
-        u.title = session_title(&u.s, &u.arena, args_get(args, "run_title"), &u.ci);
-        rc = resolve_targets(&u, &err);
+        rc = ask_ci(&u, &err);
     }
+    rc = rc ? rc : resolve_targets(&u, &err);
     rc = rc ? rc : check_named_run(&u, &err);
     rc = rc ? rc : capture(&u, &err);
     if (rc) {

@@ -84,9 +84,10 @@ static int32_t choose_key(const struct inputs *in, const struct capture_call *ca
 }
 
 struct run_row {
-    struct ferry_str key, marker, title, source, source_project;
+    struct ferry_str key, marker, title, description, source, source_project;
+    const struct ferry_kv *fields;
     int64_t source_dest;
-    uint32_t shared;
+    uint32_t shared, n_fields;
 };
 
 static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
@@ -109,7 +110,11 @@ static int32_t put_run_item(struct engine *e, const struct captured *c, const st
 {
     struct buf packed;
     unsigned char source_id[16];
-    struct ferry_run run = {.size = sizeof run, .title = row->title};
+    struct ferry_run run = {.size = sizeof run,
+                            .title = row->title,
+                            .description = row->description,
+                            .fields = row->fields,
+                            .n_fields = row->n_fields};
     struct ferry_item item = {.size = sizeof item,
                               .noun = FERRY_RUN,
                               .id = id,
@@ -255,6 +260,9 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
     struct run_row row = {.key = ferry_cstr(c->run_key),
                           .marker = ferry_cstr(marker),
                           .title = call->run_title,
+                          .description = call->run_description,
+                          .fields = call->run_fields,
+                          .n_fields = call->n_run_fields,
                           .source = FERRY_LIT("report"),
                           .shared = call->shared};
     rc = put_run(e, &row, &c->run_id, err);

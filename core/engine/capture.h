@@ -28,7 +28,9 @@ struct capture_call {
     struct ferry_str run_key; /* absent: the digest of the inputs and the CI job */
     struct ferry_str part;    /* which of several jobs that share a run; absent: none */
     struct ferry_str ci_job;  /* what the CI says of build and job; absent: no CI */
-    struct ferry_str run_title;
+    struct ferry_str run_title, run_description;
+    const struct ferry_kv *run_fields; /* of a run that is made: "branch", "main" */
+    uint32_t n_run_fields;
     uint32_t again, shared; /* a new run on purpose; several uploads share the run */
     struct capture_commit commit;
     void *self; /* for notice */

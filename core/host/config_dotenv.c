@@ -6,6 +6,7 @@
  */
 #include "config_private.h"
 
+#include <ci.h>
 #include <fcntl.h>
 #include <file.h>
 #include <log.h>
@@ -176,12 +177,6 @@ static int32_t read_fd(struct config *c, int fd, const char *name, struct ferry_
     return rc == FERRY_OK || rc == FERRY_E_NO_MEMORY ? rc : FERRY_E_CONFIG;
 }
 
-static int under_ci(void)
-{
-    const char *ci = getenv("CI");
-    return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
-}
-
 int32_t config_read_dotenv(struct config *c, struct ferry_error *err)
 {
     const char *asked = getenv("FERRY_ENV_FILE"), *why;
@@ -206,7 +201,7 @@ int32_t config_read_dotenv(struct config *c, struct ferry_error *err)
                         "FERRY_ENV_FILE: \"%s\" is not read: it %s", asked, why);
     } else if (why) {
         c->dotenv_refused = arena_printf(&c->arena, ".env is not read: it %s", why).ptr;
-    } else if (!asked && under_ci()) {
+    } else if (!asked && ci_is_here()) {
         c->dotenv_refused = ".env is not read under CI; set FERRY_ENV_FILE to name one";
     } else {
         rc = read_fd(c, fd, asked ? asked : ".env", err);

@@ -185,7 +185,7 @@ static struct ferry_str list_of(struct arena *arena, struct ferry_str text)
 }
 
 /* Names after FERRY_ that other parts of ferry read. */
-static const char *const other_variables[] = {"CONFIG", "ENV_FILE", "PLUGIN_PATH"};
+static const char *const other_variables[] = {"CONFIG", "ENV_FILE", "PART", "PLUGIN_PATH"};
 
 /* A variable that is a slip of the pen away from one that we know would be left out in silence. */
 static void warn_near_misses(void)

@@ -25,6 +25,7 @@ given_open_run() {
     ferry upload --to local:AO --run-key K r.xml
     exits 0
 }
+given_part_blank() { environment+=("FERRY_PART=  "); }
 config() { cat >ferry.json; }
 given_config_comma() { printf '{\n  "upload": { "to": "local:AO" }\n  "trackers": {}\n}\n' | config; }
 given_config_cut() { printf '{\n  "upload": { "to": "local:AO"' | config; }
