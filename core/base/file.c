@@ -203,7 +203,21 @@ static int32_t write_and_sync(int fd, const char *path, struct ferry_str bytes, 
     return rc;
 }
 
-int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode, struct ferry_error *err)
+/* Gives the temporary file its name, where that is free. */
+static int take_name(const char *temporary, const char *path)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return -1;
+    }
+    /* A file system that cannot do that in one step can do it in two. */
+    return link(temporary, path) < 0 ? -1 : unlink(temporary);
+}
+
+static int32_t write_file(const char *path, struct ferry_str bytes, unsigned mode, int fresh,
+                          struct ferry_error *err)
 {
     struct buf folder, temporary = {0};
     int32_t rc;
@@ -221,8 +235,15 @@ int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode, stru
         goto out;
     }
     rc = write_and_sync(fd, path, bytes, mode, err);
-    if (!rc && rename(temporary.ptr, path) < 0) {
-        rc = fail_errno(err, path, "cannot create", errno);
+    if (!rc && (fresh ? take_name(temporary.ptr, path) : rename(temporary.ptr, path)) < 0) {
+        int number = errno;
+        rc = fail_errno(err, path, "cannot create", number);
+        if (fresh && number == EEXIST) {
+            rc = FERRY_E_STATE;
+        }
+        if (err) {
+            err->status = rc;
+        }
     }
     if (rc) {
         unlink(temporary.ptr);
@@ -233,6 +254,17 @@ out:
     buf_finish(&temporary);
     buf_finish(&folder);
     return rc;
+}
+
+int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode, struct ferry_error *err)
+{
+    return write_file(path, bytes, mode, 0, err);
+}
+
+int32_t file_create(const char *path, struct ferry_str bytes, unsigned mode,
+                    struct ferry_error *err)
+{
+    return write_file(path, bytes, mode, 1, err);
 }
 
 static int is_folder(const char *path)

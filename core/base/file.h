@@ -12,6 +12,9 @@ int32_t file_read_fd(int fd, const char *name, struct buf *out, struct ferry_err
 /* All or nothing: a temporary file beside it, fsync, rename, fsync of the folder. */
 int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode,
                    struct ferry_error *err);
+/* The same for a file that is not there yet; E_STATE where it is, which then stays as it was. */
+int32_t file_create(const char *path, struct ferry_str bytes, unsigned mode,
+                    struct ferry_error *err);
 /* Writes all of it, over EINTR and short writes. */
 int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_error *err);
 /* mkdir -p; an existing folder is fine. */

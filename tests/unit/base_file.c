@@ -165,6 +165,24 @@ START_TEST(a_write_that_fails_leaves_the_old_file_and_no_litter)
 }
 END_TEST
 
+START_TEST(a_new_file_takes_the_place_of_no_other)
+{
+    struct stat st;
+    ck_assert_int_eq(file_create("f", FERRY_LIT("mine"), 0640, &err), FERRY_OK);
+    ck_assert_int_eq(stat("f", &st), 0);
+    ck_assert_uint_eq(st.st_mode & 07777, 0640);
+    ck_assert_int_eq(file_create("f", FERRY_LIT("yours"), 0600, &err), FERRY_E_STATE);
+    ck_assert_int_eq(err.status, FERRY_E_STATE);
+    ck_says("f: cannot create: exists already");
+    ck_assert_int_eq(file_read("f", &bytes, &err), FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&bytes), "mine");
+    ck_assert_int_eq(symlink("nowhere", "link"), 0); /* a link to nothing is there, too */
+    ck_assert_int_eq(file_create("link", FERRY_LIT("x"), 0600, &err), FERRY_E_STATE);
+    ck_assert_int_eq(file_create("none/f", FERRY_LIT("x"), 0600, &err), FERRY_E_IO);
+    ck_assert_uint_eq(entries("."), 2);
+}
+END_TEST
+
 START_TEST(a_device_without_space_says_disk_full)
 {
     int fd = open("/dev/full", O_WRONLY);
@@ -344,6 +362,7 @@ int main(void)
     tcase_add_test(files, what_is_no_regular_file_is_refused_and_never_waited_for);
     tcase_add_test(files, a_failure_names_the_path_the_cause_and_the_cure);
     tcase_add_test(files, a_write_that_fails_leaves_the_old_file_and_no_litter);
+    tcase_add_test(files, a_new_file_takes_the_place_of_no_other);
     tcase_add_test(files, a_device_without_space_says_disk_full);
     tcase_add_test(files, writing_where_nothing_can_be_written_says_so);
     tcase_add_test(files, folders_are_made_with_their_parents_and_may_be_there);
