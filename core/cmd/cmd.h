@@ -36,10 +36,13 @@ enum {
 /* What all commands share. Opened by main, in this order, as far as a command asks for it. */
 struct app {
     struct clock clock;
-    struct config *config;   /* CMD_CONFIG */
-    struct plugins *plugins; /* CMD_PLUGINS */
-    const char *state;       /* the state folder's path; CMD_CONFIG */
-    uint32_t quiet, color;   /* -q; 1 when colours may be used on stdout */
+    struct config *config;                /* CMD_CONFIG */
+    struct plugins *plugins;              /* CMD_PLUGINS */
+    const char *state;                    /* the state folder's path; CMD_CONFIG */
+    const char *config_flag, *state_flag; /* --config and --state; NULL: not given */
+    struct ferry_error
+        trouble;           /* CMD_ANYWAY: the first thing that could not be used; status OK: none */
+    uint32_t quiet, color; /* -q; 1 when colours may be used on stdout */
 };
 
 /* Set by SIGINT and SIGTERM to the signal's number; every wait and loop looks at it. */
@@ -62,7 +65,8 @@ int64_t args_int(const struct args *a, const char *name, int64_t fallback);
 /* The i-th of a repeated one; absent past the end. */
 struct ferry_str args_nth(const struct args *a, const char *name, uint32_t i);
 
-enum { CMD_CONFIG = 1u, CMD_PLUGINS = 2u, CMD_HIDDEN = 4u };
+/* CMD_ANYWAY: the command runs also where what it asks for can be had only in part; see app.trouble. */
+enum { CMD_CONFIG = 1u, CMD_PLUGINS = 2u, CMD_HIDDEN = 4u, CMD_ANYWAY = 8u };
 struct cmd {
     const char *name;                          /* "upload" */
     const char *summary;                       /* one line, lower case */

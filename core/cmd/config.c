@@ -1,151 +1,128 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config.c - `ferry config show`: every value and where it came from; `ferry config check`: whether
- * each configured tracker can be resolved, options, secrets and trust included. Nothing is sent. A
- * secret is never shown.
+ * config.c - `ferry config VERB`: the words after it and their options. Each verb is a file of its
+ * own, config_VERB.c; the schema is made by the host.
  */
-#include "cmd.h"
+#include "config_verbs.h"
 
-#include <json.h>
 #include <text.h>
 
-enum { LARGEST = 4 * 1024 * 1024, PATH_WIDTH = 30, VALUE_WIDTH = 40 };
-
 static const struct ferry_option *const options[] = {
-    OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "as JSON"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "all",
+           .help = "show: also what is not set, and what something else stands above"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "force",
+           .help = "init: writes over a file that is there"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "show, check: as JSON"),
+    OPTION(.type = FERRY_OPT_LIST, .name = "mirror", .value = "TARGET",
+           .help = "init: a linked project that gets the keyed results too"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "origin", .def = "true",
-           .help = "says where each value came from"),
+           .help = "show: says where each value came from"),
+    OPTION(.type = FERRY_OPT_STR, .name = "to", .value = "TARGET",
+           .help = "init: the primary, plugin:PROJECT or a project code"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "user",
+           .help = "schema: of the user's own config, which may hold more keys"),
     NULL,
 };
 
-struct showing {
-    struct buf text;
-    struct json_out json;
-    int as_json, origin;
-};
-
-/* A list on one line. */
-static void put_value(struct buf *out, struct ferry_str value)
+static int schema(struct app *app, const struct args *args)
 {
-    struct ferry_str piece;
-    int first = 1;
-    while (str_split(&value, '\n', &piece)) {
-        buf_puts(out, first ? "" : ", ");
-        text_show(out, piece, 0);
-        first = 0;
-    }
-}
-
-static int32_t put_item(void *data, const struct config_item *item)
-{
-    struct showing *s = data;
-    size_t begin = s->text.len, width;
-    if (s->as_json) {
-        json_open(&s->json, '{');
-        json_member(&s->json, "key", ferry_cstr(item->path));
-        json_member(&s->json, "value", item->value.ptr ? item->value : item->raw);
-        json_member(&s->json, "origin", ferry_cstr(s->origin ? item->origin : NULL));
-        json_close(&s->json, '}');
-        return s->text.failed;
-    }
-    buf_printf(&s->text, "%-*s ", PATH_WIDTH, item->path);
-    put_value(&s->text, item->value.ptr ? item->value : item->raw);
-    width = s->text.len - begin;
-    if (s->origin) {
-        buf_printf(&s->text, "%*s  ",
-                   width < PATH_WIDTH + VALUE_WIDTH ? (int)(PATH_WIDTH + VALUE_WIDTH - width) : 0,
-                   "");
-        text_show(&s->text, ferry_cstr(item->origin), 0);
-    }
-    buf_putc(&s->text, '\n');
-    return s->text.failed;
-}
-
-static int show(struct app *app, const struct args *args)
-{
-    struct showing s = {.as_json = args_flag(args, "json"), .origin = args_flag(args, "origin")};
+    enum { LARGEST = 16 << 20 };
     struct ferry_error err = {.size = sizeof err};
+    struct buf text;
     int code = EXIT_DONE;
     int32_t rc;
-    buf_init(&s.text, LARGEST);
-    s.json = json_to(&s.text);
-    s.json.pretty = 1;
-    if (s.as_json) {
-        json_open(&s.json, '{');
-        json_member_int(&s.json, "schema_version", 1);
-        json_member(&s.json, "file", ferry_cstr(config_file(app->config)));
-        json_member(&s.json, "state", ferry_cstr(app->state));
-        json_key(&s.json, "values");
-        json_open(&s.json, '[');
-    }
-    rc = config_each(app->config, app->plugins, put_item, &s);
-    if (s.as_json) {
-        json_close(&s.json, ']');
-        json_close(&s.json, '}');
-        buf_putc(&s.text, '\n');
-    }
-    rc = rc ? rc : s.text.failed;
+    buf_init(&text, LARGEST);
+    rc = config_json_schema(app->plugins, args_flag(args, "user") ? CONFIG_SCHEMA_USER : 0, &text);
     if (rc) {
-        ferry_fail(&err, rc, NULL, "configuration: %s", ferry_status_text(rc));
+        ferry_fail(&err, rc, NULL, "schema: %s", ferry_status_text(rc));
         code = cmd_fail(&err);
     } else {
-        cmd_out(buf_str(&s.text));
+        cmd_out(buf_str(&text));
     }
-    buf_finish(&s.text);
+    buf_finish(&text);
     return code;
 }
 
-static int check(struct app *app)
+/* Keep alphabetised. */
+static const struct verb {
+    const char *name;
+    int (*run)(struct app *app, const struct args *args);
+    const char *takes[4]; /* options */
+    uint32_t max_rest;    /* words after it */
+    int whole;            /* needs a configuration that can be used */
+} verbs[] = {
+    {"check", config_check, {"json"}, 0, 1},
+    {"init", config_init, {"force", "mirror", "to"}, 0, 0},
+    {"schema", schema, {"user"}, 0, 0},
+    {"show", config_show, {"all", "json", "origin"}, 1, 1},
+};
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static const struct verb *find_verb(struct ferry_str word, struct ferry_error *err)
 {
-    struct buf names, text;
-    struct ferry_str rest, name;
-    int code = EXIT_DONE;
-    buf_init(&names, LARGEST);
-    buf_init(&text, LARGEST);
-    config_trackers(app->config, &names);
-    rest = buf_str(&names);
-    while (str_split(&rest, '\n', &name)) {
-        struct ferry_error err = {.size = sizeof err};
-        struct target *t;
-        if (target_resolve(&t, app->config, app->plugins, name, &err)) {
-            code = cmd_fail(&err);
-            continue;
+    const char *names[VERBS], *near;
+    char shown[80];
+    for (size_t i = 0; i < VERBS; i++) {
+        names[i] = verbs[i].name;
+        if (str_is(word, verbs[i].name)) {
+            return &verbs[i];
         }
-        buf_printf(&text, "%.*s is %.*s, account %.*s\n", STR_ARG(name), STR_ARG(t->label),
-                   STR_ARG(t->account));
-        target_free(t);
     }
-    buf_printf(&text, "%s: %s\n",
-               config_file(app->config) ? config_file(app->config) : "no ferry.json",
-               code ? "not all trackers can be used" : "nothing wrong found");
-    cmd_out(buf_str(&text));
-    buf_finish(&text);
-    buf_finish(&names);
-    return code;
+    near = text_nearest(word, names, VERBS);
+    ferry_fail(err, FERRY_E_CONFIG, NULL, "ferry config has no \"%s\"%s%s%s",
+               text_show_to(shown, sizeof shown, word), near ? "; did you mean \"" : "",
+               near ? near : "; write check, init, schema or show", near ? "\"?" : "");
+    return NULL;
+}
+
+/* An option of another verb would be left out in silence. */
+static int32_t check_verb(const struct verb *v, const struct args *args, struct ferry_error *err)
+{
+    char shown[80];
+    for (uint32_t i = 0; i < args->n_given; i++) {
+        int known = 0;
+        for (size_t k = 0; k < sizeof v->takes / sizeof *v->takes && v->takes[k]; k++) {
+            known |= str_is(args->given[i].key, v->takes[k]);
+        }
+        if (!known) {
+            return ferry_fail(err, FERRY_E_CONFIG, NULL,
+                              "ferry config %s takes no --%.*s; `ferry config --help` says what "
+                              "goes with which",
+                              v->name, STR_ARG(args->given[i].key));
+        }
+    }
+    if (args->n_rest > 1 + v->max_rest) {
+        return ferry_fail(err, FERRY_E_CONFIG, NULL, "ferry config %s: \"%s\" is one word too many",
+                          v->name, text_show_to(shown, sizeof shown, args->rest[1 + v->max_rest]));
+    }
+    return FERRY_OK;
 }
 
 static int run(struct app *app, const struct args *args)
 {
     struct ferry_error err = {.size = sizeof err};
-    char shown[80];
-    if (str_is(args->rest[0], "show")) {
-        return show(app, args);
+    const struct verb *v = find_verb(args->rest[0], &err);
+    if (!v || check_verb(v, args, &err)) {
+        return cmd_fail(&err);
     }
-    if (str_is(args->rest[0], "check")) {
-        return check(app);
+    if (v->whole && app->trouble.status) {
+        return cmd_fail(&app->trouble);
     }
-    ferry_fail(&err, FERRY_E_CONFIG, NULL, "ferry config has no \"%s\"; write show or check",
-               text_show_to(shown, sizeof shown, args->rest[0]));
-    return cmd_fail(&err);
+    return v->run(app, args);
 }
 
 const struct cmd cmd_config = {
     .name = "config",
-    .summary = "shows the configuration and where it came from, or checks it",
-    .usage = "show|check",
+    .summary = "shows, checks or begins the configuration",
+    .usage = "check | init | schema | show [KEY]",
+    .text =
+        "check   whether everything can be used: keys, trackers, secrets, hosts; nothing is sent\n"
+        "init    writes a ferry.json with every key explained, and says what to do next\n"
+        "schema  a JSON Schema of ferry.json, for completion in an editor\n"
+        "show    every value and where it came from; KEY: only this one and those below it",
     .options = options,
-    .flags = CMD_CONFIG | CMD_PLUGINS,
+    .flags = CMD_CONFIG | CMD_PLUGINS | CMD_ANYWAY,
     .min_rest = 1,
-    .max_rest = 1,
+    .max_rest = 3,
     .run = run,
 };

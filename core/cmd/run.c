@@ -12,10 +12,30 @@
 #include <text.h>
 #include <unistd.h>
 
+/* The configuration from the working folder; with CMD_ANYWAY, what can be had of it. */
+static int32_t open_config(struct app *app, const struct globals *g, unsigned flags,
+                           struct ferry_error *err)
+{
+    char *work = getcwd(NULL, 0);
+    int32_t rc;
+    if (!work) {
+        return ferry_fail(err, FERRY_E_CONFIG, NULL,
+                          "the working folder is gone or cannot be read; change to another one");
+    }
+    rc = flags & CMD_ANYWAY ? config_load_anyway(&app->config, work, g->config, err)
+                            : config_load(&app->config, work, g->config, err);
+    free(work);
+    if (rc) {
+        return rc;
+    }
+    app->state = config_state_folder(app->config, g->state);
+    return app->state ? FERRY_OK
+                      : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
+}
+
 int32_t app_open(struct app *app, const struct globals *g, unsigned flags, struct ferry_error *err)
 {
     int32_t rc = FERRY_OK;
-    char *work;
     app->clock = clock_real();
 #ifdef FERRY_TEST_HOOKS
     if (getenv("FERRY_CLOCK") && strcmp(getenv("FERRY_CLOCK"), "virtual") == 0) {
@@ -24,19 +44,17 @@ int32_t app_open(struct app *app, const struct globals *g, unsigned flags, struc
 #endif
     app->quiet = (uint32_t)g->quiet;
     app->color = (uint32_t)color_wanted(g->color, STDOUT_FILENO);
+    app->config_flag = g->config;
+    app->state_flag = g->state;
+    app->trouble = (struct ferry_error){.size = sizeof app->trouble};
     if (flags & CMD_CONFIG) {
-        work = getcwd(NULL, 0);
-        rc =
-            work
-                ? config_load(&app->config, work, g->config, err)
-                : ferry_fail(err, FERRY_E_CONFIG, NULL,
-                             "the working folder is gone or cannot be read; change to another one");
-        free(work);
+        rc = open_config(app, g, flags, err);
     }
-    if (!rc && app->config) {
-        app->state = config_state_folder(app->config, g->state);
-        rc = app->state ? FERRY_OK
-                        : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
+    if (flags & CMD_ANYWAY && rc == FERRY_E_CONFIG) {
+        app->trouble = *err;
+        rc = FERRY_OK;
+    } else if (flags & CMD_ANYWAY && app->config && config_trouble(app->config, 0)) {
+        app->trouble = config_trouble(app->config, 0)->error;
     }
     if (!rc && (flags & CMD_PLUGINS)) {
         rc = plugins_open(&app->plugins, app->config ? config_plugin_folders(app->config) : NULL,

@@ -77,10 +77,10 @@ void session_close(struct session *s)
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
-static int32_t open_keys(struct session *s, struct ferry_error *err)
+int32_t session_keys(const struct app *app, struct keys **out, struct ferry_error *err)
 {
     enum { NAMES = 32 };
-    const struct config *c = s->app->config;
+    const struct config *c = app->config;
     struct ferry_str names[NAMES];
     struct ferry_str list = config_get(c, "automation_key.properties");
     struct keys_config kc = {
@@ -91,7 +91,7 @@ static int32_t open_keys(struct session *s, struct ferry_error *err)
     while (kc.n_properties < NAMES && str_split(&list, '\n', &names[kc.n_properties])) {
         kc.n_properties += names[kc.n_properties].len > 0;
     }
-    return keys_open(&s->keys, &kc, err);
+    return keys_open(out, &kc, err);
 }
 
 /* Stdin and pipes can be read once, and are needed twice: to know which run it is, and to read it. */
@@ -154,7 +154,7 @@ int32_t session_inputs(struct session *s, const struct args *args, uint32_t *mis
 {
     readers_init(&s->readers);
     int32_t rc = readers_add_all(&s->readers, s->app->plugins, NULL, 0, err);
-    rc = rc ? rc : open_keys(s, err);
+    rc = rc ? rc : session_keys(s->app, &s->keys, err);
     rc = rc ? rc : inputs_expand(&s->inputs, args->rest, args->n_rest, s->readers.globs, err);
     for (size_t i = 0; i < s->inputs.n && rc == FERRY_OK; i++) {
         rc = is_stream(&s->inputs.list[i]) ? keep_stream(s, &s->inputs.list[i], err) : FERRY_OK;

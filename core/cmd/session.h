@@ -32,6 +32,8 @@ void session_close(struct session *s); /* accepts zeroed */
 /* Readers, keys and inputs, from the words of the command line. An input that is missing is told, and counted as unreadable. */
 int32_t session_inputs(struct session *s, const struct args *args, uint32_t *missing,
                        struct ferry_error *err);
+/* Where Automation Keys come from, from the configuration. The caller closes it. */
+int32_t session_keys(const struct app *app, struct keys **out, struct ferry_error *err);
 /* The settings of reading: attachments, caps. Valid as long as s. */
 void session_read_call(struct session *s, struct read_call *call);
 

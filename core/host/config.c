@@ -30,11 +30,36 @@ static int32_t split_folders(struct config *c, struct ferry_error *err)
     return c->arena.failed;
 }
 
-int32_t config_load(struct config **out, const char *folder, const char *file,
+/* A trouble is kept with what it is about, and the entries it came with are forgotten. */
+int32_t config_go_on(struct config *c, const char *what, struct config_entry **entries, int32_t rc,
+                     const struct ferry_error *why, struct ferry_error *err)
+{
+    struct config_left_out *out;
+    if (rc && err && why != err) {
+        *err = *why;
+    }
+    if (!rc || !c->anyway || rc == FERRY_E_NO_MEMORY) {
+        return rc;
+    }
+    out = arena_new(&c->arena, struct config_left_out);
+    if (!out) {
+        return FERRY_E_NO_MEMORY;
+    }
+    out->trouble.what = arena_str(&c->arena, ferry_cstr(what)).ptr;
+    out->trouble.error = *why;
+    *c->last_left_out = out;
+    c->last_left_out = &out->next;
+    *entries = NULL;
+    c->last = entries;
+    return out->trouble.what ? FERRY_OK : FERRY_E_NO_MEMORY;
+}
+
+static int32_t load(struct config **out, const char *folder, const char *file, int anyway,
                     struct ferry_error *err)
 {
     struct config *c = calloc(1, sizeof *c);
     char *real = realpath(folder, NULL);
+    struct ferry_error why = {.size = sizeof why};
     int32_t rc;
     *out = NULL;
     if (!c || !real) {
@@ -46,12 +71,18 @@ int32_t config_load(struct config **out, const char *folder, const char *file,
         goto out;
     }
     arena_init(&c->arena, LARGEST);
+    c->anyway = anyway;
     c->last = &c->entries;
+    c->last_left_out = &c->left_out;
     c->work = c->folder = arena_str(&c->arena, ferry_cstr(real)).ptr;
     rc = c->work ? config_read_files(c, file, err)
                  : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
     rc = rc ? rc : config_read_variables(c, err);
-    rc = rc ? rc : config_read_trusted(c, err);
+    if (!rc) {
+        struct config_entry **before = c->last;
+        rc = config_read_trusted(c, &why);
+        rc = config_go_on(c, CONFIG_SOURCE_TRUSTED, before, rc, &why, err);
+    }
     rc = rc ? rc : split_folders(c, err);
 out:
     free(real);
@@ -61,6 +92,18 @@ out:
         *out = c;
     }
     return rc;
+}
+
+int32_t config_load(struct config **out, const char *folder, const char *file,
+                    struct ferry_error *err)
+{
+    return load(out, folder, file, 0, err);
+}
+
+int32_t config_load_anyway(struct config **out, const char *folder, const char *file,
+                           struct ferry_error *err)
+{
+    return load(out, folder, file, 1, err);
 }
 
 void config_free(struct config *c)
@@ -101,6 +144,11 @@ const char *config_file(const struct config *c)
     return c->file;
 }
 
+const char *config_file_origin(const struct config *c)
+{
+    return c->file_origin;
+}
+
 const char *const *config_plugin_folders(const struct config *c)
 {
     return c->plugin_folders;
@@ -119,77 +167,13 @@ const char *config_state_folder(struct config *c, const char *flag)
     return arena_printf(&c->arena, "%s/.ferry", c->folder).ptr;
 }
 
-/* --- all of it ------------------------------------------------------------------ */
-
-/* "trackers.NAME.KEY" taken apart; 0 where the path is another. */
-static int split_tracker(const char *path, struct ferry_str *name, struct ferry_str *key)
+const char *config_state_origin(const struct config *c, const char *flag)
 {
-    struct ferry_str rest = ferry_cstr(path), first;
-    return str_split(&rest, '.', &first) && str_is(first, "trackers") &&
-           str_split(&rest, '.', name) && (*key = rest, rest.ptr != NULL);
-}
-
-void config_trackers(const struct config *c, struct buf *out)
-{
-    for (const struct config_entry *e = c->entries; e; e = e->next) {
-        struct ferry_str name, key, rest = buf_str(out), line;
-        int known = 0;
-        if (!split_tracker(e->path, &name, &key)) {
-            continue;
-        }
-        while (str_split(&rest, '\n', &line)) {
-            known |= ferry_eq(line, name);
-        }
-        if (!known) {
-            buf_puts(out, out->len ? "\n" : "");
-            buf_put(out, name);
-        }
+    if (flag && *flag) {
+        return "--state";
     }
-}
-
-/* Whether an option holds the secret itself: by its declaration, and where that cannot be had by
- * its name. */
-static int is_literal_secret(const struct config *c, struct plugins *p,
-                             const struct config_entry *e, struct ferry_str name,
-                             struct ferry_str key)
-{
-    char path[160];
-    const struct config_entry *plugin;
-    const struct ferry_plugin *loaded = NULL;
-    const struct ferry_option *o = NULL;
-    if (memmem(e->raw.ptr, (size_t)e->raw.len, "${", 2)) {
-        return 0;
+    if (config_get(c, "state.path").ptr) {
+        return config_origin(c, "state.path");
     }
-    snprintf(path, sizeof path, "trackers.%.*s.plugin", STR_ARG(name));
-    plugin = config_find(c, path);
-    loaded = p && plugin ? plugins_get(p, plugin->raw, NULL) : NULL;
-    o = loaded ? option_find(loaded->options, key) : NULL;
-    return o ? (o->flags & FERRY_OPT_SECRET) != 0 : !loaded || config_names_secret(key);
-}
-
-int32_t config_each(const struct config *c, struct plugins *p,
-                    int32_t (*fn)(void *data, const struct config_item *item), void *data)
-{
-    int32_t rc = FERRY_OK;
-    for (size_t i = 0; config_keys[i] && !rc; i++) {
-        const char *path = config_keys[i]->option.name;
-        const struct config_entry *e = config_find(c, path);
-        struct config_item item = {.path = path, .origin = config_origin(c, path)};
-        item.value = config_get(c, path);
-        item.raw = e ? e->raw : item.value;
-        rc = item.value.ptr ? fn(data, &item) : FERRY_OK;
-    }
-    for (const struct config_entry *e = c->entries; e && !rc; e = e->next) {
-        struct config_item item = {.path = e->path, .origin = e->origin, .raw = e->raw};
-        struct ferry_str name, key;
-        if (!split_tracker(e->path, &name, &key) || config_find(c, e->path) != e) {
-            continue;
-        }
-        if (!str_is(key, "plugin") && !str_is(key, "project") &&
-            is_literal_secret(c, p, e, name, key)) {
-            item.raw = FERRY_LIT("***");
-        }
-        rc = fn(data, &item);
-    }
-    return rc;
+    return c->file ? "beside the configuration file" : "in the working folder";
 }

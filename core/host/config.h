@@ -19,6 +19,12 @@ struct config;
 /* `file`: an explicit --config, or NULL to search from `folder` upward. */
 int32_t config_load(struct config **out, const char *folder, const char *file,
                     struct ferry_error *err);
+/*
+ * The same for those who mend a configuration or look at one: a file, variable or value that cannot
+ * be used is left out and remembered. Fails only where there is no memory or no such folder.
+ */
+int32_t config_load_anyway(struct config **out, const char *folder, const char *file,
+                           struct ferry_error *err);
 void config_free(struct config *c); /* accepts NULL */
 
 /* A value by path ("upload.to", "automation_key.field"), in the form its declaration says; absent
@@ -28,34 +34,102 @@ struct ferry_str config_get(const struct config *c, const char *path);
 const char *config_origin(const struct config *c, const char *path);
 /* The folder of ferry.json, or `folder` of config_load; absolute. */
 const char *config_folder(const struct config *c);
-/* ferry.json's path, or NULL where there is none. */
+/* ferry.json's path, or NULL where there is none; and why it is that one. */
 const char *config_file(const struct config *c);
+const char *config_file_origin(const struct config *c);
+/* "; did you mean \"upload.mirror\"?" for a path that is no key, or "". Static, or in `scratch`. */
+const char *config_suggest(const char *path, char scratch[128]);
+/* Whether a variable is set, in the environment or in the .env that may be used. */
+int config_has_variable(const struct config *c, const char *name);
+/* Whether a text can be the code of a project; E_CONFIG says what is wrong with it. */
+int32_t config_project_check(struct ferry_str project, struct ferry_error *err);
 /* Absolute folders for plugins, from the user's config only; NULL-ended. */
 const char *const *config_plugin_folders(const struct config *c);
 /* The state folder: --state (given here, may be NULL), FERRY_STATE, "state" of the user's config,
  * else .ferry beside the config file, else the working folder's .ferry. Absolute; in the arena of
  * c. */
 const char *config_state_folder(struct config *c, const char *flag);
+/* Why it is that one: "--state", "FERRY_STATE", "beside ferry.json" ... */
+const char *config_state_origin(const struct config *c, const char *flag);
 
-/* One value that is set or has a default. `raw`: as written, ${ENV} not expanded; a secret shows as
- * "***". */
+/* --- config_report.c: what people see of it --------------------------------------- */
+
+/* What was left out by config_load_anyway(), and why. */
+struct config_trouble {
+    const char *what; /* of a source: its `what`; else a variable */
+    struct ferry_error error;
+};
+/* The i-th of them, NULL past the end. */
+const struct config_trouble *config_trouble(const struct config *c, uint32_t i);
+
+/* A file that settings come from. */
+struct config_source {
+    const char *what; /* "ferry.json", "the user's config", ".env", "trusted-hosts" */
+    const char *path; /* where it is, or would be; NULL: nowhere */
+    int there;
+    const char *refused; /* why it is not used although it is there; NULL: it is */
+};
+/* The i-th; 0 past the end. Texts live as long as c. */
+int config_source(struct config *c, uint32_t i, struct config_source *out);
+
+/*
+ * One value. `raw`: as written, ${ENV} not expanded; a secret shows as "***". `value`: what it comes
+ * to; absent for what a tracker's plugin has not checked, and where nothing is set.
+ */
 struct config_item {
     const char *path, *origin;
-    struct ferry_str raw,
-        value; /* value: absent for options of trackers, which their plugin checks */
+    struct ferry_str raw, value;
+    const char *overridden; /* by what; NULL: this is the value that counts */
 };
-/* Each declared key, then the options of trackers; the winning layer. fn returns a status; any but
- * OK ends it. */
-int32_t config_each(const struct config *c, struct plugins *p,
+enum { CONFIG_ALL = 1u }; /* also what is not set, and what another layer stands above */
+/* Each declared key, then the options of trackers. fn returns a status; any but OK ends it. */
+int32_t config_each(const struct config *c, struct plugins *p, unsigned flags,
                     int32_t (*fn)(void *data, const struct config_item *item), void *data);
 /* The names of the configured trackers, a line each, appended. */
 void config_trackers(const struct config *c, struct buf *out);
 
-/* The hosts that the user trusts, a line each, appended; and one more or one less (written to the
- * user's folder). */
-int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err);
-int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
+/* --- config_json_schema.c, config_template.c: made from the table of keys ----------------- */
+
+enum { CONFIG_SCHEMA_USER = 1u }; /* of the user's own config, which may hold more keys */
+/*
+ * A JSON Schema (draft 2020-12) of a configuration file, with the options of the trackers that `p`
+ * has. It refuses nothing that ferry takes; what only ferry can know (a variable's value, a range
+ * inside a text, a file) it lets pass. Plugins that cannot be loaded are left out.
+ */
+int32_t config_json_schema(struct plugins *p, unsigned flags, struct buf *out);
+
+/* A tracker for config_template(). */
+struct config_template_tracker {
+    const char *name;
+    struct ferry_str plugin, project; /* "${NAME}" is a reference, as in the file */
+    const struct ferry_kv *options;   /* further ones, as they are to be written */
+    uint32_t n_options, reserved;
+};
+/*
+ * The text of a new ferry.json: these trackers, the first the primary and the others its mirrors,
+ * and every key that a repository may set, as a comment with its default. `inputs`: what to upload,
+ * for a comment; absent: not known.
+ */
+int32_t config_template(const struct config_template_tracker *trackers, uint32_t n,
+                        struct ferry_str inputs, struct buf *out);
+
+/* The hosts that the user trusts, and where each is allowed. fn returns a status; any but OK ends it. */
+int32_t trust_each(const struct config *c,
+                   int32_t (*fn)(void *data, struct ferry_str host, const char *origin),
+                   void *data);
+/*
+ * One more or one less, in the user's own folder. *changed: 0 where it was so already. E_CONFIG where
+ * it is no host, or where the one to be removed is not in the list.
+ */
+int32_t trust_change(const struct config *c, struct ferry_str host, int remove, int *changed,
                      struct ferry_error *err);
+
+/* What was found for one option of a destination. */
+struct target_setting {
+    const struct ferry_option *option;
+    struct ferry_str value; /* absent: not set; a secret's is "***" */
+    const char *origin;     /* "ferry.json line 4", "QASE_API_TOKEN", "default", "not set" */
+};
 
 /* A destination: what a name or "plugin:PROJECT" came to mean. */
 struct target {
@@ -72,7 +146,9 @@ struct target {
     struct ferry_str how; /* why this one was taken: "from ferry.json", "QASE_API_TOKEN is set" ...
                              for the first line of output */
     const struct ferry_kv *options; /* declared ones, checked, defaults filled in, no secrets */
-    uint32_t n_options;
+    uint32_t n_options, n_settings;
+    const struct target_setting *settings; /* all declared ones, for people */
+    const char *trusted; /* why its secrets may go to its host; NULL: it has none, or no host */
     struct request_values
         secrets; /* secret options by name; values are registered with secrets.h */
 };

@@ -187,6 +187,7 @@ int32_t config_read_dotenv(struct config *c, struct ferry_error *err)
     buf_init(&path, 64 * 1024);
     path_join(&path, asked ? c->work : c->folder, asked ? asked : ".env");
     fd = path.failed ? -1 : open(buf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    c->dotenv_file = fd < 0 && !asked ? NULL : arena_str(&c->arena, buf_str(&path)).ptr;
     buf_finish(&path);
     if (fd < 0) {
         return !asked ? FERRY_OK

@@ -49,6 +49,11 @@ struct ferry_str config_variable(const struct config *c, const char *name, enum 
     return (struct ferry_str){NULL, 0};
 }
 
+int config_has_variable(const struct config *c, const char *name)
+{
+    return config_variable(c, name, NULL).ptr != NULL;
+}
+
 /* --- ${NAME} ------------------------------------------------------------------- */
 
 static int is_name_char(char ch, int first)
@@ -225,6 +230,8 @@ int32_t config_read_variables(struct config *c, struct ferry_error *err)
     for (size_t i = 0; config_keys[i]; i++) {
         const struct config_key *key = config_keys[i];
         enum config_layer layer = CONFIG_ENV;
+        struct ferry_error why = {.size = sizeof why};
+        struct config_entry **before = c->last;
         struct ferry_str value;
         const char *at = key->variable;
         struct config_entry *e;
@@ -243,7 +250,8 @@ int32_t config_read_variables(struct config *c, struct ferry_error *err)
         if (!e) {
             return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
         }
-        rc = config_entry_check(c, key, e, err);
+        rc = config_entry_check(c, key, e, &why);
+        rc = config_go_on(c, at, before, rc, &why, err);
         if (rc) {
             return rc;
         }

@@ -163,6 +163,10 @@ static int32_t read_value(const struct source *s, const char *path, const struct
         rc = e ? FERRY_OK
                : ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", s->name);
     }
+    if (!rc) {
+        e->is_list = json_is_array(v);
+        e->is_empty = e->is_list && json_count(v) == 0;
+    }
     if (!rc && key) {
         rc = config_entry_check(s->c, key, e, s->err);
     }
@@ -222,6 +226,12 @@ static int32_t read_trackers(const struct source *s, const struct cJSON *object)
             if (rc) {
                 return rc;
             }
+        }
+    }
+    json_each (tracker, object) {
+        if (!json_first(tracker) && child_path(path, "trackers", tracker)) {
+            return fault(s, path, "says nothing",
+                         "; write {\"plugin\": \"...\", \"project\": \"...\"}");
         }
     }
     return FERRY_OK;
@@ -430,17 +440,38 @@ static int32_t read_user_file(struct config *c, struct ferry_error *err)
     return rc ? rc : read_file(c, c->user_file, name, CONFIG_USER, err);
 }
 
+static int32_t read_repo_file(struct config *c, const char *given, struct ferry_error *err)
+{
+    const char *name = !c->file ? NULL : given ? given : path_base(c->file);
+    return name ? read_file(c, c->file, name, CONFIG_REPO, err) : FERRY_OK;
+}
+
 int32_t config_read_files(struct config *c, const char *file, struct ferry_error *err)
 {
-    const char *variable = getenv("FERRY_CONFIG"), *name;
+    const char *variable = getenv("FERRY_CONFIG");
+    struct ferry_error why = {.size = sizeof why};
+    struct config_entry **before = c->last;
     int32_t rc;
     find_user_file(c);
-    rc = choose_file(c, file ? file : variable && *variable ? variable : NULL, err);
-    rc = rc ? rc : config_read_dotenv(c, err);
-    rc = rc ? rc : read_user_file(c, err);
-    if (!rc && c->file) {
-        name = file ? file : path_base(c->file);
-        rc = read_file(c, c->file, name, CONFIG_REPO, err);
+    rc = choose_file(c, file ? file : variable && *variable ? variable : NULL, &why);
+    rc = config_go_on(c, CONFIG_SOURCE_REPO, before, rc, &why, err);
+    c->file_origin = file                    ? "--config"
+                     : variable && *variable ? "FERRY_CONFIG"
+                     : c->file               ? "found from the working folder up"
+                                             : "there is none from here up to the git root";
+    if (!rc) {
+        rc = config_read_dotenv(c, &why);
+        rc = config_go_on(c, CONFIG_SOURCE_DOTENV, before, rc, &why, err);
+    }
+    if (!rc) {
+        before = c->last;
+        rc = read_user_file(c, &why);
+        rc = config_go_on(c, CONFIG_SOURCE_USER, before, rc, &why, err);
+    }
+    if (!rc) {
+        before = c->last;
+        rc = read_repo_file(c, file, &why);
+        rc = config_go_on(c, CONFIG_SOURCE_REPO, before, rc, &why, err);
     }
     if (!rc && c->arena.failed) {
         rc = ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");

@@ -31,8 +31,21 @@ struct config_entry {
     struct ferry_str
         value; /* expanded and checked; absent for trackers.*, which wait for their plugin */
     enum config_layer layer; /* of the file or the variable */
+    int is_list, is_empty;   /* it was written as [...]; as [] */
     const char *at;          /* "ferry.json line 4, column 7" or "FERRY_STATE"; begins messages */
     const char *origin;      /* the same without the column */
+};
+
+/* How the files are called where people read of them. */
+#define CONFIG_SOURCE_REPO    "ferry.json"
+#define CONFIG_SOURCE_USER    "the user's config"
+#define CONFIG_SOURCE_DOTENV  ".env"
+#define CONFIG_SOURCE_TRUSTED "trusted-hosts"
+
+/* What was left out, and why; a list. */
+struct config_left_out {
+    struct config_left_out *next;
+    struct config_trouble trouble;
 };
 
 /* One NAME=VALUE of the .env file. */
@@ -43,23 +56,35 @@ struct config_variable {
 
 struct config {
     struct arena arena;
-    const char *work;      /* the folder given to config_load(), absolute */
-    const char *folder;    /* of ferry.json, else work */
-    const char *file;      /* NULL: none */
+    const char *work;   /* the folder given to config_load(), absolute */
+    const char *folder; /* of ferry.json, else work */
+    const char *file;   /* NULL: none */
+    const char *file_origin;
     const char *user_file; /* where the user's config is or would be; NULL: no home */
     struct config_entry *entries, **last;
     uint32_t n_entries;
     struct config_variable *dotenv;
+    const char *dotenv_file; /* the .env that there is; NULL: none */
     const char
         *dotenv_refused; /* why the .env beside was not read; NULL: it was, or is not there */
     const char **plugin_folders;
+    int anyway; /* what cannot be used is left out, see config_go_on() */
+    struct config_left_out *left_out, **last_left_out;
 };
+
+/*
+ * After one source of settings: its failure, or OK where such failures are only remembered.
+ * `entries` is where c->last stood before it: what came since is taken out again.
+ */
+int32_t config_go_on(struct config *c, const char *what, struct config_entry **entries, int32_t rc,
+                     const struct ferry_error *why, struct ferry_error *err);
 
 /* --- config_schema.c: the declared keys ------------------------------------------ */
 
 enum {
     KEY_USER_ONLY = 1u, /* never from a repository */
-    KEY_PATH = 2u       /* becomes absolute; from a repository only inside it */
+    KEY_PATH = 2u,      /* becomes absolute; from a repository only inside it */
+    KEY_ALL_LAYERS = 4u /* every layer counts, not only the highest */
 };
 struct config_key {
     struct ferry_option option; /* its name is the path */
@@ -71,11 +96,15 @@ extern const struct config_key *const config_keys[]; /* NULL-ended */
 const struct config_key *config_key_find(const char *path);
 /* 1 where declared keys begin with `path` and a '.'. */
 int config_is_section(const char *path);
-/* "; did you mean \"upload.mirror\"?" for an unknown path, or "". Static, or in `scratch`. */
-const char *config_suggest(const char *path, char scratch[128]);
 /* Expands and checks e->raw into e->value. */
 int32_t config_entry_check(struct config *c, const struct config_key *key, struct config_entry *e,
                            struct ferry_error *err);
+
+/* --- config_json_schema.c, config_template.c ------------------------------------------ */
+
+struct json_out;
+/* The default of an option that has one, as JSON a person would write: "2m", 8, ["a", "b"]. */
+void config_default_json(struct json_out *j, const struct ferry_option *o);
 
 /* --- config_file.c: files to entries ----------------------------------------------- */
 
@@ -129,8 +158,12 @@ struct config_trust {
 /* OK, or E_CONFIG: this secret does not go to that host. */
 int32_t config_trust_check(const struct config *c, const struct config_trust *t,
                            struct ferry_error *err);
+/* Why it may, in a few words; NULL where it may not. */
+const char *config_trust_reason(const struct config *c, const struct config_trust *t);
 /* The file that `ferry trust` writes, as entries of trust.hosts. */
 int32_t config_read_trusted(struct config *c, struct ferry_error *err);
+/* Where that file is or would be; absent where there is no home for it. In `arena`. */
+struct ferry_str config_trusted_file(const struct config *c, struct arena *arena);
 /* "host" or "host:port" of a checked URL. */
 struct ferry_str config_url_host(struct ferry_str url);
 

@@ -66,8 +66,9 @@ const struct config_key *const config_keys[] = {
         .help = "certificates to trust instead of the system's"),
     KEY(KEY_USER_ONLY, 0, 0, "FERRY_TLS_VERIFY", .type = FERRY_OPT_BOOL, .name = "tls.verify",
         .def = "true", .help = "whether certificates are checked"),
-    KEY(KEY_USER_ONLY, 0, 0, "FERRY_TRUST_HOST", .type = FERRY_OPT_LIST, .name = "trust.hosts",
-        .value = "HOST", .help = "hosts that secrets may be sent to when a repository names them"),
+    KEY(KEY_USER_ONLY | KEY_ALL_LAYERS, 0, 0, "FERRY_TRUST_HOST", .type = FERRY_OPT_LIST,
+        .name = "trust.hosts", .value = "HOST",
+        .help = "hosts that secrets may be sent to when a repository names them"),
     KEY(0, 0, 0, "FERRY_UPLOAD_COMPLETE", .type = FERRY_OPT_BOOL, .name = "upload.complete",
         .def = "true", .help = "whether the run is completed when all is delivered"),
     KEY(0, 0, 0, "FERRY_UPLOAD_MIRROR", .type = FERRY_OPT_LIST, .name = "upload.mirror",
@@ -259,7 +260,7 @@ int32_t config_entry_check(struct config *c, const struct config_key *key, struc
     }
     rc = rc ? rc : option_value_of(&key->option, what, text, &c->arena, &e->value, err);
     rc = rc ? rc : check_range(key, e, err);
-    if (!rc && (key->flags & KEY_PATH)) {
+    if (!rc && (key->flags & KEY_PATH) && !e->is_empty) {
         rc = check_paths(c, e, err);
     }
     return rc;

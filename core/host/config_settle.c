@@ -21,7 +21,8 @@ enum { WHAT = 224, LARGEST_SECRET = 64 * 1024, ACCOUNT_HEX = 6 };
 /* What was found for one option. */
 struct setting {
     struct ferry_str value; /* checked; absent: not given */
-    const char *at;         /* where it stands */
+    const char *at;         /* where it stands, for messages */
+    const char *origin;     /* the same, shorter; NULL: `at` */
     unsigned sources;       /* CONFIG_FROM() */
 };
 
@@ -96,6 +97,9 @@ static int32_t take(struct settle *s, const struct ferry_option *o, struct setti
     }
     into->at = arena_str(arena, ferry_cstr(at)).ptr;
     into->sources = sources;
+    if (!into->origin && sources == CONFIG_FROM(CONFIG_DOTENV)) {
+        into->origin = arena_printf(arena, "%s (in .env)", at).ptr;
+    }
     return option_value_of(o, at, text, arena, &into->value, s->err);
 }
 
@@ -120,6 +124,11 @@ static int32_t take_entry(struct settle *s, const struct ferry_option *o, struct
     struct ferry_str text;
     int32_t rc;
     snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    into->origin = e->origin;
+    if (e->is_list && o->type != FERRY_OPT_LIST) {
+        return ferry_fail(s->err, FERRY_E_CONFIG, o->name, "%s is a list; it takes one value",
+                          what);
+    }
     rc = config_expand(s->c, e->raw, &x, &s->t->arena, &text, s->err);
     if (rc) {
         return rc;
@@ -143,6 +152,7 @@ static int32_t take_file(struct settle *s, const struct ferry_option *o, struct 
     int fd = -1;
     snprintf(what, sizeof what, "%s: %s", e->at, e->path);
     x.what = what;
+    into->origin = e->origin;
     buf_init(&path, LARGEST_SECRET);
     buf_init(&text, LARGEST_SECRET);
     rc = config_expand(s->c, e->raw, &x, &s->t->arena, &name, s->err);
@@ -208,6 +218,7 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
     if (strcmp(o->name, "project") == 0) {
         into->value = s->t->project;
         into->at = "the project";
+        into->origin = "the project";
     }
     return FERRY_OK;
 }
@@ -280,7 +291,11 @@ static int32_t check_trust(const struct settle *s)
     char what[WHAT];
     snprintf(what, sizeof what, "%.*s", STR_ARG(s->t->label));
     for (uint32_t u = 0; u < s->n_table; u++) {
-        if (s->table[u]->type != FERRY_OPT_URL || !s->settings[u].sources) {
+        if (s->table[u]->type != FERRY_OPT_URL) {
+            continue;
+        }
+        if (!s->settings[u].sources) {
+            s->t->trusted = s->table[u]->def ? "the vendor's own" : s->t->trusted;
             continue;
         }
         for (uint32_t i = 0; i < s->n_table; i++) {
@@ -291,15 +306,44 @@ static int32_t check_trust(const struct settle *s)
                                      .vendor = s->table[u]->def,
                                      .secret = s->table[i]->name,
                                      .secret_sources = s->settings[i].sources};
-            int32_t rc = FERRY_OK;
-            if ((s->table[i]->flags & FERRY_OPT_SECRET) && t.secret_sources) {
-                rc = config_trust_check(s->c, &t, s->err);
+            int32_t rc;
+            if (!(s->table[i]->flags & FERRY_OPT_SECRET) || !t.secret_sources) {
+                continue;
             }
+            rc = config_trust_check(s->c, &t, s->err);
             if (rc) {
                 return rc;
             }
+            s->t->trusted = config_trust_reason(s->c, &t);
         }
     }
+    return FERRY_OK;
+}
+
+/* What was found, for people: no secret is in it. */
+static int32_t show_settings(const struct settle *s)
+{
+    struct target *t = s->t;
+    struct target_setting *shown = arena_array(&t->arena, struct target_setting, s->n_table + 1);
+    if (!shown) {
+        return ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory",
+                          STR_ARG(t->label));
+    }
+    for (uint32_t i = 0; i < s->n_table; i++) {
+        const struct setting *found = &s->settings[i];
+        const struct ferry_option *o = s->table[i];
+        int secret = (o->flags & FERRY_OPT_SECRET) != 0;
+        shown[i] = (struct target_setting){o, {NULL, 0}, "not set"};
+        if (found->value.ptr) {
+            shown[i].value = secret ? FERRY_LIT("***") : found->value;
+            shown[i].origin = found->origin ? found->origin : found->at;
+        } else if (o->def && !secret) {
+            shown[i].value = ferry_cstr(o->def);
+            shown[i].origin = "default";
+        }
+    }
+    t->settings = shown;
+    t->n_settings = s->n_table;
     return FERRY_OK;
 }
 
@@ -359,6 +403,7 @@ static int32_t part(struct settle *s)
         }
     }
     t->options = seen;
+    t->trusted = s->n_secrets > 0 ? t->trusted : NULL;
     *kept = (struct secret_list){s->secrets, s->n_secrets};
     t->secrets = (struct request_values){.self = kept, .get = secret_get};
     return FERRY_OK;
@@ -416,6 +461,7 @@ int32_t config_settle(const struct config *c, struct target *t, const char *sect
     rc = rc ? rc : check_keys(&s);
     rc = rc ? rc : check_trust(&s);
     rc = rc ? rc : part(&s);
+    rc = rc ? rc : show_settings(&s);
     rc = rc ? rc : name_account(&s);
     return rc;
 }

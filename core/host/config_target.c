@@ -79,6 +79,9 @@ static int32_t tracker_value(const struct pick *p, const char *name, const char 
     }
     snprintf(what, sizeof what, "%s: %s", e->at, path);
     x.layer = e->layer;
+    if (e->is_list) {
+        return ferry_fail(p->err, FERRY_E_CONFIG, key, "%s is a list; it takes one value", what);
+    }
     return config_expand(p->c, e->raw, &x, &p->t->arena, out, p->err);
 }
 
@@ -449,16 +452,20 @@ static int32_t open_plugin(struct pick *p)
     return FERRY_OK;
 }
 
-/* A project's code stands in paths and file names: white space, control bytes and slashes are slips or worse. */
-static int32_t check_project(struct pick *p)
+/* It stands in paths and file names: white space, control bytes and slashes are slips or worse. */
+int32_t config_project_check(struct ferry_str s, struct ferry_error *err)
 {
     char shown[128];
-    struct ferry_str s = p->t->project;
+    if (str_empty(s) || utf8_valid(s) != s.len || s.len > 200) {
+        return ferry_fail(err, FERRY_E_CONFIG, "project",
+                          "project \"%s\" is empty, too long, or not UTF-8",
+                          text_show_to(shown, sizeof shown, s));
+    }
     for (uint64_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
         if (c <= ' ' || c == 0x7f || c == '/' || c == '\\' || c == '?' || c == '#' || c == '%') {
             return ferry_fail(
-                p->err, FERRY_E_CONFIG, "project",
+                err, FERRY_E_CONFIG, "project",
                 "project \"%s\": a blank, a slash or a control character in it; check the spelling",
                 text_show_to(shown, sizeof shown, s));
         }
@@ -486,7 +493,7 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
         rc = take_default(&pick);
     }
     rc = rc ? rc : open_plugin(&pick);
-    rc = rc ? rc : check_project(&pick);
+    rc = rc ? rc : config_project_check(t->project, err);
     if (!rc) {
         t->name = str_empty(t->name) ? t->label : t->name;
         t->key_field = arena_str(&t->arena, config_get(c, "automation_key.field"));

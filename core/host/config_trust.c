@@ -91,7 +91,14 @@ static int is_allowed(const struct config *c, struct ferry_str url)
 
 /* --- the file of `ferry trust` ------------------------------------------------------- */
 
-static const char file_name[] = "trusted-hosts";
+static const char file_name[] = CONFIG_SOURCE_TRUSTED;
+
+struct ferry_str config_trusted_file(const struct config *c, struct arena *arena)
+{
+    return c->user_file ? arena_printf(arena, "%.*s/%s", (int)path_folder_len(c->user_file),
+                                       c->user_file, file_name)
+                        : (struct ferry_str){NULL, 0};
+}
 
 static int32_t file_path(const struct config *c, struct buf *out, size_t *folder,
                          struct ferry_error *err)
@@ -147,16 +154,18 @@ int32_t config_read_trusted(struct config *c, struct ferry_error *err)
     return rc;
 }
 
-int32_t trust_list(const struct config *c, struct buf *out, struct ferry_error *err)
+int32_t trust_each(const struct config *c,
+                   int32_t (*fn)(void *data, struct ferry_str host, const char *origin), void *data)
 {
-    for (const struct config_entry *e = c->entries; e; e = e->next) {
-        if (strcmp(e->path, "trust.hosts") == 0 && !str_empty(e->value)) {
-            buf_puts(out, out->len ? "\n" : "");
-            buf_put(out, e->value);
+    int32_t rc = FERRY_OK;
+    for (const struct config_entry *e = c->entries; e && !rc; e = e->next) {
+        struct ferry_str rest = e->value, host;
+        while (!rc && strcmp(e->path, "trust.hosts") == 0 && str_split(&rest, '\n', &host)) {
+            host = str_trim(host);
+            rc = host.len > 0 ? fn(data, host, e->origin) : FERRY_OK;
         }
     }
-    return out->failed ? ferry_fail(err, out->failed, NULL, "trusted hosts: out of memory")
-                       : FERRY_OK;
+    return rc;
 }
 
 /* Whether it may stand in the list: "host", "host:port", either after "http://" or "https://". */
@@ -186,36 +195,88 @@ static int32_t check_host(struct ferry_str host, struct ferry_error *err)
               : FERRY_OK;
 }
 
-static void without_line(struct buf *out, struct ferry_str text, struct ferry_str line)
+/* The form in which it is kept: lower case, without "https://", which it stands for anyway. */
+static void put_host(struct buf *out, struct ferry_str host)
 {
-    struct ferry_str piece;
-    while (str_split(&text, '\n', &piece)) {
-        piece = str_trim(piece);
-        if (piece.len > 0 && str_cmp_nocase(piece, line) != 0) {
-            buf_put(out, piece);
-            buf_putc(out, '\n');
-        }
+    host = str_starts(host, "https://") ? str_sub(host, 8, host.len) : host;
+    for (uint64_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        buf_putc(out, c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c);
     }
 }
 
-int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
+/* The lines but that of `host`, which is as put_host() writes it; how often it was there. */
+static uint32_t without_host(struct buf *out, struct ferry_str text, struct ferry_str host)
+{
+    struct ferry_str piece;
+    uint32_t n = 0;
+    while (str_split(&text, '\n', &piece)) {
+        size_t begin = out->len;
+        put_host(out, str_trim(piece));
+        if (ferry_eq(str_sub(buf_str(out), begin, out->len), host) || out->len == begin) {
+            n += out->len > begin;
+            buf_cut(out, begin);
+        } else {
+            buf_putc(out, '\n');
+        }
+    }
+    return n;
+}
+
+struct elsewhere {
+    struct ferry_str host;
+    const char *origin;
+};
+
+static int32_t find_elsewhere(void *data, struct ferry_str host, const char *origin)
+{
+    struct elsewhere *e = data;
+    if (str_cmp_nocase(host, e->host) == 0 && strcmp(origin, file_name) != 0) {
+        e->origin = origin;
+    }
+    return FERRY_OK;
+}
+
+/* What is to be removed and is not there. */
+static int32_t not_there(const struct config *c, struct ferry_str host, struct ferry_error *err)
+{
+    struct elsewhere e = {host, NULL};
+    char shown[80];
+    text_show_to(shown, sizeof shown, host);
+    trust_each(c, find_elsewhere, &e);
+    if (e.origin) {
+        return ferry_fail(err, FERRY_E_CONFIG, NULL, "%s is allowed by %s; take it out there",
+                          shown, e.origin);
+    }
+    return ferry_fail(err, FERRY_E_CONFIG, NULL,
+                      "%s is not among the trusted hosts; `ferry trust` lists them", shown);
+}
+
+int32_t trust_change(const struct config *c, struct ferry_str host, int remove, int *changed,
                      struct ferry_error *err)
 {
-    struct buf old, new, path;
+    struct buf old, new, path, named;
     size_t folder = 0;
     int32_t rc;
+    *changed = 0;
     buf_init(&old, LARGEST_FILE);
     buf_init(&new, LARGEST_FILE);
     buf_init(&path, 64 * 1024);
+    buf_init(&named, LARGEST_FILE);
     rc = check_host(host, err);
     rc = rc ? rc : file_lines(c, &old, err);
     rc = rc ? rc : file_path(c, &path, &folder, err);
     if (rc) {
         goto out;
     }
-    without_line(&new, buf_str(&old), host);
+    put_host(&named, host);
+    *changed = (without_host(&new, buf_str(&old), buf_str(&named)) > 0) == (remove != 0);
+    if (!*changed) {
+        rc = remove ? not_there(c, buf_str(&named), err) : FERRY_OK;
+        goto out;
+    }
     if (!remove) {
-        buf_put(&new, host);
+        buf_put(&new, buf_str(&named));
         buf_putc(&new, '\n');
     }
     buf_put(&new, FERRY_LIT(""));
@@ -226,6 +287,7 @@ int32_t trust_change(const struct config *c, struct ferry_str host, int remove,
     path.ptr[folder] = '/';
     rc = rc ? rc : file_write(path.ptr, buf_str(&new), 0600, err);
 out:
+    buf_finish(&named);
     buf_finish(&path);
     buf_finish(&new);
     buf_finish(&old);
@@ -242,17 +304,28 @@ static int is_vendors(const char *vendor, struct ferry_str url)
                0;
 }
 
+const char *config_trust_reason(const struct config *c, const struct config_trust *t)
+{
+    const unsigned repo = CONFIG_FROM(CONFIG_REPO), dotenv = CONFIG_FROM(CONFIG_DOTENV);
+    if (!(t->url_sources & (repo | dotenv))) {
+        return t->url_sources ? "named outside the repository" : "the vendor's own";
+    }
+    if (t->secret_sources == repo ||
+        (t->url_sources == dotenv && !(t->secret_sources & ~(repo | dotenv)))) {
+        return "named beside the secret";
+    }
+    return is_loopback(config_url_host(t->url)) ? "this machine"
+           : is_vendors(t->vendor, t->url)      ? "the vendor's own"
+           : is_allowed(c, t->url)              ? "allowed by you, see `ferry trust`"
+                                                : NULL;
+}
+
 int32_t config_trust_check(const struct config *c, const struct config_trust *t,
                            struct ferry_error *err)
 {
-    const unsigned repo = CONFIG_FROM(CONFIG_REPO), dotenv = CONFIG_FROM(CONFIG_DOTENV);
     struct ferry_str host = config_url_host(t->url);
     int plain;
-    if (!(t->url_sources & (repo | dotenv)) || t->secret_sources == repo ||
-        (t->url_sources == dotenv && !(t->secret_sources & ~(repo | dotenv)))) {
-        return FERRY_OK;
-    }
-    if (is_loopback(host) || is_vendors(t->vendor, t->url) || is_allowed(c, t->url)) {
+    if (config_trust_reason(c, t)) {
         return FERRY_OK;
     }
     plain = str_starts(t->url, "http://");

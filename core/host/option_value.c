@@ -34,6 +34,10 @@ static const struct unit sizes[] = {{"", 1},
                                     {"tib", INT64_C(1) << 40},
                                     {NULL, 0}};
 
+static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off",
+                                                                            "0"};
+enum { WORDS = sizeof yes / sizeof *yes };
+
 /* One value on its way: what is said about it and where it goes. */
 struct value {
     const struct ferry_option *o;
@@ -82,10 +86,8 @@ static int32_t value_int(const struct value *v)
 
 static int32_t value_bool(const struct value *v)
 {
-    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no",
-                                                                                "off", "0"};
     struct ferry_str text = str_trim(v->text);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < WORDS; i++) {
         if (str_is_nocase(text, yes[i])) {
             return keep(v, FERRY_LIT("true"));
         }
@@ -300,4 +302,70 @@ int32_t option_value(const struct ferry_option *o, struct ferry_str text, struct
                      struct ferry_str *out, struct ferry_error *err)
 {
     return option_value_of(o, o->name, text, arena, out, err);
+}
+
+/* --- the same, as a pattern ---------------------------------------------------------------------- */
+
+/* "[Mm][Ss]", with what a pattern would take for more than it is quoted. */
+static void put_any_case(struct buf *out, const char *word)
+{
+    for (; *word; word++) {
+        char upper = *word >= 'a' && *word <= 'z' ? (char)(*word - ('a' - 'A')) : *word;
+        char lower = *word >= 'A' && *word <= 'Z' ? (char)(*word + ('a' - 'A')) : *word;
+        if (upper != lower) {
+            buf_printf(out, "[%c%c]", upper, lower);
+        } else {
+            buf_printf(out, "%s%c", strchr("\\^$.|?*+()[]{}/", *word) ? "\\" : "", *word);
+        }
+    }
+}
+
+static void put_words(struct buf *out, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n && words[i]; i++) {
+        buf_puts(out, i ? "|" : "");
+        put_any_case(out, words[i]);
+    }
+}
+
+static void put_units(struct buf *out, const struct unit *units)
+{
+    buf_puts(out, "0+|[0-9]{1,19}[ \\t\\r\\n]*(?:");
+    for (const struct unit *u = units; u->name; u++) {
+        buf_puts(out, u == units ? "" : "|");
+        put_any_case(out, u->name);
+    }
+    buf_puts(out, ")");
+}
+
+int option_pattern(const struct ferry_option *o, struct buf *out)
+{
+    if (o->type == FERRY_OPT_STR || o->type == FERRY_OPT_LIST) {
+        return 0;
+    }
+    buf_puts(out, "^[ \\t\\r\\n]*(?:");
+    switch (o->type) {
+    case FERRY_OPT_INT:
+        buf_puts(out, "[+-]?[0-9]{1,19}");
+        break;
+    case FERRY_OPT_BOOL:
+        put_words(out, yes, WORDS);
+        buf_puts(out, "|");
+        put_words(out, no, WORDS);
+        break;
+    case FERRY_OPT_URL:
+        buf_puts(out, "[Hh][Tt][Tt][Pp][Ss]?://[0-9A-Za-z_\\[]"
+                      "[!$%&'()*+,./0-9:;=A-Z_a-z~\\[\\]-]*");
+        break;
+    case FERRY_OPT_DURATION:
+        put_units(out, durations);
+        break;
+    case FERRY_OPT_SIZE:
+        put_units(out, sizes);
+        break;
+    default:
+        put_words(out, o->choices, o->choices ? SIZE_MAX : 0);
+    }
+    buf_puts(out, ")[ \\t\\r\\n]*$");
+    return 1;
 }

@@ -103,7 +103,7 @@ static void put_name(struct buf *out, const struct ferry_option *o, int flags)
 }
 
 /* A default as a person would write it: the largest unit that leaves a whole number. */
-static void put_default(struct buf *out, const struct ferry_option *o)
+void option_default(const struct ferry_option *o, struct buf *out)
 {
     static const struct {
         int64_t factor;
@@ -149,7 +149,7 @@ static void put_notes(struct buf *text, const struct ferry_option *o)
     }
     if (o->def && *o->def && !(o->type == FERRY_OPT_BOOL && strcmp(o->def, "false") == 0)) {
         buf_puts(text, " (default: ");
-        put_default(text, o);
+        option_default(o, text);
         buf_puts(text, ")");
     }
     for (size_t i = 0; variables && variables[i]; i++) {

@@ -33,6 +33,13 @@ int32_t option_value(const struct ferry_option *o, struct ferry_str text, struct
 /* The same, with `what` ("--jobs", "delivery.jobs") as the name in the message. */
 int32_t option_value_of(const struct ferry_option *o, const char *what, struct ferry_str text,
                         struct arena *arena, struct ferry_str *out, struct ferry_error *err);
+/*
+ * Appends a regular expression (ECMA 262) that finds every text which option_value() takes; 0 and
+ * nothing where any text is taken. It takes some more: a range, a host are not told by a pattern.
+ */
+int option_pattern(const struct ferry_option *o, struct buf *out);
+/* Its default as a person would write it: "2m" for 120000; a list's values with ", " between. */
+void option_default(const struct ferry_option *o, struct buf *out);
 /* The variables that give it, NULL-ended; NULL where it has none or was declared before there were
  * any. */
 const char *const *option_variables(const struct ferry_option *o);

@@ -207,12 +207,14 @@ expect 0 out 'ferry.json line 2'
 run VENDOR_API_TOKEN="$canary" "$ferry" config check
 expect 2 out 'ao is vendor:AO, account api.vendor.example#'
 expect 2 err 'trackers.typo.tokne'
-expect 2 out 'not all trackers can be used'
+expect 2 out 'ferry.json: not all of it can be used'
 run "$ferry" config
-expect 2 err 'ferry config needs show|check'
+expect 2 err 'ferry config needs check | init | schema | show'
 run "$ferry" config shwo
-expect 2 err 'ferry config has no "shwo"; write show or check'
-for words in 'config show' 'config show --json' 'config check' 'plugins' 'plugins --json' 'vendor show --to ao' 'vendor show --to lit' 'vendor show --to url' 'vendor show --to bad' \
+expect 2 err 'ferry config has no "shwo"; did you mean "show"?'
+run "$ferry" config wibble
+expect 2 err 'ferry config has no "wibble"; write check, init, schema or show'
+for words in 'config show' 'config show --json' 'config show --all' 'config check' 'config check --json' 'config schema' doctor 'doctor --json' 'plugins' 'plugins --json' 'vendor show --to ao' 'vendor show --to lit' 'vendor show --to url' 'vendor show --to bad' \
     'vendor show --to typo' 'vendor show --project ad-hoc' 'help vendor' 'vendor send --to ao' 'canary-8Tq' \
     '--to=canary-8Tq plugins' 'plugins --token=canary-8Tq'; do
     # shellcheck disable=SC2086

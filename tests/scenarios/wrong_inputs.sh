@@ -49,6 +49,9 @@ given_config_tls() { echo '{ "tls": { "verify": false } }' | config; }
 given_config_path_out() { echo '{ "state": { "path": "../elsewhere" } }' | config; }
 given_config_bytes() { printf '{ "upload": { "to": "\377\376" } }\n' | config; }
 given_config_folder() { mkdir ferry.json; }
+given_config_empty_tracker() { echo '{ "trackers": { "main": {} } }' | config; }
+given_config_list_option() { echo '{ "trackers": { "main": { "plugin": "local", "project": "AO", "auth": ["none"] } } }' | config; }
+given_no_home() { environment+=("HOME="); }
 given_map_missing() { echo '{ "automation_key": { "map": "keys.tsv" } }' | config; }
 
 given_empty_file() { : >r.xml; }

@@ -230,6 +230,7 @@ static const struct {
     {"{\"trackers\": {\"ao\": {\"token\": \"canary\", \"token\": \"canary\"}}}",
      "\"trackers.ao.token\" is there twice"},
     {"{\"trackers\": {\"ao\": {}, \"ao\": {}}}", "\"trackers.ao\" is there twice"},
+    {"{\"trackers\": {\"ao\": {}}}", "\"trackers.ao\" says nothing; write {\"plugin\": "},
     {"{\"trackers\": {\"ao\": {\"to ken\": \"canary\"}}}",
      "\"trackers.ao\" holds a key that no plugin has"},
 };

@@ -361,20 +361,48 @@ START_TEST(lets_a_repository_use_its_own_secret_and_a_user_his_own_url)
 }
 END_TEST
 
+static int32_t put_host(void *data, struct ferry_str host, const char *origin)
+{
+    return buf_printf(data, "%.*s (%s)\n", STR_ARG(host), origin);
+}
+
 START_TEST(remembers_the_hosts_the_user_trusts)
 {
-    struct config *c = load();
+    static const struct {
+        const char *host;
+        int remove, changed;
+    } steps[] = {
+        {"evil.example", 0, 1},         {"Two.Example:1", 0, 1},
+        {"https://EVIL.example", 0, 0}, /* the same */
+        {"http://evil.example", 0, 1},  /* more than the same */
+        {"https://http.example", 0, 1}, {"http://Evil.example", 1, 1},
+    };
+    struct config *c;
     struct buf list;
+    int changed;
     buf_init(&list, 4096);
-    ck_assert_int_eq(trust_change(c, FERRY_LIT("evil.example"), 0, &err), FERRY_OK);
-    ck_assert_int_eq(trust_change(c, FERRY_LIT("two.example:1"), 0, &err), FERRY_OK);
-    ck_assert_int_eq(trust_change(c, FERRY_LIT("evil.example"), 0, &err), FERRY_OK);
-    config_free(c);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        c = load();
+        ck_assert_int_eq(
+            trust_change(c, ferry_cstr(steps[i].host), steps[i].remove, &changed, &err), FERRY_OK);
+        ck_assert_msg(changed == steps[i].changed, "%s", steps[i].host);
+        config_free(c);
+    }
+    setenv("FERRY_TRUST_HOST", "ours.example,third.example", 1);
     c = load();
-    ck_assert_int_eq(trust_list(c, &list, &err), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&list), "two.example:1\nevil.example");
-    ck_assert_int_eq(trust_change(c, FERRY_LIT("evil.example"), 1, &err), FERRY_OK);
+    ck_assert_int_eq(trust_each(c, put_host, &list), FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&list), "ours.example (FERRY_TRUST_HOST)\n"
+                                      "third.example (FERRY_TRUST_HOST)\n"
+                                      "evil.example (trusted-hosts)\n"
+                                      "two.example:1 (trusted-hosts)\n"
+                                      "http.example (trusted-hosts)\n");
+    ck_assert_int_eq(trust_change(c, FERRY_LIT("ours.example"), 1, &changed, &err), FERRY_E_CONFIG);
+    ck_assert_str_eq(err.message, "ours.example is allowed by FERRY_TRUST_HOST; take it out there");
+    ck_assert_int_eq(trust_change(c, FERRY_LIT("none.example"), 1, &changed, &err), FERRY_E_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "none.example is not among the trusted hosts"));
+    ck_assert_int_eq(trust_change(c, FERRY_LIT("evil.example"), 1, &changed, &err), FERRY_OK);
     config_free(c);
+    unsetenv("FERRY_TRUST_HOST");
     setenv("T", "canary-1", 1);
     repo_file(AT("https://evil.example"));
     does_not_resolve("ao", "is not sent to evil.example");
@@ -382,11 +410,78 @@ START_TEST(remembers_the_hosts_the_user_trusts)
     resolves("ao", "vendor:AO", "from ferry.json line 1");
     for (size_t i = 0; i < 5; i++) {
         static const char *const none[] = {"", "a b", "host/path", "*.example", "u@host"};
-        ck_assert_int_eq(trust_change(config, ferry_cstr(none[i]), 0, &err), FERRY_E_CONFIG);
+        ck_assert_int_eq(trust_change(config, ferry_cstr(none[i]), 0, &changed, &err),
+                         FERRY_E_CONFIG);
         ck_assert_ptr_nonnull(
             strstr(err.message, "is no host; write one such as tracker.example.org"));
     }
     buf_finish(&list);
+}
+END_TEST
+
+/* "batch=50 (ferry.json line 3)" of a setting. */
+static const char *setting(const char *name)
+{
+    static char text[200];
+    for (uint32_t i = 0; i < target->n_settings; i++) {
+        const struct target_setting *s = &target->settings[i];
+        if (strcmp(s->option->name, name) == 0) {
+            snprintf(text, sizeof text, "%.*s (%s)", STR_ARG(s->value), s->origin);
+            return text;
+        }
+    }
+    return "(none)";
+}
+
+START_TEST(says_where_each_setting_comes_from_and_no_secret)
+{
+    setenv("T", "canary-token", 1);
+    repo_file(TWO_TRACKERS);
+    write_file(repo, ".env", "FERRY_TRACKERS_AO_MODE=loose\n", 0600);
+    setenv("FERRY_TRACKERS_AO_PIN", "canary-pin", 1);
+    resolves("ao", "vendor:AO", "from ferry.json line 2");
+    ck_assert_str_eq(setting("batch"), "50 (ferry.json line 2)");
+    ck_assert_str_eq(setting("timeout"), "10000 (ferry.json line 3)");
+    ck_assert_str_eq(setting("token"), "*** (ferry.json line 2)");
+    ck_assert_str_eq(setting("pin"), "*** (FERRY_TRACKERS_AO_PIN)");
+    ck_assert_str_eq(setting("mode"), "loose (FERRY_TRACKERS_AO_MODE (in .env))");
+    ck_assert_str_eq(setting("url"), "https://api.vendor.example (default)");
+    ck_assert_str_eq(setting("project"), "AO (ferry.json line 2)");
+    ck_assert_str_eq(target->trusted, "the vendor's own");
+    setenv("VENDOR_API_TOKEN", "canary-token", 1);
+    setenv("VENDOR_URL", "https://mine.example", 1);
+    resolves("vendor:OTHER", "vendor:OTHER", "as written");
+    ck_assert_str_eq(setting("token"), "*** (VENDOR_API_TOKEN)");
+    ck_assert_str_eq(setting("pin"), " (not set)");
+    ck_assert_str_eq(setting("url"), "https://mine.example (VENDOR_URL)");
+    ck_assert_str_eq(target->trusted, "named outside the repository");
+    resolves("local:AO", "local:AO", "as written");
+    ck_assert_ptr_null(target->trusted);
+}
+END_TEST
+
+START_TEST(says_why_a_host_may_have_a_secret)
+{
+    setenv("T", "canary-1", 1);
+    repo_file(AT("http://127.0.0.1:8080"));
+    resolves("ao", "vendor:AO", "from ferry.json line 1");
+    ck_assert_str_eq(target->trusted, "this machine");
+    setenv("FERRY_TRUST_HOST", "mine.example", 1);
+    repo_file(AT("https://mine.example"));
+    resolves("ao", "vendor:AO", "from ferry.json line 1");
+    ck_assert_str_eq(target->trusted, "allowed by you, see `ferry trust`");
+}
+END_TEST
+
+START_TEST(takes_no_list_for_one_value)
+{
+    repo_file("{\"trackers\": {\"a\": {\"plugin\": [\"vendor\"], \"project\": \"A\"}}}");
+    does_not_resolve("a", "trackers.a.plugin is a list; it takes one value");
+    repo_file("{\"trackers\": {\"a\": {\"plugin\": \"local\", \"project\": [\"A\"]}}}");
+    does_not_resolve("a", "trackers.a.project is a list; it takes one value");
+    repo_file("{\"trackers\": {\"a\": {\"plugin\": \"local\", \"project\": \"A\",\n"
+              "\"mode\": [\"loose\"]}}}");
+    does_not_resolve("a", "ferry.json line 2, column 1: trackers.a.mode is a list");
 }
 END_TEST
 
@@ -417,6 +512,9 @@ int main(void)
     tcase_add_test(d, judges_every_way_a_secret_can_come_from_outside);
     tcase_add_test(d, lets_a_repository_use_its_own_secret_and_a_user_his_own_url);
     tcase_add_test(d, remembers_the_hosts_the_user_trusts);
+    tcase_add_test(d, says_where_each_setting_comes_from_and_no_secret);
+    tcase_add_test(d, says_why_a_host_may_have_a_secret);
+    tcase_add_test(d, takes_no_list_for_one_value);
     suite_add_tcase(suite, d);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
