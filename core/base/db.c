@@ -503,6 +503,43 @@ static int patience(int busy_ms)
 #endif
 }
 
+/* "file:/a/b%3fc?immutable=1" */
+static char *untouched_uri(const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF", tail[] = "?immutable=1";
+    size_t n = 0;
+    char *uri = malloc(strlen("file:") + 3 * strlen(path) + sizeof tail);
+    if (!uri) {
+        return NULL;
+    }
+    memcpy(uri, "file:", 5);
+    for (n = 5; *path; path++) {
+        unsigned char c = (unsigned char)*path;
+        if (isalnum(c) || strchr("/._-", c)) {
+            uri[n++] = *path;
+        } else {
+            uri[n++] = '%';
+            uri[n++] = digits[c >> 4];
+            uri[n++] = digits[c & 15];
+        }
+    }
+    memcpy(uri + n, tail, sizeof tail);
+    return uri;
+}
+
+static int open_handle(struct db *d, unsigned flags, int mode)
+{
+    char *uri;
+    int code;
+    if ((flags & DB_UNTOUCHED) != DB_UNTOUCHED) {
+        return sqlite3_open_v2(d->path, &d->handle, mode, NULL);
+    }
+    uri = untouched_uri(d->path);
+    code = uri ? sqlite3_open_v2(uri, &d->handle, mode | SQLITE_OPEN_URI, NULL) : SQLITE_NOMEM;
+    free(uri);
+    return code;
+}
+
 int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
                 struct ferry_error *err)
 {
@@ -524,7 +561,7 @@ int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
             goto out;
         }
     }
-    code = sqlite3_open_v2(path, &d->handle, mode, NULL);
+    code = open_handle(d, flags, mode);
     rc = code == SQLITE_OK ? configure(d, flags, patience(busy_ms), err) : fail(d, code, NULL, err);
 out:
     if (rc) {

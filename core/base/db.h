@@ -13,7 +13,12 @@
 #include <sqlite3.h>
 
 struct db;
-enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
+/*
+ * DB_UNTOUCHED reads only, and makes no file, not even for a moment: for a look at the files of
+ * somebody else, or where nothing can be written. It takes the file as it is on the disk: of one that
+ * another process writes meanwhile, or whose log was left behind, it may see a wrong state.
+ */
+enum { DB_CREATE = 1, DB_READ_ONLY = 2, DB_UNTOUCHED = 2 | 4 };
 
 /*
  * E_IO with the path, the cause and a cure in err. `busy_ms`: how long to wait for another

@@ -7,6 +7,7 @@
 #define COMMANDS(X)                                                                                \
     X(complete)                                                                                    \
     X(config)                                                                                      \
+    X(doctor)                                                                                      \
     X(help)                                                                                        \
     X(inspect)                                                                                     \
     X(mirror)                                                                                      \

@@ -120,6 +120,16 @@ static int32_t upgrade(struct journal *j, struct ferry_error *err)
     return rc ? rc : check_owner(j, version, err);
 }
 
+int32_t journal_judge(struct db *db, int64_t *version, int64_t *newest, struct ferry_error *err)
+{
+    struct journal j = {.db = db};
+    struct ferry_error own = {.size = sizeof own};
+    err = err ? err : &own;
+    *newest = VERSION;
+    *version = db_one_int(db, 0, err, "PRAGMA user_version", "");
+    return err->status ? err->status : check_owner(&j, *version, err);
+}
+
 int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
                      struct ferry_error *err)
 {

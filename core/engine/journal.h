@@ -65,6 +65,11 @@ struct journal {
 int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
                      struct ferry_error *err);
 void journal_close(struct journal *j); /* accepts zeroed */
+/*
+ * Whether a database is a journal that this ferry can use, without changing it: OK also for an older
+ * one, which is brought up to date when it is next opened. Fills *version and *newest.
+ */
+int32_t journal_judge(struct db *db, int64_t *version, int64_t *newest, struct ferry_error *err);
 
 /*
  * The right to work on one thing: a destination's deliveries, a run's captures. Waits until whoever has it is done, or

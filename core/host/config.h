@@ -68,6 +68,7 @@ struct config_source {
     const char *path; /* where it is, or would be; NULL: nowhere */
     int there;
     const char *refused; /* why it is not used although it is there; NULL: it is */
+    int passed_by;       /* 1: refused, and every command goes on without it */
 };
 /* The i-th; 0 past the end. Texts live as long as c. */
 int config_source(struct config *c, uint32_t i, struct config_source *out);

@@ -45,6 +45,7 @@ int config_source(struct config *c, uint32_t i, struct config_source *out)
     out->refused = trouble_with(c, out->what);
     if (!out->refused && strcmp(out->what, CONFIG_SOURCE_DOTENV) == 0) {
         out->refused = c->dotenv_refused;
+        out->passed_by = out->refused != NULL;
     }
     return 1;
 }

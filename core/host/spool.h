@@ -51,6 +51,15 @@ int32_t spool_remove(struct spool *s, struct ferry_str digest,
 int32_t spool_each(struct spool *s,
                    int32_t (*fn)(void *data, struct ferry_str digest, uint64_t bytes), void *data,
                    struct ferry_error *err);
+/* What a spool holds, and what of it is not what its name says. */
+struct spool_check {
+    uint64_t blobs, bytes, wrong;
+    uint64_t left;           /* temporary files of processes that died */
+    char first[DIGEST_TEXT]; /* of the wrong ones */
+};
+/* Reads every blob of the folder; changes nothing. A folder that is not there holds nothing. */
+int32_t spool_check(const char *folder, const volatile int *interrupted, struct spool_check *out,
+                    struct ferry_error *err);
 uint64_t spool_bytes(struct spool *s); /* all of it, as counted at open and kept up */
 const char *spool_folder(const struct spool *s);
 

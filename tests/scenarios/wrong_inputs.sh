@@ -123,6 +123,7 @@ given_state_newer() {
     given_uploaded
     "$HOLD_LOCK" --user-version 100000 .ferry/journal.db
 }
+given_readable_state() { chmod -R a+rX .ferry; }
 given_no_state_home() { environment+=("FERRY_STATE=/proc/ferry-state"); }
 given_state_relative() { environment+=("FERRY_STATE=../../../../../../../proc/nowhere"); }
 

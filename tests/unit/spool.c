@@ -259,6 +259,33 @@ START_TEST(a_file_in_the_way_is_named)
 }
 END_TEST
 
+START_TEST(what_is_not_what_its_name_says_is_found)
+{
+    static const volatile int never = 0;
+    char digest[DIGEST_TEXT], path[160];
+    struct spool_check found;
+    ck_assert_int_eq(spool_add(s, FERRY_LIT("abc"), digest, &err), FERRY_OK);
+    ck_assert_int_eq(spool_add(s, FERRY_LIT("other"), digest, &err), FERRY_OK);
+    ck_assert_int_eq(spool_check(folder, &never, &found, &err), FERRY_OK);
+    ck_assert(found.blobs == 2 && found.bytes == 8 && found.wrong == 0 && found.left == 0);
+    snprintf(path, sizeof path, "%s/ba/%s", folder, ABC + strlen("sha256:"));
+    ck_assert_int_eq(truncate(path, 2), 0);
+    ck_assert_int_eq(spool_check(folder, &never, &found, &err), FERRY_OK);
+    ck_assert_uint_eq(found.wrong, 1);
+    ck_assert_str_eq(found.first, ABC);
+    ck_assert_int_eq(unlink(path), 0); /* a folder of that name is no blob either */
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert_int_eq(spool_check(folder, &never, &found, &err), FERRY_OK);
+    ck_assert_uint_eq(found.wrong, 1);
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(spool_check("/no/such/spool", &never, &found, &err), FERRY_OK);
+    ck_assert_uint_eq(found.blobs, 0);
+    snprintf(path, sizeof path, "%s/file", folder);
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    ck_assert_int_eq(spool_check(path, &never, &found, &err), FERRY_E_IO);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("spool");
@@ -276,6 +303,7 @@ int main(void)
     tcase_add_test(c, a_walk_ends_when_its_visitor_says_so);
     tcase_add_test(c, removing_what_is_not_there_is_fine);
     tcase_add_test(c, a_file_in_the_way_is_named);
+    tcase_add_test(c, what_is_not_what_its_name_says_is_found);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
