@@ -31,7 +31,9 @@ static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_CHOICE, .name = "on_delivery_error", .choices = policies,
            .help = "whether trouble with a tracker makes the command fail; fail if not set"),
     OPTION(.type = FERRY_OPT_STR, .name = "part", .value = "NAME",
-           .help = "which of several jobs that share a run key this is"),
+           .help =
+               "which of several jobs that share a run key this is; if not set, FERRY_PART, else "
+               "what the CI calls the job"),
     OPTION(.type = FERRY_OPT_STR, .name = "run_id", .value = "ID",
            .help = "adds to a run that is there"),
     OPTION(.type = FERRY_OPT_STR, .name = "run_key", .value = "KEY",

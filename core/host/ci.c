@@ -66,6 +66,18 @@ static int speaks(const struct ci_system *s)
     return 0;
 }
 
+/* Of those that the table does not know: most set CI, some only a name of their own. */
+static int is_some_other(void)
+{
+    static const char *const signs[] = {"CI", "CODEBUILD_BUILD_ID", "TEAMCITY_VERSION"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (is_set(signs[i])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int ci_is_here(void)
 {
     for (const struct ci_system *s = ci_systems; s->name; s++) {
@@ -73,7 +85,7 @@ int ci_is_here(void)
             return 1;
         }
     }
-    return is_set("CI");
+    return is_some_other();
 }
 
 /* --- forms ------------------------------------------------------------------------------------ */
@@ -337,7 +349,7 @@ int32_t ci_detect(struct ci_job *out, struct arena *arena, struct ferry_error *e
     memset(out, 0, sizeof *out);
     if (s) {
         read_system(out, s, arena);
-    } else if (is_set("CI")) {
+    } else if (is_some_other()) {
         out->name = "ci";
         out->people = "a CI";
     }

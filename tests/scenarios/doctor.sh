@@ -113,10 +113,14 @@ rm ferry.json
 
 # --- plugins: a refused one is told; without any there is no upload ---
 environment=("FERRY_PLUGIN_PATH=$work/here/mine")
-mkdir mine && echo no >mine/odd.so
+mkdir mine && echo no >mine/odd.so && echo no >"mine/$(printf 'e\033[31m').so"
 doctor
 exits 0
 finds warn plugin odd.so "refused:"
+out_has 'e\x1b[31m.so'
+if LC_ALL=C grep -q $'\033' "$work/out" "$work/err"; then
+    fail "no escape reaches the terminal"
+fi
 rm -r mine
 environment=()
 mkdir "$work/alone" && cp "$FERRY" "$work/alone/"

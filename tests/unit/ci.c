@@ -253,6 +253,7 @@ static const struct sample samples[] = {
      NULL,
      NULL,
      NULL},
+    {"one that says its own name only", {"TEAMCITY_VERSION=2026.1"}, "ci", NULL, NULL, NULL, NULL},
     {"no CI", {"CI=false", "GITHUB_ACTIONS=false", "BUILDKITE="}, NULL, NULL, NULL, NULL, NULL},
     {"a container that got only some of the variables",
      {"CI=true", "GITHUB_ACTIONS=true", "GITHUB_JOB=unit"},
