@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck disable=SC2016 # $0 is awk's
 told < <(
-    cd "$root" && files '*.c' '*.h' '*.cc' '*.cpp' '*.sh' '*.cmake' '*.awk' '*.js' '*.py' '*.sql' CMakeLists.txt |
+    cd "$root" && files '*.c' '*.h' '*.cc' '*.cpp' '*.sh' '*.cmake' '*.awk' '*.jq' '*.js' '*.mjs' '*.py' '*.rb' '*.lua' '*.php' '*.bats' '*.sql' CMakeLists.txt |
         xargs -r -d '\n' awk '
         FNR == 1 && /^#!/ { next }
         FNR <= 2 && !(FILENAME in seen) {
