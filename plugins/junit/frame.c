@@ -170,11 +170,31 @@ static struct timing timing_of(struct frame *f)
     return t;
 }
 
+/*
+ * unittest-xml-reporting ends a suite's name in the time of the run, "Quay-20261130174602". In the
+ * path it would make every run's tests new ones; the suite's own name keeps it.
+ */
+static struct ferry_str without_stamp(struct ferry_str name)
+{
+    enum { STAMP = sizeof "-YYYYMMDDhhmmss" - 1 };
+    struct ferry_str stamp;
+    if (name.len <= STAMP) {
+        return name;
+    }
+    stamp = str_sub(name, name.len - STAMP, name.len);
+    for (uint64_t i = 1; i < STAMP; i++) {
+        if (stamp.ptr[i] < '0' || stamp.ptr[i] > '9') {
+            return name;
+        }
+    }
+    return str_starts(stamp, "-20") ? str_sub(name, 0, name.len - STAMP) : name;
+}
+
 /* One more part of the suite path. A TAB parts them, so none may stand in a name. */
 static void push_path(struct parse *p, struct ferry_str name)
 {
     size_t from = p->path.len;
-    struct ferry_str part = utf8_cut(name, PARSE_PART_MAX);
+    struct ferry_str part = without_stamp(utf8_cut(name, PARSE_PART_MAX));
     if (part.len == 0) {
         return;
     }
