@@ -129,6 +129,19 @@ static struct ferry_str first_line(struct ferry_str s)
     return (struct ferry_str){NULL, 0};
 }
 
+/* What a person reads first. LuaUnit puts it into the type: "quay.lua:7: expected: 1, actual: 2". */
+static struct ferry_str message_of(const struct fault *fault)
+{
+    struct ferry_str type = fault->type;
+    if (fault->message.len > 0) {
+        return fault->message;
+    }
+    if (type.len > 2 && memmem(type.ptr, (size_t)type.len, ": ", 2)) {
+        return type;
+    }
+    return first_line(fault->details.str);
+}
+
 static struct ferry_failure *failure_of(struct frame *f, const struct fault *fault)
 {
     struct ferry_failure *out = arena_new(&f->arena, struct ferry_failure);
@@ -137,7 +150,7 @@ static struct ferry_failure *failure_of(struct frame *f, const struct fault *fau
         out->status = element_status(fault->el);
         out->type = fault->type;
         out->details = fault->details.str;
-        out->message = fault->message.len > 0 ? fault->message : first_line(fault->details.str);
+        out->message = message_of(fault);
     }
     return out;
 }
