@@ -329,6 +329,7 @@ int main(void)
     TCase *t = tcase_create("report");
     SRunner *runner = srunner_create(suite);
     int failed;
+    tcase_set_timeout(t, 60); /* files are synced, and the disk is everybody's */
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, shows_every_value_with_its_origin);
     tcase_add_test(t, shows_the_options_of_trackers_wherever_they_come_from);
