@@ -74,8 +74,8 @@ int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *
 void json_locate(struct ferry_str text, const char *path, uint32_t *line, uint32_t *column);
 
 /*
- * The writer: appends to a buf, places commas, escapes. Names are literals. Non-UTF-8 bytes
- * become U+FFFD.
+ * The writer: appends to a buf, places commas, escapes, also whatever text_show() would. Names are
+ * literals. Non-UTF-8 bytes become U+FFFD.
  *     struct json_out j = json_to(&buf);
  *     json_open(&j, '{'); json_key(&j, "id"); json_put_int(&j, 3); json_close(&j, '}');
  */

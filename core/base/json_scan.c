@@ -116,17 +116,19 @@ uint64_t json_plain_run(const char *p, uint64_t len)
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
     uint64_t i = 0;
     for (; len - i >= 8; i += 8) {
-        uint64_t w, quote, slash;
+        uint64_t w, quote, slash, hash;
         memcpy(&w, p + i, 8);
         quote = w ^ ones * '"';
         slash = w ^ ones * '\\';
-        /* A byte's high bit comes out set where the byte is zero, below a blank, or not ASCII. */
-        if (((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high) {
+        hash = w ^ ones * '#';
+        /* A byte's high bit comes out set where the byte is zero, below a blank, DEL or not ASCII. */
+        if (((w - ones * 0x20) | (quote - ones) | (slash - ones) | (hash - ones) | (w + ones) | w) &
+            high) {
             break;
         }
     }
-    while (i < len && (unsigned char)p[i] >= 0x20 && (unsigned char)p[i] < 0x80 && p[i] != '"' &&
-           p[i] != '\\') {
+    while (i < len && (unsigned char)p[i] >= 0x20 && (unsigned char)p[i] < 0x7F && p[i] != '"' &&
+           p[i] != '\\' && p[i] != '#') {
         i++;
     }
     return i;

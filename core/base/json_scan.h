@@ -55,7 +55,7 @@ int32_t json_fail_at(struct ferry_str text, uint64_t at, const char *name, struc
                      const char *fault);
 
 void json_position(struct ferry_str text, uint64_t at, uint32_t *line, uint32_t *column);
-/* How many bytes from p on are plain ASCII inside a string: no quote, backslash or control. */
+/* How many bytes from p on are plain ASCII inside a string: no quote, backslash, control or '#'. */
 uint64_t json_plain_run(const char *p, uint64_t len);
 /* Takes one character, or one escape, off the front of a scanned string; its bytes go to out. */
 unsigned json_unescape(struct ferry_str *s, char out[4]);

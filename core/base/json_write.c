@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * json_write.c - the writer: request bodies, receipts, --json output. It appends and never looks
- * back, so a body of thousands of items costs one buffer. What comes out is valid UTF-8 and
- * valid JSON whatever the strings hold; the same calls give the same bytes.
+ * back, so a body of thousands of items costs one buffer. What comes out is valid UTF-8, valid JSON
+ * and inert on a terminal whatever the strings hold; the same calls give the same bytes.
  */
 #include "json_scan.h"
 
@@ -70,43 +70,49 @@ void json_close(struct json_out *j, char bracket)
     buf_putc(j->buf, bracket);
 }
 
-static void put_escape(struct buf *out, unsigned char c)
+static void put_escape(struct buf *out, uint32_t code)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
-    const char *at = c ? strchr(plain, c) : NULL;
+    const char *at = code && code < 0x80 ? strchr(plain, (int)code) : NULL;
     if (at) {
         buf_putc(out, '\\');
         buf_putc(out, names[at - plain]);
+    } else if (code < 0x10000) {
+        buf_printf(out, "\\u%04x", (unsigned)code);
     } else {
-        buf_printf(out, "\\u%04x", c);
+        buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + ((code - 0x10000) >> 10)),
+                   (unsigned)(0xDC00 + (code & 0x3FF)));
     }
 }
 
+/* What ends up on a terminal or in a CI log is not known here, so nothing active is ever written. */
 static void put_quoted(struct buf *out, struct ferry_str s)
 {
     uint64_t i = 0, kept = 0; /* [kept, i) is still to be copied */
     buf_putc(out, '"');
     while (i < s.len) {
-        unsigned char c;
-        uint32_t code;
+        struct ferry_str rest;
+        uint32_t code = 0;
         unsigned n;
         i += json_plain_run(s.ptr + i, s.len - i);
         if (i >= s.len) {
             break;
         }
-        c = (unsigned char)s.ptr[i];
-        n = c >= 0x80 ? utf8_char(str_sub(s, i, 4), &code) : 0;
-        if (n > 0) {
+        rest = str_sub(s, i, s.len);
+        n = utf8_char(rest, &code);
+        if (n > 0 && code != '"' && code != '\\' && !text_is_active(rest, code)) {
             i += n;
             continue;
         }
         buf_put(out, str_sub(s, kept, i - kept));
-        if (c >= 0x80) {
+        if (n == 0) {
             buf_puts(out, "\xEF\xBF\xBD");
+            n = 1;
         } else {
-            put_escape(out, c);
+            put_escape(out, code);
         }
-        kept = ++i;
+        i += n;
+        kept = i;
     }
     buf_put(out, str_sub(s, kept, i - kept));
     buf_putc(out, '"');

@@ -35,14 +35,25 @@ void utf8_put(struct buf *out, uint32_t code);
 unsigned utf8_encode(char out[4], uint32_t code);
 
 /*
- * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message. C0
- * and C1 controls, DEL, line and paragraph separators and direction marks become \xNN or \uNNNN;
- * so nothing can start a line, move the cursor or turn the text around. TAB becomes \t, LF \n.
- * At most `max` bytes of s are taken (0: all); what is left out shows as "...".
+ * Whether the character `code`, with which s begins, could act where it is shown: C0 and C1
+ * controls, DEL, line and paragraph separators, direction marks, characters nobody sees, and the
+ * '#' of "##vso[", which Azure, TeamCity and GitHub obey anywhere in a line.
+ */
+int text_is_active(struct ferry_str s, uint32_t code);
+/*
+ * Appends s so that it is inert wherever a person reads it: terminal, CI log, error message. What
+ * is active becomes \xNN, \uNNNN or \UNNNNNNNN, TAB \t and LF \n; so nothing can start a line, move
+ * the cursor or turn the text around. At most `max` bytes of s are taken (0: all); what is left
+ * out shows as "...".
  */
 void text_show(struct buf *out, struct ferry_str s, uint64_t max);
 /*
- * The same into an array of `size` bytes, for messages; ends in "..." where it did not fit.
+ * The same for a text with which a line begins, be it after white space: there "::error",
+ * "--- group" and their like are commands, too.
+ */
+void text_show_first(struct buf *out, struct ferry_str s, uint64_t max);
+/*
+ * text_show() into an array of `size` bytes, for messages; ends in "..." where it did not fit.
  * Returns out.
  */
 const char *text_show_to(char *out, size_t size, struct ferry_str s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_utf8.c - UTF-8: checking, mending, cutting; and the escape for people's eyes. Reports and
- * server answers are untrusted, so this is strict: no overlong forms, no surrogates, nothing
- * past U+10FFFF. It must never read a byte past the length it was given.
+ * text_utf8.c - UTF-8: checking, mending, cutting. Reports and server answers are untrusted, so
+ * this is strict: no overlong forms, no surrogates, nothing past U+10FFFF. It must never read a
+ * byte past the length it was given.
  */
 #include "text.h"
 
@@ -140,76 +140,4 @@ void utf8_put(struct buf *out, uint32_t code)
     char bytes[4];
     unsigned n = utf8_encode(bytes, code);
     buf_put(out, (struct ferry_str){bytes, n});
-}
-
-/* What could start a line, move a cursor, or turn or hide the text around it. */
-static int is_active(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x180E ||
-           (code >= 0x200B && code <= 0x200F && code != 0x200D) || /* the joiner makes emoji */
-           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-           code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB);
-}
-
-/* Takes one character off *s as it may be shown. Returns its length in piece. */
-static unsigned show_step(struct ferry_str *s, char piece[8])
-{
-    uint32_t code = 0;
-    unsigned n = utf8_char(*s, &code);
-    int len;
-    if (n == 0) {
-        len = snprintf(piece, 8, "\\x%02x", (unsigned)(unsigned char)s->ptr[0]);
-        n = 1;
-    } else if (code == '\t' || code == '\n') {
-        len = snprintf(piece, 8, "%s", code == '\t' ? "\\t" : "\\n");
-    } else if (is_active(code)) {
-        len = snprintf(piece, 8, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
-    } else {
-        memcpy(piece, s->ptr, n);
-        len = (int)n;
-    }
-    *s = str_sub(*s, n, s->len);
-    return (unsigned)len;
-}
-
-void text_show(struct buf *out, struct ferry_str s, uint64_t max)
-{
-    struct ferry_str part = max ? utf8_cut(s, max) : s;
-    int cut = part.len < s.len;
-    char piece[8];
-    while (part.len > 0) {
-        unsigned n = show_step(&part, piece);
-        if (buf_put(out, (struct ferry_str){piece, n})) {
-            return;
-        }
-    }
-    if (cut) {
-        buf_puts(out, "...");
-    }
-}
-
-const char *text_show_to(char *out, size_t size, struct ferry_str s)
-{
-    size_t len = 0, fits = 0; /* fits: the longest length that leaves room for the dots */
-    char piece[8];
-    if (size < sizeof "...") {
-        if (size > 0) {
-            out[0] = '\0';
-        }
-        return out;
-    }
-    while (s.len > 0) {
-        unsigned n = show_step(&s, piece);
-        if (len + n >= size) {
-            memcpy(out + fits, "...", sizeof "...");
-            return out;
-        }
-        memcpy(out + len, piece, n);
-        len += n;
-        if (len + sizeof "..." <= size) {
-            fits = len;
-        }
-    }
-    out[len] = '\0';
-    return out;
 }

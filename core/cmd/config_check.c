@@ -123,10 +123,13 @@ static void on_fault(void *data, const struct config_fault *fault)
         json_member(&c->json, "error", ferry_cstr(fault->error ? fault->error->message : NULL));
         json_close(&c->json, '}');
     } else if (t) {
-        buf_printf(&c->text, "%s is %.*s",
-                   is_tracker ? fault->what + strlen("trackers.") : fault->what, STR_ARG(t->label));
+        text_show_first(
+            &c->text, ferry_cstr(is_tracker ? fault->what + strlen("trackers.") : fault->what), 0);
+        buf_puts(&c->text, " is ");
+        text_show(&c->text, t->label, 0);
         if (is_tracker) {
-            buf_printf(&c->text, ", account %.*s", STR_ARG(t->account));
+            buf_puts(&c->text, ", account ");
+            text_show(&c->text, t->account, 0);
         }
         buf_putc(&c->text, '\n');
     }
@@ -154,8 +157,8 @@ int config_check(struct app *app, const struct args *args)
         json_close(&c.json, '}');
         buf_putc(&c.text, '\n');
     } else {
-        buf_printf(&c.text, "%s: %s\n", file ? file : "no ferry.json",
-                   wrong ? "not all of it can be used" : "nothing wrong found");
+        text_show_first(&c.text, ferry_cstr(file ? file : "no ferry.json"), 0);
+        buf_puts(&c.text, wrong ? ": not all of it can be used\n" : ": nothing wrong found\n");
     }
     cmd_out(buf_str(&c.text));
     buf_finish(&c.text);

@@ -34,7 +34,9 @@ static void put_line(struct showing *s, const char *path, struct ferry_str value
                      const char *origin, const char *overridden)
 {
     size_t begin = s->text.len, width;
-    buf_printf(&s->text, "%-*s ", PATH_WIDTH, path);
+    text_show_first(&s->text, ferry_cstr(path), 0);
+    width = s->text.len - begin;
+    buf_printf(&s->text, "%*s ", width < PATH_WIDTH ? (int)(PATH_WIDTH - width) : 0, "");
     put_value(&s->text, value.ptr ? value : FERRY_LIT("-"));
     width = s->text.len - begin;
     if (s->origin) {
@@ -42,8 +44,8 @@ static void put_line(struct showing *s, const char *path, struct ferry_str value
                    width < PATH_WIDTH + VALUE_WIDTH ? (int)(PATH_WIDTH + VALUE_WIDTH - width) : 0,
                    "");
         text_show(&s->text, ferry_cstr(origin), 0);
-        buf_printf(&s->text, "%s%s", overridden ? "; does not count, for there is " : "",
-                   overridden ? overridden : "");
+        buf_puts(&s->text, overridden ? "; does not count, for there is " : "");
+        text_show(&s->text, ferry_cstr(overridden), 0);
     }
     buf_putc(&s->text, '\n');
 }

@@ -38,14 +38,18 @@ static void put_line(struct doctor *d, enum finding finding, const char *name, c
                      const char *text)
 {
     static const char *const colors[FINDINGS] = {"\x1b[32m", "", "\x1b[33m", "\x1b[31m"};
-    char shown[80]; /* a file's name, maybe */
+    size_t begin;
+    int width;
     if (d->quiet && finding < FINDING_WARN) {
         return;
     }
     buf_printf(&d->text, "%s%-9s%s ", d->color ? colors[finding] : "", words[finding],
                d->color && *colors[finding] ? "\x1b[0m" : "");
-    buf_printf(&d->text, "%s %-*s ", d->group, (int)(NAME_WIDTH - strlen(d->group)),
-               text_show_to(shown, sizeof shown, ferry_cstr(name)));
+    buf_printf(&d->text, "%s ", d->group);
+    begin = d->text.len;
+    text_show(&d->text, ferry_cstr(name), 0);
+    width = (int)(d->text.len - begin) + (int)strlen(d->group);
+    buf_printf(&d->text, "%*s ", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "");
     text_show(&d->text, ferry_cstr(text), 0);
     if (cure) {
         buf_puts(&d->text, "; ");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * inspect_out.c - the table and the JSON document of `ferry inspect`. Paths, names and messages
- * come out of reports: in the table they are escaped for people's eyes, in JSON every character
- * that a terminal would act on is a \u escape.
+ * come out of reports: in the table they are escaped for people's eyes, as the writer of JSON does
+ * by itself.
  */
 #include "inspect_out.h"
 
@@ -29,46 +29,13 @@ void inspect_out_finish(struct inspect_out *o)
 
 /* --- to stdout --------------------------------------------------------------------- */
 
-/* The JSON again, with escapes for what a terminal would act on. Such characters stand in strings only. */
-static void make_inert(struct buf *out, struct ferry_str json)
-{
-    uint64_t from = 0, i = 0;
-    while (i < json.len) {
-        uint64_t begin = i;
-        if ((unsigned char)json.ptr[i] < 0x7f) {
-            i++;
-            continue;
-        }
-        while (i < json.len && (unsigned char)json.ptr[i] > 0x7f) {
-            i++;
-        }
-        buf_put(out, str_sub(json, from, begin - from));
-        if (i > begin) {
-            text_show(out, str_sub(json, begin, i - begin),
-                      0); /* beyond ASCII it says \uNNNN too */
-        } else {
-            buf_puts(out, "\\u007f");
-            i++;
-        }
-        from = i;
-    }
-    buf_put(out, str_sub(json, from, json.len));
-}
-
 /* Hands what has been written on. */
 static int32_t flush(struct inspect_out *o)
 {
-    struct buf inert;
     int32_t rc = o->text.failed;
-    buf_init(&inert, SIZE_MAX / 2);
-    if (!rc && o->form != INSPECT_TABLE) {
-        make_inert(&inert, buf_str(&o->text));
-        rc = inert.failed;
-    }
     if (!rc) {
-        cmd_out(buf_str(o->form == INSPECT_TABLE ? &o->text : &inert));
+        cmd_out(buf_str(&o->text));
     }
-    buf_finish(&inert);
     buf_reset(&o->text);
     return rc;
 }

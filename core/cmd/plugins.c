@@ -96,9 +96,9 @@ static void put_text(struct buf *out, struct plugins *p)
         const struct plugin_entry *e = plugins_at(p, i);
         if (!e->plugin) {
             buf_puts(out, refused++ == 0 ? "\nrefused:\n  " : "  ");
-            text_show(out, ferry_cstr(e->path), 0);
+            text_show_first(out, ferry_cstr(e->path), 0);
             buf_puts(out, "\n    ");
-            text_show(out, ferry_cstr(e->error.message), 0);
+            text_show_first(out, ferry_cstr(e->error.message), 0);
             buf_putc(out, '\n');
         }
     }

@@ -46,9 +46,10 @@ static const char *state_text(struct session *s, const struct db_rows *rows)
 
 static void put_row(struct session *s, const struct db_rows *rows, struct buf *out)
 {
-    text_show(out, db_str(rows, 1), 0);
-    buf_printf(out, "  run %.*s \"",
-               STR_ARG(db_str(rows, 13).ptr ? db_str(rows, 13) : FERRY_LIT("-")));
+    text_show_first(out, db_str(rows, 1), 0);
+    buf_puts(out, "  run ");
+    text_show(out, db_str(rows, 13).ptr ? db_str(rows, 13) : FERRY_LIT("-"), 0);
+    buf_puts(out, " \"");
     text_show(out, db_str(rows, 3), 80);
     buf_printf(out, "\": %lld of %lld delivered", (long long)db_int(rows, 9),
                (long long)db_int(rows, 8));
@@ -61,7 +62,7 @@ static void put_row(struct session *s, const struct db_rows *rows, struct buf *o
     buf_printf(out, "; %s\n", state_text(s, rows));
     if (db_str(rows, 6).len) {
         buf_puts(out, "  ");
-        text_show(out, db_str(rows, 6), 0);
+        text_show_first(out, db_str(rows, 6), 0);
         buf_putc(out, '\n');
     }
 }

@@ -31,9 +31,11 @@ static int32_t put_host(void *data, struct ferry_str host, const char *origin)
         json_close(&l->json, '}');
     } else {
         size_t begin = l->text.len;
-        text_show(&l->text, host, 0);
-        buf_printf(&l->text, "%*s %s\n",
-                   (int)(l->text.len - begin < 40 ? 40 - (l->text.len - begin) : 0), "", origin);
+        text_show_first(&l->text, host, 0);
+        buf_printf(&l->text, "%*s ",
+                   (int)(l->text.len - begin < 40 ? 40 - (l->text.len - begin) : 0), "");
+        text_show(&l->text, ferry_cstr(origin), 0);
+        buf_putc(&l->text, '\n');
     }
     return l->text.failed;
 }

@@ -58,7 +58,8 @@ static void unpack_shown(struct shown *s, const struct db_rows *rows)
 static void put_need(const struct db_rows *refs, struct buf *out)
 {
     if (db_str(refs, 2).len) {
-        buf_printf(out, "%s %.*s", noun_text((uint32_t)db_int(refs, 0)), STR_ARG(db_str(refs, 2)));
+        buf_printf(out, "%s ", noun_text((uint32_t)db_int(refs, 0)));
+        text_show(out, db_str(refs, 2), NAME_SHOWN);
     } else {
         buf_printf(out, "<%s ", noun_text((uint32_t)db_int(refs, 0)));
         text_show(out, db_str(refs, 1), 40);
@@ -74,7 +75,8 @@ static int32_t put_needs(struct engine *e, const struct db_rows *rows, struct bu
     int in_run =
         act == FERRY_OP(FERRY_CREATE, FERRY_RESULT) || act == FERRY_OP(FERRY_COMPLETE, FERRY_RUN);
     if (in_run) {
-        buf_printf(out, db_str(rows, 4).len ? "run %.*s" : "<run>", STR_ARG(db_str(rows, 4)));
+        buf_puts(out, db_str(rows, 4).len ? "run " : "<run>");
+        text_show(out, db_str(rows, 4), NAME_SHOWN);
     }
     int32_t rc = db_query(e->journal.db, &refs, err, refs_sql, "i", db_int(rows, 0));
     for (int i = 0; rc == FERRY_OK && db_step(&refs) > 0; i++) {

@@ -166,7 +166,7 @@ static int32_t put_lane(const struct receipt *r, const struct road_lane *road, s
     if (rc) {
         return rc;
     }
-    text_show(out, lane.label, 0);
+    text_show_first(out, lane.label, 0);
     buf_printf(out, " (%s)", lane.role == ROLE_MIRROR ? "mirror" : "primary");
     if (c.run_id[0]) {
         buf_puts(out, ", run ");

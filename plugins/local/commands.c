@@ -141,6 +141,7 @@ static int64_t number(const struct cJSON *v, const char *name)
 static int32_t show_run(struct shell *s, const struct cJSON *v)
 {
     int64_t total = 0;
+    char state[40];
     const struct cJSON *counts = json_get(v, "counts");
     if (s->as_json) {
         json_put_value(&s->json, v);
@@ -151,14 +152,15 @@ static int32_t show_run(struct shell *s, const struct cJSON *v)
         json_int(n, &one);
         total += one;
     }
-    buf_printf(&s->out, "  run %-6lld %-8.*s %8lld results  ", (long long)number(v, "id"),
-               STR_ARG(json_str(json_get(v, "state"))), (long long)total);
+    buf_printf(&s->out, "  run %-6lld %-8s %8lld results  ", (long long)number(v, "id"),
+               text_show_to(state, sizeof state, json_str(json_get(v, "state"))), (long long)total);
     text_show(&s->out, json_str(json_get(v, "title")), 200);
     const char *sep = "  (";
     json_each (n, counts) {
         int64_t one = 0;
         json_int(n, &one);
-        buf_printf(&s->out, "%s%lld %.*s", sep, (long long)one, STR_ARG(json_name(n)));
+        buf_printf(&s->out, "%s%lld ", sep, (long long)one);
+        text_show(&s->out, json_name(n), 80);
         sep = ", ";
     }
     buf_puts(&s->out, total > 0 ? ")\n" : "\n");
@@ -200,7 +202,7 @@ static int32_t show_project(struct shell *s, const struct project_row *row)
 {
     s->project = row->code;
     if (!s->as_json) {
-        text_show(&s->out, row->code, 0);
+        text_show_first(&s->out, row->code, 0);
         buf_printf(&s->out, ": %lld cases, %lld runs, %lld results\n", (long long)row->cases,
                    (long long)row->runs, (long long)row->results);
         return each_item(s, "runs", show_run);

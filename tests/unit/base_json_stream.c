@@ -266,8 +266,28 @@ START_TEST(strings_are_escaped_and_mended)
     buf_init(&b, 1000);
     j = json_to(&b);
     json_put(&j, FERRY_LIT("\"\\/\b\f\n\r\t\x01\x1F\x7F\xC3\xA9\xF0\x9F\x98\x80\xFF<\0>"));
-    ck_assert_str_eq(buf_cstr(&b), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7F\xC3\xA9"
+    ck_assert_str_eq(buf_cstr(&b), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\xC3\xA9"
                                    "\xF0\x9F\x98\x80\xEF\xBF\xBD<\\u0000>\"");
+    buf_finish(&b);
+}
+END_TEST
+
+/* What is printed as JSON is read by a CI system as well; it means the same to who parses it. */
+START_TEST(strings_are_inert_where_they_are_shown)
+{
+    static const char raw[] = "\xC2\x9B"
+                              "31m\xE2\x80\xAE\xF3\xA0\x81\x81 ##vso[a] # ## #[ 1#2";
+    struct json_doc doc = {NULL};
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 1000);
+    j = json_to(&b);
+    json_put(&j, ferry_cstr(raw));
+    ck_assert_str_eq(buf_cstr(&b),
+                     "\"\\u009b31m\\u202e\\udb40\\udc41 \\u0023#vso[a] # ## #[ 1#2\"");
+    ck_assert_int_eq(json_parse(&doc, buf_str(&b), JSON_STRICT, NULL, NULL), FERRY_OK);
+    ck_assert(str_is(json_str(doc.root), raw));
+    json_finish(&doc);
     buf_finish(&b);
 }
 END_TEST
@@ -349,6 +369,7 @@ int main(void)
     tcase_add_test(writer, the_writer_places_commas_and_colons);
     tcase_add_test(writer, pretty_output_is_two_spaces_a_level);
     tcase_add_test(writer, strings_are_escaped_and_mended);
+    tcase_add_test(writer, strings_are_inert_where_they_are_shown);
     tcase_add_test(writer, parsed_values_are_written_as_they_were);
     tcase_add_test(writer, a_writer_too_deep_or_closed_too_often_latches);
     tcase_add_test(writer, a_deep_parsed_value_is_written_whole);

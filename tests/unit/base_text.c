@@ -234,6 +234,14 @@ START_TEST(nothing_active_gets_through_to_a_terminal)
                   "\\u202egpj.exe"},
                  {"\xE2\x80\xA8\xE2\x80\xA9", "\\u2028\\u2029"},
                  {"\xE2\x81\xA6\xEF\xBB\xBF\xD8\x9C", "\\u2066\\ufeff\\u061c"},
+                 {"pass\xC2\xAD\xE2\x80\x8B"
+                  "ed",
+                  "pass\\u00ad\\u200bed"},
+                 {"\xF3\xA0\x81\x81\xF3\xA0\x87\xAF", "\\U000e0041\\U000e01ef"},
+                 {"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80",
+                  "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80"}, /* one emoji of two */
+                 {"is ##vso[a] ##[b] ###x[", "is \\x23#vso[a] \\x23#[b] #\\x23#x["},
+                 {"# ## #[1] ##x ##1[ ##", "# ## #[1] ##x ##1[ ##"},
                  {"\xFF\xC3", "\\xff\\xc3"}};
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b;
@@ -243,6 +251,35 @@ START_TEST(nothing_active_gets_through_to_a_terminal)
         ck_assert_str_eq(buf_cstr(&b), cases[i].shown);
         ck_assert_str_eq(text_show_to(array, sizeof array, ferry_cstr(cases[i].raw)),
                          cases[i].shown);
+        buf_finish(&b);
+    }
+}
+END_TEST
+
+START_TEST(a_text_at_the_beginning_of_a_line_is_no_command)
+{
+    static const struct {
+        const char *raw, *shown;
+    } cases[] = {{"::error::x", "\\x3a:error::x"},
+                 {"--- x", "\\x2d-- x"},
+                 {"+++ x", "\\x2b++ x"},
+                 {"~~~ x", "\\x7e~~ x"},
+                 {"^^^ +++", "\\x5e^^ +++"},
+                 {"  ::error::x", "\\x20 ::error::x"},
+                 {"\xE3\x80\x80::error::x", "\\u3000::error::x"},
+                 {"\xC2\xA0::error::x", "\\u00a0::error::x"},
+                 {"\t::error", "\\t::error"},
+                 {"##[x]", "\\x23#[x]"},
+                 {":one", ":one"},
+                 {"-x", "-x"},
+                 {"ns::name", "ns::name"},
+                 {"\xFF::", "\\xff::"},
+                 {"", ""}};
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        buf_init(&b, 100);
+        text_show_first(&b, ferry_cstr(cases[i].raw), 0);
+        ck_assert_str_eq(buf_cstr(&b), cases[i].shown);
         buf_finish(&b);
     }
 }
@@ -401,6 +438,7 @@ int main(void)
     tcase_add_test(utf8, cut_never_leaves_half_a_character);
     tcase_add_test(utf8, a_code_that_is_no_character_becomes_the_replacement);
     tcase_add_test(utf8, nothing_active_gets_through_to_a_terminal);
+    tcase_add_test(utf8, a_text_at_the_beginning_of_a_line_is_no_command);
     tcase_add_test(utf8, a_shown_text_that_is_cut_says_so);
     tcase_add_test(match, the_nearest_word_is_offered_and_a_far_one_is_not);
     tcase_add_test(match, a_word_too_long_to_be_a_slip_has_no_neighbour);
