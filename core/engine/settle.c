@@ -21,12 +21,13 @@ static struct ferry_str short_text(struct ferry_str s)
 
 /* --- one operation ------------------------------------------------------------------------- */
 
-/* Whoever waited for this one alone can go. */
+/* Whoever waited for this one alone can go. He may have named it more than once: a file that is attached twice. */
 static int32_t release(struct deliver *d, int64_t op)
 {
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET waits = waits - 1 WHERE waits > 0 AND state < 7 AND id IN (SELECT op_id FROM ref WHERE target = ? AND id IS NULL)",
+        "UPDATE op SET waits = max(0, waits - (SELECT COUNT(*) FROM ref WHERE op_id = op.id AND target = ?1 AND id IS NULL))"
+        " WHERE waits > 0 AND state < 7 AND id IN (SELECT op_id FROM ref WHERE target = ?1 AND id IS NULL)",
         "i", op);
 }
 
@@ -65,10 +66,11 @@ static int32_t reject_dependents(struct deliver *d, int64_t op, struct ferry_str
 {
     struct db *db = d->e->journal.db;
     int64_t next;
-    int32_t rc = db_run(db, d->err,
-                        "UPDATE op SET waits = waits - 1 WHERE waits > 0 AND state < 7 AND id IN"
-                        " (SELECT op_id FROM ref WHERE target = ? AND id IS NULL AND flags & 1)",
-                        "i", op);
+    int32_t rc = db_run(
+        db, d->err,
+        "UPDATE op SET waits = max(0, waits - (SELECT COUNT(*) FROM ref WHERE op_id = op.id AND target = ?1 AND id IS NULL AND flags & 1))"
+        " WHERE waits > 0 AND state < 7 AND id IN (SELECT op_id FROM ref WHERE target = ?1 AND id IS NULL AND flags & 1)",
+        "i", op);
     while (rc == FERRY_OK) {
         next = db_one_int(
             db, 0, d->err,
