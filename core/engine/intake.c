@@ -6,6 +6,7 @@
  */
 #include "intake.h"
 
+#include <secrets.h>
 #include <text.h>
 
 #include <stdarg.h>
@@ -27,6 +28,7 @@ int32_t intake_init(struct intake *in, const struct read_call *call, struct read
     in->call = call;
     in->report = report;
     in->err = err;
+    in->guarded = (uint32_t)secrets_any();
     arena_init(&in->arena, ITEM_MAX);
     return FERRY_OK;
 }
@@ -120,6 +122,23 @@ void read_counts_add(struct read_counts *total, const struct read_counts *more)
     }
 }
 
+/* What was changed in the texts of an item. */
+static void note_changes(struct intake *in, struct ferry_str name)
+{
+    char shown[120];
+    text_show_to(shown, sizeof shown, name);
+    if (in->repaired) {
+        intake_note(in, 0, "not-utf8", "\"%s\": %llu byte(s) that are no UTF-8 became U+FFFD",
+                    shown, (unsigned long long)in->repaired);
+    }
+    if (in->hidden) {
+        intake_note(in, 0, "secret",
+                    "\"%s\": a secret that ferry was given stands in %u of its texts; it became "
+                    "*** there. Who reads the report can read it: have a new one issued",
+                    shown, in->hidden);
+    }
+}
+
 static int32_t sink_item(void *self, const struct ferry_item *from)
 {
     struct intake *in = self;
@@ -129,7 +148,7 @@ static int32_t sink_item(void *self, const struct ferry_item *from)
         return in->rc;
     }
     arena_reset(&in->arena);
-    in->repaired = 0;
+    in->repaired = in->hidden = 0;
     INTAKE_COPY(&item, from);
     item.key = intake_str(in, item.key);
     item.id = intake_str(in, item.id);
@@ -142,12 +161,8 @@ static int32_t sink_item(void *self, const struct ferry_item *from)
         return intake_note(in, 0, "reader-bug", "the reader said an item of kind %u; left out",
                            item.noun);
     }
-    if (!in->rc && in->repaired) {
-        char shown[120];
-        intake_note(
-            in, 0, "not-utf8", "\"%s\": %llu byte(s) that are no UTF-8 became U+FFFD",
-            text_show_to(shown, sizeof shown, item.result ? item.result->name : item.suite->path),
-            (unsigned long long)in->repaired);
+    if (!in->rc) {
+        note_changes(in, item.result ? item.result->name : item.suite->path);
     }
     if (in->rc) {
         return in->rc;

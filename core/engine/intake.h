@@ -27,6 +27,8 @@ struct intake {
     uint32_t n_texts, cap_texts;
     int64_t last_number;
     uint64_t repaired;       /* bytes of the item at hand that were no UTF-8 */
+    uint32_t guarded;        /* there are secrets that its texts must not carry */
+    uint32_t hidden;         /* texts of the item at hand that did */
     int32_t rc;              /* latched: what our own side stopped with */
     struct ferry_error *err; /* filled when rc is set; may be NULL */
 };
@@ -58,6 +60,7 @@ const struct ferry_blob *intake_file(struct intake *in, struct ferry_str path);
 /* A copy fit to be handed on, in the arena; NULL where rc is set. */
 const struct ferry_result *intake_result(struct intake *in, const struct ferry_result *from);
 const struct ferry_suite *intake_suite(struct intake *in, const struct ferry_suite *from);
+/* Valid UTF-8, without the secrets that ferry knows. */
 struct ferry_str intake_str(struct intake *in, struct ferry_str s);
 
 /*

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * intake_item.c - copies of what a reader said, fit to be handed on. Structs are copied (a
- * plugin's may be shorter or longer than ours), texts are not, except those that are no UTF-8. Out
- * of memory latches in the intake and is looked at once, at the end.
+ * plugin's may be shorter or longer than ours), texts are not, except those that are no UTF-8 or
+ * hold a secret. Out of memory latches in the intake and is looked at once, at the end.
  */
 #include "intake.h"
 
+#include <secrets.h>
 #include <text.h>
 
 #define TEXT_MAX ((size_t)256 << 20)
@@ -41,12 +42,9 @@ static int is_valid(struct ferry_str s)
     return is_ascii(s) || utf8_valid(s) == s.len;
 }
 
-struct ferry_str intake_str(struct intake *in, struct ferry_str s)
+static struct ferry_str repaired(struct intake *in, struct ferry_str s)
 {
     struct buf b;
-    if (is_valid(s)) {
-        return s;
-    }
     buf_init(&b, TEXT_MAX);
     in->repaired += utf8_repair(&b, s);
     s = arena_str(&in->arena, buf_str(&b));
@@ -58,10 +56,25 @@ struct ferry_str intake_str(struct intake *in, struct ferry_str s)
     return s;
 }
 
-static int all_valid(const struct ferry_str *list, uint32_t n)
+struct ferry_str intake_str(struct intake *in, struct ferry_str s)
+{
+    if (!is_valid(s)) {
+        s = repaired(in, s);
+    }
+    if (in->guarded && secrets_clean_data(&in->arena, &s)) {
+        in->hidden++;
+        if (in->arena.failed) {
+            intake_stop(in, ferry_fail(in->err, in->arena.failed, "report",
+                                       "a text that holds a secret is too long to be changed"));
+        }
+    }
+    return s;
+}
+
+static int all_fit(const struct intake *in, const struct ferry_str *list, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (!is_valid(list[i])) {
+        if (in->guarded || !is_valid(list[i])) {
             return 0;
         }
     }
@@ -71,7 +84,7 @@ static int all_valid(const struct ferry_str *list, uint32_t n)
 static const struct ferry_str *strings(struct intake *in, const struct ferry_str *list, uint32_t n)
 {
     struct ferry_str *out;
-    if (all_valid(list, n)) {
+    if (all_fit(in, list, n)) {
         return list;
     }
     out = take(in, n, sizeof *out);
@@ -85,7 +98,7 @@ static const struct ferry_kv *pairs(struct intake *in, const struct ferry_kv *li
 {
     struct ferry_kv *out;
     /* A kv is two strings behind one another, for ever (it is frozen). */
-    if (n == 0 || all_valid(&list->key, n * 2)) {
+    if (n == 0 || all_fit(in, &list->key, n * 2)) {
         return list;
     }
     out = take(in, n, sizeof *out);

@@ -2,7 +2,7 @@
 /*
  * intake_text.c - texts too long for memory, on their way from a reader to the spool. A reader
  * opens one, adds pieces, and names it in an item; then it gets its digest. One that no item names
- * is dropped.
+ * is dropped. They are bytes, as attachments are: a secret is looked for in neither.
  */
 #include "intake.h"
 

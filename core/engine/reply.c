@@ -4,6 +4,8 @@
 
 #include "pack.h"
 
+#include <secrets.h>
+
 enum { REPLY_MEMORY = 64 << 20, FOLLOW_STATE = 4096 };
 
 /* Copies min(size) of what a plugin of any version gives into a zeroed local. */
@@ -25,11 +27,18 @@ static int32_t latch(struct reply *r, int32_t rc)
     return r->failed;
 }
 
+/* Words of the server, which may repeat the token that it was sent: they are kept, and shown. */
+static struct ferry_str words(struct reply *r, struct ferry_str s)
+{
+    struct ferry_str clean = secrets_clean(&r->arena, s);
+    return clean.ptr == s.ptr ? arena_str(&r->arena, s) : clean;
+}
+
 static int32_t on_verdict(void *self, const struct ferry_verdict *verdict)
 {
     struct reply *r = self;
     take(&r->verdict, sizeof r->verdict, verdict);
-    r->verdict.text = arena_str(&r->arena, r->verdict.text);
+    r->verdict.text = words(r, r->verdict.text);
     return latch(r, FERRY_OK);
 }
 
@@ -53,7 +62,7 @@ static int32_t on_outcome(void *self, uint32_t index, const struct ferry_outcome
     o->id = arena_str(&r->arena, o->id);
     o->url = arena_str(&r->arena, o->url);
     o->token = arena_str(&r->arena, o->token);
-    o->text = arena_str(&r->arena, o->text);
+    o->text = words(r, o->text);
     o->extra = copy_kv(&r->arena, o->extra, o->n_extra);
     return latch(r, FERRY_OK);
 }
@@ -84,8 +93,8 @@ static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note
     take(&local, sizeof local, note);
     n->index = index;
     n->kind = local.kind;
-    n->field = arena_str(&r->arena, local.field);
-    n->text = arena_str(&r->arena, local.text);
+    n->field = words(r, local.field);
+    n->text = words(r, local.text);
     n->next = r->notes;
     r->notes = n;
     return latch(r, FERRY_OK);

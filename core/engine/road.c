@@ -5,6 +5,7 @@
 #include "step.h"
 
 #include <log.h>
+#include <secrets.h>
 #include <text.h>
 
 int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, struct remote *r,
@@ -86,6 +87,18 @@ static void count_lane(struct engine *e, const struct lane *lane, uint32_t flags
     }
 }
 
+/* For status, which may be asked by anyone who can read the state folder. */
+static void keep_error(struct engine *e, const struct road_lane *out)
+{
+    struct ferry_str text = ferry_cstr(out->rc ? out->error.message : NULL);
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    text = secrets_clean(&arena, text);
+    db_run(e->journal.db, NULL, "UPDATE lane SET error = ? WHERE id = ?", "si",
+           arena.failed ? ferry_cstr(ferry_status_text(out->rc)) : text, out->id);
+    arena_finish(&arena);
+}
+
 void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out)
 {
     struct lane lane = {0};
@@ -114,8 +127,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
         count_lane(e, &lane, flags, out);
         journal_unlock(&e->journal, LOCK_DEST, lane.dest_id);
     }
-    db_run(e->journal.db, NULL, "UPDATE lane SET error = ? WHERE id = ?", "zi",
-           out->rc ? out->error.message : NULL, lane_id);
+    keep_error(e, out);
     target_free(target);
     lane_finish(&lane);
 }

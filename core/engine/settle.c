@@ -6,6 +6,7 @@
 #include "step.h"
 
 #include <log.h>
+#include <secrets.h>
 #include <text.h>
 
 static int64_t now_ms(const struct deliver *d)
@@ -430,7 +431,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     STEP(answered);
     rc = rc ? rc : db_begin(d->e->journal.db, d->err);
     if (rc == FERRY_OK) {
-        rc = settle_fate(d, f, fate, &reply, buf_str(&why));
+        rc = settle_fate(d, f, fate, &reply, secrets_clean(&reply.arena, buf_str(&why)));
         rc = rc ? rc : settle_close_request(d, f->request_id);
         rc = db_end(d->e->journal.db, rc, d->err);
     }

@@ -11,7 +11,14 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { SHORTEST = 4, SHORTEST_LINE = 16, SHORTEST_CODE = 5, SHORTEST_PREFIX = 6, MOST = 4096 };
+enum {
+    SHORTEST = 4,
+    SHORTEST_LINE = 16,
+    SHORTEST_CODE = 5,
+    SHORTEST_PREFIX = 6,
+    SHORTEST_IN_DATA = 12,
+    MOST = 4096
+};
 #define MARK "***"
 
 /* A text to look for: a secret itself, or what a secret turns into inside base64. */
@@ -149,17 +156,18 @@ static int is_base64(char c)
 /*
  * The stretch of text that shows a secret and begins at `at`, or before it by base64. 0: none.
  * A text that was cut, at its end or before "...", may end inside a secret: the part counts too.
+ * Not in data, where a word must not go because it is a secret's, or begins like one.
  */
-static int shown(struct ferry_str text, uint64_t at, uint64_t *from, uint64_t *to)
+static int shown(struct ferry_str text, uint64_t at, int data, uint64_t *from, uint64_t *to)
 {
     int found = 0;
     for (size_t i = 0; i < list.n; i++) {
         const struct needle *n = &list.needles[i];
         size_t prefix, len = match(n, str_sub(text, at, text.len), &prefix);
         uint64_t begin = at, end = at + len;
-        if (len == 0 && prefix >= SHORTEST_PREFIX) {
+        if (len == 0 && prefix >= SHORTEST_PREFIX && !data) {
             end = text.len;
-        } else if (len == 0) {
+        } else if (len == 0 || (data && n->len < SHORTEST_IN_DATA)) {
             continue;
         }
         while (n->base64 && begin > 0 && is_base64(text.ptr[begin - 1])) {
@@ -175,7 +183,7 @@ static int shown(struct ferry_str text, uint64_t at, uint64_t *from, uint64_t *t
     return found;
 }
 
-void secrets_redact(struct buf *out, struct ferry_str text)
+static void redact(struct buf *out, struct ferry_str text, int data)
 {
     uint64_t done = 0, to = 0; /* what is out already; end of the stretch being left out */
     size_t start = out->len;
@@ -183,7 +191,7 @@ void secrets_redact(struct buf *out, struct ferry_str text)
     pthread_rwlock_rdlock(&list.lock);
     for (uint64_t i = 0; list.n && i < text.len; i++) {
         uint64_t from, end;
-        int found = list.first[(unsigned char)text.ptr[i]] && shown(text, i, &from, &end);
+        int found = list.first[(unsigned char)text.ptr[i]] && shown(text, i, data, &from, &end);
         if (hiding && i >= to && !found) {
             buf_puts(out, MARK);
             done = to;
@@ -211,16 +219,59 @@ void secrets_redact(struct buf *out, struct ferry_str text)
     }
 }
 
-int secrets_found(struct ferry_str text)
+void secrets_redact(struct buf *out, struct ferry_str text)
+{
+    redact(out, text, 0);
+}
+
+static int is_there(struct ferry_str text, int data)
 {
     int found = 0;
     pthread_rwlock_rdlock(&list.lock);
     for (uint64_t i = 0; list.n && !found && i < text.len; i++) {
         uint64_t from, to;
-        found = list.first[(unsigned char)text.ptr[i]] && shown(text, i, &from, &to);
+        found = list.first[(unsigned char)text.ptr[i]] && shown(text, i, data, &from, &to);
     }
     pthread_rwlock_unlock(&list.lock);
     return found;
+}
+
+int secrets_found(struct ferry_str text)
+{
+    return is_there(text, 0);
+}
+
+static int clean(struct arena *arena, struct ferry_str *text, int data)
+{
+    struct buf b;
+    if (!is_there(*text, data)) {
+        return 0;
+    }
+    buf_init(&b, SIZE_MAX / 2);
+    redact(&b, *text, data);
+    *text = arena_str(arena, buf_str(&b));
+    arena->failed = arena->failed ? arena->failed : b.failed;
+    buf_finish(&b);
+    return 1;
+}
+
+struct ferry_str secrets_clean(struct arena *arena, struct ferry_str text)
+{
+    clean(arena, &text, 0);
+    return text;
+}
+
+int secrets_clean_data(struct arena *arena, struct ferry_str *text)
+{
+    return clean(arena, text, 1);
+}
+
+int secrets_any(void)
+{
+    pthread_rwlock_rdlock(&list.lock);
+    int any = list.n > 0;
+    pthread_rwlock_unlock(&list.lock);
+    return any;
 }
 
 /* --- the list -------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #ifndef HOST_SECRETS_H
 #define HOST_SECRETS_H
 
+#include <arena.h>
 #include <buf.h>
 
 /* Shorter than 4 bytes: kept out of the filter, since it would blank out ordinary text. */
@@ -17,6 +18,15 @@ void secrets_forget(struct ferry_str secret);
 void secrets_redact(struct buf *out, struct ferry_str text);
 /* Whether the text holds one. */
 int secrets_found(struct ferry_str text);
+/* The text itself where it holds none, else redacted in the arena, whose failure latches. */
+struct ferry_str secrets_clean(struct arena *arena, struct ferry_str text);
+/*
+ * For texts that are kept and carried on: only what is as long as secrets are, 12 bytes, and whole,
+ * so that no word of a test's name goes for being somebody's password. 1 where one was taken out.
+ */
+int secrets_clean_data(struct arena *arena, struct ferry_str *text);
+/* Whether there is anything to look for. */
+int secrets_any(void);
 /* Wipes and forgets all. */
 void secrets_clear(void);
 

@@ -6,6 +6,7 @@
 #include "scratch.h"
 
 #include <read.h>
+#include <secrets.h>
 #include <spool.h>
 
 #include <errno.h>
@@ -634,6 +635,49 @@ START_TEST(text_that_is_no_utf8_is_mended_and_told)
 }
 END_TEST
 
+/* Tests print their environment; what they print goes to people who were not given the token. */
+static int32_t say_secret(const struct ferry_sink *sink, struct ferry_error *e)
+{
+    static const struct ferry_kv properties[] = {
+        {FERRY_LIT("env"), FERRY_LIT("TOKEN=tok-4711-abcdef;")},
+        {FERRY_LIT("pin"), FERRY_LIT("pin1")}};
+    struct ferry_result r = {.size = sizeof r,
+                             .status = FERRY_FAILED,
+                             .name = FERRY_LIT("login with tok-4711-abcdef"),
+                             .message = FERRY_LIT("it begins like a token: tok-4711-"),
+                             .out = FERRY_LIT("?t=tok%2D4711-abcdef&x"),
+                             .properties = properties,
+                             .n_properties = 2};
+    struct ferry_item item = {.size = sizeof item, .noun = FERRY_RESULT, .result = &r};
+    (void)e;
+    return sink->item(sink->self, &item);
+}
+
+static void secret_is_out(const struct ferry_item *item)
+{
+    const struct ferry_result *r = item->result;
+    ck_assert(str_is(r->name, "login with ***"));
+    ck_assert(str_is(r->signature, "login with ***"));
+    ck_assert(str_is(r->message, "it begins like a token: tok-4711-"));
+    ck_assert(str_is(r->out, "?t=***&x"));
+    ck_assert(str_is(r->properties[0].value, "TOKEN=***;"));
+    ck_assert(str_is(r->properties[1].value, "pin1")); /* too short to be looked for in data */
+}
+
+START_TEST(a_secret_that_ferry_was_given_does_not_leave_in_a_report)
+{
+    ck_assert_int_eq(secrets_add(FERRY_LIT("tok-4711-abcdef")), FERRY_OK);
+    ck_assert_int_eq(secrets_add(FERRY_LIT("pin1")), FERRY_OK);
+    script = say_secret;
+    item_check = secret_is_out;
+    ck_assert_int_eq(read_text(FERRY_LIT("toy")), FERRY_OK);
+    ck_assert_int_eq(check_items_with, 1);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&notices), "secret|\"login with ***\""));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&notices), "in 3 of its texts"));
+    secrets_clear();
+}
+END_TEST
+
 /* A result as a plugin of an older level would say it: shorter than ours, and garbage behind its end. */
 static int32_t say_short(const struct ferry_sink *sink, struct ferry_error *e)
 {
@@ -961,6 +1005,7 @@ static TCase *items_case(void)
     tcase_add_test(t, each_test_counts_once);
     tcase_add_test(t, durations_that_overflow_stay_at_the_largest);
     tcase_add_test(t, text_that_is_no_utf8_is_mended_and_told);
+    tcase_add_test(t, a_secret_that_ferry_was_given_does_not_leave_in_a_report);
     tcase_add_test(t, an_older_plugins_shorter_structs_are_read_to_their_end_only);
     tcase_add_test(t, suites_are_handed_on_and_other_kinds_are_told);
     tcase_add_test(t, what_the_reader_refuses_is_told_with_the_file_and_inert);

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <reply.h>
+#include <secrets.h>
 #include <stdlib.h>
 #include <string.h>
 #include <text.h>
@@ -60,6 +61,26 @@ START_TEST(what_is_said_outlives_what_it_was_said_with)
     ck_assert(str_is(reply.notes->text, "url"));
     ck_assert(str_is(reply.verdict.text, "key"));
     ck_assert_int_eq(reply_end(&reply, FERRY_OK, &err), FERRY_OK);
+}
+END_TEST
+
+START_TEST(words_of_a_server_that_repeats_the_token_are_kept_without_it)
+{
+    struct ferry_str said = FERRY_LIT("no user for Bearer tok-4711-abcdef");
+    struct ferry_verdict v = {.size = sizeof v, .code = FERRY_REFUSED, .text = said};
+    struct ferry_note n = {
+        .size = sizeof n, .kind = FERRY_NOTE_WARNING, .field = said, .text = said};
+    struct ferry_outcome o = {.size = sizeof o, .code = FERRY_REJECTED, .text = said};
+    ck_assert_int_eq(secrets_add(FERRY_LIT("tok-4711-abcdef")), FERRY_OK);
+    sink.verdict(sink.self, &v);
+    sink.note(sink.self, 0, &n);
+    sink.outcome(sink.self, 0, &o);
+    secrets_clear();
+    ck_assert_int_eq(reply_end(&reply, FERRY_OK, &err), FERRY_OK);
+    ck_assert(str_is(reply.verdict.text, "no user for Bearer ***"));
+    ck_assert(str_is(reply.notes->field, "no user for Bearer ***"));
+    ck_assert(str_is(reply.notes->text, "no user for Bearer ***"));
+    ck_assert(str_is(reply.outcomes[0].text, "no user for Bearer ***"));
 }
 END_TEST
 
@@ -235,6 +256,7 @@ int main(void)
     TCase *t = tcase_create("what a codec says");
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, what_is_said_outlives_what_it_was_said_with);
+    tcase_add_test(t, words_of_a_server_that_repeats_the_token_are_kept_without_it);
     tcase_add_test(t, cursors_are_walked_in_the_order_they_were_said);
     tcase_add_test(t, beginning_again_forgets_all);
     tcase_add_test(t, what_an_older_plugin_does_not_have_is_absent);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <secrets.h>
 #include <stdlib.h>
+#include <text.h>
 #include <unistd.h>
 
 #define SECRET "s3cr&t/+ \"ca<nary"
@@ -139,6 +140,31 @@ START_TEST(gives_nothing_where_there_is_no_room)
     ck_assert_int_ne(out.failed, FERRY_OK);
     ck_assert_uint_eq(out.len, 0);
     buf_finish(&out);
+}
+END_TEST
+
+START_TEST(takes_only_whole_long_ones_out_of_data)
+{
+    static const struct {
+        const char *text, *want; /* NULL: nothing is taken out */
+    } cases[] = {{"a " SECRET " b", "a *** b"},
+                 {"Basic bWU6czNjciZ0LysgImNhPG5hcnk=.", "Basic ***."},
+                 {"cut: s3cr&t/+", NULL},
+                 {"no test-password", NULL}};
+    struct arena arena;
+    arena_init(&arena, 1000);
+    ck_assert_int_eq(secrets_add(FERRY_LIT("test")), FERRY_OK);
+    ck_assert_int_eq(secrets_any(), 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ferry_str text = ferry_cstr(cases[i].text);
+        ck_assert_int_eq(secrets_clean_data(&arena, &text), cases[i].want != NULL);
+        ck_assert(str_is(text, cases[i].want ? cases[i].want : cases[i].text));
+    }
+    ck_assert(str_is(secrets_clean(&arena, FERRY_LIT("no test-password")), "no ***-password"));
+    ck_assert(!arena.failed);
+    arena_finish(&arena);
+    secrets_clear();
+    ck_assert_int_eq(secrets_any(), 0);
 }
 END_TEST
 
@@ -320,6 +346,7 @@ int main(void)
     tcase_add_test(t, keeps_short_ones_out_of_the_filter);
     tcase_add_test(t, hides_the_lines_of_a_key_one_by_one);
     tcase_add_test(t, gives_nothing_where_there_is_no_room);
+    tcase_add_test(t, takes_only_whole_long_ones_out_of_data);
     tcase_add_test(t, forgets_all);
     suite_add_tcase(suite, t);
     tcase_add_checked_fixture(log, setup, teardown);
