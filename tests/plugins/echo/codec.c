@@ -141,8 +141,12 @@ static int32_t answer_to(const struct ferry_call *call, const struct ferry_ask *
 static int32_t dress(const struct ferry_call *call, const struct ferry_out *out,
                      struct ferry_error *err)
 {
-    (void)call, (void)out, (void)err;
-    return FERRY_OK;
+    (void)err;
+    if (!echo_mood(call->options, call->n_options, "parrot")) {
+        return FERRY_OK;
+    }
+    out->header(out->self, FERRY_LIT("authorization"));
+    return out->secret(out->self, FERRY_LIT("token"), FERRY_RAW);
 }
 
 static const struct ferry_tracker tracker = {.describe = describe,
@@ -152,8 +156,8 @@ static const struct ferry_tracker tracker = {.describe = describe,
                                              .answer = answer_to,
                                              .dress = dress};
 
-static const char *const moods[] = {"done",     "refuse", "angry", "strange",
-                                    "stranger", "broken", "facts", NULL};
+static const char *const moods[] = {"done",   "refuse", "angry",  "strange", "stranger",
+                                    "broken", "facts",  "parrot", NULL};
 static const struct ferry_option mood = {.size = sizeof mood,
                                          .type = FERRY_OPT_CHOICE,
                                          .name = "mood",
@@ -162,7 +166,14 @@ static const struct ferry_option mood = {.size = sizeof mood,
                                          .help = "how the server answers"};
 static const struct ferry_option say = {
     .size = sizeof say, .type = FERRY_OPT_STR, .name = "say", .help = "what everything is called"};
-static const struct ferry_option *const options[] = {&mood, &say, NULL};
+static const char *const token_variables[] = {"ECHO_TOKEN", NULL};
+static const struct ferry_option token = {.size = sizeof token,
+                                          .type = FERRY_OPT_STR,
+                                          .flags = FERRY_OPT_SECRET,
+                                          .name = "token",
+                                          .variables = token_variables,
+                                          .help = "what a parrot repeats"};
+static const struct ferry_option *const options[] = {&mood, &say, &token, NULL};
 
 static const void *query(const char *interface_id)
 {

@@ -33,6 +33,10 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
 {
     struct ferry_str say = echo_say(call->options, call->n_options);
     int reads = str_is(request->method, "GET");
+    if (echo_mood(call->options, call->n_options, "parrot")) {
+        say = ferry_get(request->headers, request->n_headers, FERRY_LIT("authorization"));
+        return answer_json(out, reads ? 200 : 422, say);
+    }
     if (echo_mood(call->options, call->n_options, "broken")) {
         return ferry_fail(err, FERRY_E_INPUT, NULL, "%.*s", STR_ARG(say));
     }
