@@ -322,7 +322,7 @@ static void tell(struct init *in, const char *folder, const char *path, struct f
                  "next: mend what is said above; `ferry config check` says whether it is enough\n");
     }
     if (found) {
-        buf_printf(&text, "next: ferry upload --dry-run '%.*s' (%u reports are there)\n",
+        buf_printf(&text, "next: ferry upload --dry-run %.*s (%u reports are there)\n",
                    STR_ARG(inputs), found);
     } else {
         buf_puts(&text,
@@ -330,6 +330,19 @@ static void tell(struct init *in, const char *folder, const char *path, struct f
     }
     cmd_out(buf_str(&text));
     buf_finish(&text);
+}
+
+/* As a word of a shell: a person will copy the line, and the folder's name may be a stranger's. */
+static void put_word(struct buf *out, struct ferry_str s)
+{
+    struct ferry_str piece;
+    int more = 0;
+    buf_putc(out, '\'');
+    while (str_split(&s, '\'', &piece)) {
+        buf_puts(out, more++ ? "'\\''" : "");
+        text_show(out, piece, 0);
+    }
+    buf_putc(out, '\'');
 }
 
 static int32_t init(struct init *in, const struct args *args, const char *folder)
@@ -343,7 +356,7 @@ static int32_t init(struct init *in, const struct args *args, const char *folder
     buf_init(&escaped, LARGEST);
     inputs = rc ? shown : config_find_reports(in->app, folder, &in->arena, &found);
     if (inputs.ptr) {
-        text_show(&escaped, inputs, 0);
+        put_word(&escaped, inputs);
         shown = buf_str(&escaped);
     }
     rc = rc ? rc : config_template(in->list, in->n, shown, &text);

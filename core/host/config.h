@@ -109,7 +109,7 @@ struct config_template_tracker {
 /*
  * The text of a new ferry.json: these trackers, the first the primary and the others its mirrors,
  * and every key that a repository may set, as a comment with its default. `inputs`: what to upload,
- * for a comment; absent: not known.
+ * as a word of a shell on one line, for a comment; absent: not known.
  */
 int32_t config_template(const struct config_template_tracker *trackers, uint32_t n,
                         struct ferry_str inputs, struct buf *out);

@@ -124,7 +124,7 @@ int32_t config_template(const struct config_template_tracker *trackers, uint32_t
         "// `ferry config check` says whether it can be used, `ferry config show` where each "
         "value comes from.\n");
     if (inputs.len > 0) {
-        buf_printf(out, "// ferry upload '%.*s'\n", STR_ARG(inputs));
+        buf_printf(out, "// ferry upload %.*s\n", STR_ARG(inputs));
     }
     buf_puts(out, "{\n"
                   "  // Completion in an editor: ferry config schema >ferry.schema.json\n"

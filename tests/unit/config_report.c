@@ -244,7 +244,7 @@ START_TEST(writes_a_template_that_holds)
         {"l", FERRY_LIT("local"), FERRY_LIT("${P}"), NULL, 0, 0}};
     setenv("VENDOR_API_TOKEN", "canary-token", 1);
     setenv("P", "PROJECT", 1);
-    ck_assert_int_eq(config_template(trackers, 2, FERRY_LIT("build/**/*.xml"), &text), FERRY_OK);
+    ck_assert_int_eq(config_template(trackers, 2, FERRY_LIT("'build/**/*.xml'"), &text), FERRY_OK);
     ck_assert_ptr_nonnull(strstr(buf_cstr(&text), "ferry upload 'build/**/*.xml'\n"));
     repo_file(buf_cstr(&text));
     config = load();
