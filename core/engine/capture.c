@@ -228,10 +228,15 @@ static int32_t one_report(struct engine *e, const struct input *in, const struct
     int32_t rc = read_input(&read, in, report, &why);
     if (w->rc) { /* the journal failed, not the report */
         rc = w->rc;
+    } else if (rc == FERRY_E_INPUT && report->unknown && in->found) {
+        log_warn("left out: %s", why.message); /* a pattern may lead to files that are no reports */
+        c->left_out++;
+        rc = FERRY_OK;
     } else if (rc == FERRY_E_INPUT || (rc == FERRY_E_IO && report->bytes == 0) ||
                rc == FERRY_E_TOO_LARGE) {
         log_error("%s", why.message);
-        c->unreadable++;
+        c->unreadable += !report->truncated; /* else what came before the fault counts */
+        c->reports += report->truncated;
         rc = FERRY_OK;
     } else if (rc) {
         ferry_fail(err, rc, why.where, "%s", why.message);

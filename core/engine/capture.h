@@ -42,6 +42,7 @@ struct captured {
     char run_key[128];
     struct read_counts counts;
     uint64_t reports, unreadable, truncated; /* inputs: read, not at all, only in part */
+    uint64_t left_out;                       /* of those a pattern led to: files of another kind */
     uint64_t results;                        /* all attempts */
     uint64_t fresh;                          /* of them not captured before */
     uint64_t

@@ -156,7 +156,7 @@ static size_t push(struct walk *w, struct ferry_str name)
     return at;
 }
 
-static int wanted_name(const char *const *globs, const char *name)
+int inputs_wanted(const char *const *globs, const char *name)
 {
     size_t len = strlen(name);
     char bare[256];
@@ -214,7 +214,7 @@ static void walk_folder(struct walk *w);
 /* One name of a folder being searched. */
 static void search_name(struct walk *w, unsigned char type, const char *name)
 {
-    int wanted = wanted_name(w->globs, name);
+    int wanted = inputs_wanted(w->globs, name);
     struct stat st;
     size_t at;
     if (name[0] == '.' || (type == DT_REG && !wanted)) {

@@ -53,4 +53,7 @@ int32_t inputs_expand(struct inputs *in, const struct ferry_str *args, uint32_t 
                       const char *const *globs, struct ferry_error *err);
 void inputs_finish(struct inputs *in); /* accepts zeroed */
 
+/* 1 for the name of a file (no folder) that one of `globs` is for, also with ".gz" behind. */
+int inputs_wanted(const char *const *globs, const char *name);
+
 #endif

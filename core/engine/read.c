@@ -53,19 +53,87 @@ static struct ferry_str sniff_name(const struct reading *r)
     return name;
 }
 
+static int32_t mute_item(void *self, const struct ferry_item *item)
+{
+    (void)self;
+    (void)item;
+    return FERRY_OK;
+}
+
+static int64_t mute_text(void *self, int64_t number, struct ferry_str piece)
+{
+    (void)self;
+    (void)piece;
+    return number ? number : 1;
+}
+
+static int32_t mute_notice(void *self, const struct ferry_notice *notice)
+{
+    (void)self;
+    (void)notice;
+    return FERRY_OK;
+}
+
+/* 1 where this reader is for files of such names; stdin has none. */
+static int is_for(const struct reader_entry *e, const struct input *input)
+{
+    const char *slash = strrchr(input->shown, '/');
+    return input->path && inputs_wanted(e->reader->globs, slash ? slash + 1 : input->shown);
+}
+
+/* What a reader has against these bytes, though it did not claim them; 0: nothing. */
+static int objects(const struct reader_entry *e, struct ferry_str head, struct ferry_error *why)
+{
+    const struct ferry_sink mute = {NULL, mute_item, mute_text, mute_notice};
+    struct reader_host host;
+    struct ferry_parse *parse = NULL;
+    int32_t rc;
+    reader_host_init(&host, e);
+    rc = e->reader->begin(&host.host, e->options, e->n_options, &mute, &parse, why);
+    if (rc) {
+        return 0;
+    }
+    rc = e->reader->feed(parse, head, why);
+    if (rc) {
+        e->reader->abort(parse);
+    } else {
+        rc = e->reader->end(parse, why);
+    }
+    return rc == FERRY_E_INPUT && why->message[0];
+}
+
+/* Readers know what files seem to be that are not theirs; those for such names are asked first. */
+static int ask_why(const struct reading *r, struct ferry_str head, struct ferry_error *why)
+{
+    const struct readers *all = r->call->readers;
+    for (int ours = 1; ours >= 0; ours--) {
+        for (uint32_t i = 0; i < all->n; i++) {
+            const struct reader_entry *e = &all->list[i];
+            if (is_for(e, r->input) == ours && objects(e, head, why)) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
 static int32_t refuse_unknown(struct reading *r, struct ferry_str head)
 {
+    struct ferry_error why = {.size = sizeof why};
     char begins[64], ids[200] = "";
     size_t len = 0;
     if (r->content == 0) {
         return ferry_fail(r->said, FERRY_E_INPUT, "report",
                           "empty: the test run wrote nothing into it; look at the run's own log");
     }
+    r->report->unknown = 1;
+    if (ask_why(r, head, &why)) {
+        return ferry_fail(r->said, FERRY_E_INPUT, "report", "no reader knows it: %s", why.message);
+    }
     for (uint32_t i = 0; i < r->call->readers->n && len < sizeof ids; i++) {
         len += (size_t)snprintf(ids + len, sizeof ids - len, "%s%s", i ? ", " : "",
                                 r->call->readers->list[i].plugin->id);
     }
-    r->report->unknown = 1;
     return ferry_fail(r->said, FERRY_E_INPUT, "report",
                       "no reader knows it (%s): it begins with \"%s\"; see ferry plugins",
                       r->call->readers->n ? ids : "there is none",

@@ -209,6 +209,9 @@ static void put_captured(const struct captured *c, struct buf *out)
         buf_printf(out, "; %llu reports could not be read, %llu only in part", N(c->unreadable),
                    N(c->truncated));
     }
+    if (c->left_out) {
+        buf_printf(out, "; %llu files left out that are no reports", N(c->left_out));
+    }
     buf_putc(out, '\n');
     if (c->no_key) {
         buf_printf(out, "without an Automation Key of their own: %llu (", N(c->no_key));
@@ -375,6 +378,7 @@ static void json_captured(const struct captured *c, struct json_out *j)
     member(j, "reports", c->reports);
     member(j, "unreadable", c->unreadable);
     member(j, "truncated", c->truncated);
+    member(j, "left_out", c->left_out);
     member(j, "results", c->results);
     member(j, "captured_before", c->twins);
     member(j, "tests", c->counts.tests);

@@ -98,7 +98,7 @@ int32_t parse_open(void *data, struct place at)
     return p->rc;
 }
 
-/* expat found a fault that nothing mends: what came before it is kept. */
+/* expat found a fault that nothing mends: what came before it is kept, and the rest refused. */
 static void give_up(struct parse *p)
 {
     const char *why = XML_ErrorString(XML_GetErrorCode(p->xml));
@@ -114,9 +114,12 @@ static void give_up(struct parse *p)
         return;
     }
     p->rc = notice_say(p->notices, NOTICE_MALFORMED, at,
-                       "%s; the report cannot be followed from here, the %llu results before it "
-                       "are kept",
-                       why, (unsigned long long)p->n_results);
+                       "%s: the report cannot be followed from here", why);
+    parse_fail(p, FERRY_E_INPUT, "",
+               "line %llu, column %llu: %s; the report cannot be followed from there, the %llu "
+               "results before it are kept",
+               (unsigned long long)at.line, (unsigned long long)at.column, why,
+               (unsigned long long)p->n_results);
 }
 
 static int32_t flush(struct parse *p, int final)

@@ -9,6 +9,8 @@
 #include "encoding.h"
 #include "text.h"
 
+enum { SNIFFED = 4096 }; /* bytes that a host shows of a report that has as many */
+
 struct known {
     const char *begin, *what;
 };
@@ -119,11 +121,35 @@ static enum element root_of(struct ferry_str s)
     return s.len > 1 && s.ptr[0] == '<' ? element_of(s.ptr + 1, (size_t)n - 1) : EL_OTHER;
 }
 
-static int32_t sniff_utf8(struct ferry_str head, struct ferry_str name)
+static int holds(struct ferry_str s, const char *text)
+{
+    return s.len > 0 && memmem(s.ptr, (size_t)s.len, text, strlen(text)) != NULL;
+}
+
+static int ends_so(struct ferry_str name, const char *end)
+{
+    size_t n = strlen(end);
+    return name.len >= n && str_is_nocase(str_sub(name, name.len - n, n), end);
+}
+
+/* Of a beginning that is no markup: a log that a runner wrote before the report? */
+static int32_t sniff_log(struct ferry_str s, struct ferry_str name, int whole)
+{
+    if (holds(s, "<testsuite")) {
+        return 60;
+    }
+    /* all of it is log so far: by its name, the report may still come */
+    return !whole && (ends_so(name, ".xml") || ends_so(name, ".junit")) &&
+                   strcmp(what_begins_so(s), "plain text") == 0
+               ? 5
+               : 0;
+}
+
+/* `whole`: the file has no more bytes than these. */
+static int32_t sniff_utf8(struct ferry_str head, struct ferry_str name, int whole)
 {
     struct ferry_str s = skip_prolog(head);
-    int is_xml = name.len >= 4 && str_is_nocase(str_sub(name, name.len - 4, 4), ".xml");
-    if (memmem(head.ptr, (size_t)head.len, "http://check.sourceforge.net/ns", 31)) {
+    if (holds(head, "http://check.sourceforge.net/ns")) {
         return 0;
     }
     switch (root_of(s)) {
@@ -136,28 +162,30 @@ static int32_t sniff_utf8(struct ferry_str head, struct ferry_str name)
         break;
     }
     if (str_starts(s, "<!--") || (str_starts(head, "<?xml") && s.len == 0)) {
-        return is_xml ? 20 : 10; /* nothing but remarks so far */
+        return ends_so(name, ".xml") ? 20 : 10; /* nothing but remarks so far */
     }
-    if (memmem(head.ptr, (size_t)head.len, "<testsuite", 10) && !str_starts(s, "<")) {
-        return 60; /* log lines before the report */
+    if (!str_starts(s, "<")) {
+        return sniff_log(s, name, whole);
     }
-    return 0;
+    /* a report behind a DOCTYPE is refused by what it holds, not as a file that nobody knows */
+    return str_is_nocase(str_sub(s, 0, 9), "<!DOCTYPE") && holds(s, "<testsuite") ? 30 : 0;
 }
 
 int32_t what_sniff(struct ferry_str head, struct ferry_str name)
 {
-    unsigned char utf8[ENCODING_ROOM(ENCODING_HEAD)];
+    unsigned char utf8[ENCODING_ROOM(SNIFFED)];
     struct encoding e;
-    struct ferry_str part = str_sub(head, 0, ENCODING_HEAD), text;
+    struct ferry_str part = str_sub(head, 0, SNIFFED), text;
+    int whole = head.len < SNIFFED;
     size_t mark;
     if (head.len == 0) {
         return 0;
     }
-    mark = encoding_find(&e, part);
+    mark = encoding_find(&e, str_sub(part, 0, ENCODING_HEAD));
     if (e.kind == ENCODING_UTF8) {
-        return sniff_utf8(str_sub(head, mark, head.len), name);
+        return sniff_utf8(str_sub(part, mark, part.len), name, whole);
     }
     text.ptr = (const char *)utf8;
     text.len = encoding_convert(&e, str_sub(part, mark, part.len), utf8);
-    return sniff_utf8(text, name);
+    return sniff_utf8(text, name, whole);
 }

@@ -58,6 +58,7 @@ given_empty_file() { : >r.xml; }
 given_empty_root() { echo '<testsuites/>' >r.xml; }
 given_html() { printf '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>\n' >r.xml; }
 given_other_root() { printf '<project><target name="x"/></project>\n' >r.xml; }
+given_pom() { echo '<project><modules/></project>' >pom.xml; }
 given_json() { echo '{"results": []}' >r.xml; }
 given_bytes() { head -c 5000 "$FERRY" >r.xml; }
 given_cut() { head -c 700 "$samples/basic.xml" >r.xml; }

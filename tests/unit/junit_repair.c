@@ -105,16 +105,11 @@ static const struct repair repairs[] = {
      0, "  name=a\n  name=b\n", "3:1 several-documents:", 2},
     ROW("<?xml version=\"1.1\" encoding=\"x y\"?><testcase name=\"a\"/>", "  name=a\n",
         "1:1 encoding:"),
-    /* cut, and beyond following: what was complete is kept */
+    /* cut: what was complete is kept */
     ROW("<testsuite>\n<testcase name=\"a\"/>\n<testcase name=\"b\">", "  name=a\n",
         "3:20 truncated:"),
     ROW("<testsuite><testcase name=\"a\"/><testcase na", "  name=a\n", "1:44 truncated:"),
     ROW("<testsuite><testcase name=\"a\"/><system-out><![CDATA[x", "  name=a\n", "1:54 truncated:"),
-    ROW("<testsuite><testcase name=\"a\"/>\n</testSuite>", "  name=a\n", "2:3 malformed:"),
-    ROW("<testsuite><testcase name=\"a\"/>\n <testcase a=\"1\" a=\"2\"/></testsuite>", "  name=a\n",
-        "2:18 malformed:"),
-    ROW("<testsuite><testcase name=\"a\"/>\n <testcase name=b/></testsuite>", "  name=a\n",
-        "2:17 malformed:"),
     {"<testsuite>", 0, NULL, "1:12 truncated:", 0},
     {"<testsuites/>", 0, NULL, NULL, 0},
     {"<testsuite></testsuite>", 0, NULL, NULL, 0},
@@ -147,6 +142,38 @@ START_TEST(a_fault_is_mended_and_named)
         }
     }
     events_finish(&e);
+}
+END_TEST
+
+/* Beyond following: what was complete is kept, the rest refused. One case stands before each fault. */
+static const struct {
+    const char *report, *notice, *message;
+} broken[] = {
+    {"<testsuite><testcase name=\"a\"/>\n</testSuite>", "2:3 malformed: mismatched tag",
+     "line 2, column 3: mismatched tag; the report cannot be followed from there, the 1 results "
+     "before it are kept"},
+    {"<testsuite><testcase name=\"a\"/>\n <testcase a=\"1\" a=\"2\"/></testsuite>",
+     "2:18 malformed: duplicate attribute", "line 2, column 18: duplicate attribute"},
+    {"<testsuite><testcase name=\"a\"/>\n <testcase name=b/></testsuite>",
+     "2:17 malformed:", "line 2, column 17: not well-formed"},
+};
+
+START_TEST(what_cannot_be_followed_is_refused_by_its_line_and_the_rest_kept)
+{
+    static const size_t chunks[] = {0, 1};
+    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        struct events e;
+        events_read(&e, ferry_cstr(broken[_i].report), chunks[i]);
+        ck_assert_int_eq(e.rc, FERRY_E_INPUT);
+        ck_assert_msg(strstr(e.error.message, broken[_i].message) != NULL, "%s", e.error.message);
+        ck_assert_msg(strstr(buf_cstr(&e.notices), broken[_i].notice) == buf_cstr(&e.notices), "%s",
+                      buf_cstr(&e.notices));
+        ck_assert_uint_eq(e.counts.notices, 1);
+        ck_assert_uint_eq(e.counts.tests, 1);
+        ck_assert_int_eq(e.counts.truncated, 1);
+        check_facts(&e, "  name=a\n");
+        events_finish(&e);
+    }
 }
 END_TEST
 
@@ -306,6 +333,8 @@ int main(void)
     SRunner *runner;
     int failed;
     tcase_add_loop_test(repair, a_fault_is_mended_and_named, 0, sizeof repairs / sizeof *repairs);
+    tcase_add_loop_test(repair, what_cannot_be_followed_is_refused_by_its_line_and_the_rest_kept, 0,
+                        sizeof broken / sizeof *broken);
     tcase_add_test(repair, a_report_without_fault_is_not_spoken_of);
     tcase_add_loop_test(repair, what_is_no_report_is_refused_by_what_it_is, 0,
                         sizeof refusals / sizeof *refusals);

@@ -142,8 +142,9 @@ START_TEST(nothing_is_said_of_what_comes_behind_a_fault_that_ends_it)
         buf_puts(&b, "<testcase name=\"b\">\x01&</testcase>\n");
     }
     events_read(&e, buf_str(&b), 0);
-    ck_assert_int_eq(e.rc, FERRY_OK);
+    ck_assert_int_eq(e.rc, FERRY_E_INPUT);
     ck_assert_uint_eq(e.counts.tests, 1);
+    ck_assert_uint_eq(e.counts.notices, 1);
     ck_assert_int_eq(e.counts.truncated, 1);
     events_finish(&e);
     expect_same(buf_str(&b), 1000);

@@ -231,7 +231,30 @@ START_TEST(a_file_that_nobody_knows_is_refused_with_what_it_begins_with)
     ck_assert_str_eq(err.message, "r.toy: no reader knows it (toy): it begins with "
                                   "\"<html>\\x1b[31m\"; see ferry plugins");
     ck_assert_uint_eq(report.unknown, 1);
-    ck_assert_int_eq(begun, 0);
+    ck_assert_uint_eq(items.len, 0);
+    ck_assert_int_eq(ended + gone, begun); /* it was asked what it has against it: nothing */
+}
+END_TEST
+
+static int32_t says_one_and_objects(const struct ferry_sink *sink, struct ferry_error *e)
+{
+    ck_assert_int_eq(say(sink, (struct ferry_result){.name = FERRY_LIT("n")}), FERRY_OK);
+    return ferry_fail(e, FERRY_E_INPUT, "toy", "it seems to be a drum");
+}
+
+START_TEST(a_file_that_nobody_knows_is_refused_with_what_readers_have_against_it)
+{
+    script = says_one_and_objects;
+    ck_assert_int_eq(read_text(FERRY_LIT("boom")), FERRY_E_INPUT);
+    ck_assert_str_eq(err.message, "r.toy: no reader knows it: it seems to be a drum");
+    ck_assert_uint_eq(report.unknown, 1);
+    ck_assert_ptr_null(report.reader);
+    ck_assert_uint_eq(report.counts.tests, 0);
+    ck_assert_uint_eq(items.len, 0);
+    put("drum.txt", FERRY_LIT("boom")); /* not one of its names, but named by a person */
+    ck_assert_int_eq(read_path("drum.txt"), FERRY_E_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.message, "drum.txt: no reader knows it: it seems to be"));
+    script = NULL;
 }
 END_TEST
 
@@ -980,6 +1003,7 @@ static TCase *bytes_case(void)
     TCase *t = tcase_create("bytes");
     tcase_add_test(t, the_surest_reader_reads_and_of_equals_the_first_by_id);
     tcase_add_test(t, a_file_that_nobody_knows_is_refused_with_what_it_begins_with);
+    tcase_add_test(t, a_file_that_nobody_knows_is_refused_with_what_readers_have_against_it);
     tcase_add_test(t, an_empty_file_is_refused_as_empty_not_as_unknown);
     tcase_add_test(t, the_name_may_decide_and_a_short_file_is_fed_whole);
     tcase_add_test(t, options_reach_the_reader_and_wrong_ones_are_refused);
