@@ -100,9 +100,13 @@ static int32_t resolve_targets(struct upload *u, struct ferry_error *err)
 
 static void show_notice(void *self, const char *path, const struct ferry_notice *notice)
 {
+    char place[64] = "";
     (void)self;
-    log_warn("%s line %llu, column %llu: %.*s: %.*s", path, (unsigned long long)notice->line,
-             (unsigned long long)notice->column, STR_ARG(notice->code), STR_ARG(notice->text));
+    if (notice->line) {
+        snprintf(place, sizeof place, " line %llu, column %llu", (unsigned long long)notice->line,
+                 (unsigned long long)notice->column);
+    }
+    log_warn("%s%s: %.*s: %.*s", path, place, STR_ARG(notice->code), STR_ARG(notice->text));
 }
 
 /*

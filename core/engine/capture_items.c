@@ -233,12 +233,13 @@ static int32_t fetch_one(struct item_writer *w, const struct ferry_item *item,
     struct ferry_str known = a->blob ? a->blob->digest : (struct ferry_str){NULL, 0};
     const struct ferry_ref *ref =
         ferry_ref_named(item, FERRY_ATTACHMENT, known.ptr ? known : a->name);
-    if (known.ptr && spool_size(w->e->journal.spool, known) >= 0) {
-        return FERRY_OK;
-    }
-    int32_t rc = remote_fetch(w->remote, ref ? ref->id : a->name, digest, &bytes, &why);
+    int64_t have = known.ptr ? spool_size(w->e->journal.spool, known) : -1;
+    int32_t rc = have >= 0 ? FERRY_OK
+                           : remote_fetch(w->remote, ref ? ref->id : a->name, digest, &bytes, &why);
     struct ferry_blob *blob = rc ? NULL : arena_new(&w->arena, struct ferry_blob);
-    if (blob) {
+    if (blob && have >= 0) {
+        *blob = (struct ferry_blob){sizeof *blob, 0, known, (uint64_t)have};
+    } else if (blob) {
         *blob =
             (struct ferry_blob){sizeof *blob, 0, arena_str(&w->arena, ferry_cstr(digest)), bytes};
     } else if (rc == FERRY_E_STOP || rc == FERRY_E_UNREACHABLE) {
@@ -272,11 +273,25 @@ static int32_t fetch_steps(struct item_writer *w, const struct ferry_item *item,
     return rc;
 }
 
+/* A text that its tracker keeps as bytes. */
+static int32_t fetch_text(struct item_writer *w, const struct ferry_item *item, const char *name,
+                          const struct ferry_blob **blob)
+{
+    struct ferry_attachment a = {.size = sizeof a, .name = ferry_cstr(name), .blob = *blob};
+    int32_t rc = *blob ? fetch_one(w, item, &a) : FERRY_OK;
+    *blob = a.blob;
+    return rc;
+}
+
 static int32_t fetch_attachments(struct item_writer *w, const struct ferry_item *item)
 {
+    struct ferry_result *r = (struct ferry_result *)item->result;
     arena_reset(&w->arena);
-    int32_t rc = fetch_all(w, item, item->result->attachments, item->result->n_attachments);
-    return rc ? rc : fetch_steps(w, item, item->result->steps, item->result->n_steps, 0);
+    int32_t rc = fetch_all(w, item, r->attachments, r->n_attachments);
+    rc = rc ? rc : fetch_steps(w, item, r->steps, r->n_steps, 0);
+    rc = rc ? rc : fetch_text(w, item, "details.txt", &r->details_blob);
+    rc = rc ? rc : fetch_text(w, item, "stdout.txt", &r->out_blob);
+    return rc ? rc : fetch_text(w, item, "stderr.txt", &r->err_blob);
 }
 
 int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,

@@ -280,6 +280,18 @@ static int32_t bind_attachment(struct desk *d, struct binding *b, const struct f
     return rc ? rc : bind_one(d, b, &(struct ferry_traits){.scope = 0}, &ref);
 }
 
+/*
+ * A text that is too long for the model goes the way of an attachment, and its result names it by the same digest. One over the
+ * limit stays here: who read it said so, and the codec tells that it is left out.
+ */
+static int32_t bind_text(struct desk *d, struct binding *b, const char *name,
+                         const struct ferry_blob *blob)
+{
+    struct ferry_attachment a = {
+        .size = sizeof a, .name = ferry_cstr(name), .mime = FERRY_LIT("text/plain"), .blob = blob};
+    return blob && blob->bytes <= d->e->max_attachment ? bind_attachment(d, b, &a) : FERRY_OK;
+}
+
 static int32_t bind_steps(struct desk *d, struct binding *b, const struct ferry_step *const *steps,
                           uint32_t n, int depth)
 {
@@ -304,7 +316,13 @@ static int32_t bind_all(struct desk *d, struct binding *b, const struct ferry_ac
     for (uint32_t i = 0; result && i < result->n_attachments && rc == FERRY_OK; i++) {
         rc = bind_attachment(d, b, result->attachments[i]);
     }
-    return rc ? rc : result ? bind_steps(d, b, result->steps, result->n_steps, 0) : FERRY_OK;
+    if (!result || rc) {
+        return rc;
+    }
+    rc = bind_steps(d, b, result->steps, result->n_steps, 0);
+    rc = rc ? rc : bind_text(d, b, "details.txt", result->details_blob);
+    rc = rc ? rc : bind_text(d, b, "stdout.txt", result->out_blob);
+    return rc ? rc : bind_text(d, b, "stderr.txt", result->err_blob);
 }
 
 /* What an operation's row holds of the item. */

@@ -16,6 +16,7 @@ struct engine {
     const volatile int *interrupted;
     int64_t settle_ms;   /* how late an unanswered request may act, where the codec does not know */
     int64_t patience_ms; /* without a sign of life a destination is given up for this time */
+    uint64_t max_attachment; /* bytes of a text that goes the way of an attachment */
 };
 
 /* Opens the journal of the state folder and reads the settings of delivery. */

@@ -298,6 +298,20 @@ static void result_texts(struct intake *in, struct ferry_result *r)
     r->fields = pairs(in, r->fields, r->n_fields);
 }
 
+/* One limit for all that leaves as bytes, files and long texts; what is over it is kept, and said. */
+static void judge_text(struct intake *in, const struct ferry_result *r, const char *what,
+                       const struct ferry_blob *blob)
+{
+    char shown[120];
+    if (blob && blob->bytes > in->attach.max_bytes && !in->rc) {
+        intake_note(in, 0, "text-too-large",
+                    "%s of \"%s\" has %llu bytes, and %llu are the most that is sent "
+                    "(attachments.max_size); it stays in the state folder",
+                    what, text_show_to(shown, sizeof shown, r->name),
+                    (unsigned long long)blob->bytes, (unsigned long long)in->attach.max_bytes);
+    }
+}
+
 const struct ferry_result *intake_result(struct intake *in, const struct ferry_result *from)
 {
     struct ferry_result *r = take(in, 1, sizeof *r);
@@ -310,6 +324,9 @@ const struct ferry_result *intake_result(struct intake *in, const struct ferry_r
     r->details_blob = intake_blob(in, r->details_blob);
     r->out_blob = intake_blob(in, r->out_blob);
     r->err_blob = intake_blob(in, r->err_blob);
+    judge_text(in, r, "the trace", r->details_blob);
+    judge_text(in, r, "stdout", r->out_blob);
+    judge_text(in, r, "stderr", r->err_blob);
     r->attachments = attachments(in, r->attachments, r->n_attachments);
     r->steps = steps(in, r->steps, &r->n_steps, 0);
     r->signature = signature(in, r);
