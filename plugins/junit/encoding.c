@@ -83,6 +83,29 @@ static struct ferry_str declared(struct ferry_str head)
     return from ? value : none;
 }
 
+static const struct {
+    const char *name;
+    enum encoding_kind kind;
+} TWO_BYTE[] = {
+    {"shiftjis", ENCODING_SHIFT_JIS},   {"sjis", ENCODING_SHIFT_JIS},
+    {"xsjis", ENCODING_SHIFT_JIS},      {"mskanji", ENCODING_SHIFT_JIS},
+    {"csshiftjis", ENCODING_SHIFT_JIS}, {"windows31j", ENCODING_SHIFT_JIS},
+    {"cp932", ENCODING_SHIFT_JIS},      {"ms932", ENCODING_SHIFT_JIS},
+    {"eucjp", ENCODING_EUC_JP},         {"xeucjp", ENCODING_EUC_JP},
+    {"eucjpms", ENCODING_EUC_JP},       {"ujis", ENCODING_EUC_JP},
+};
+
+/* ENCODING_UTF8 where it is none of two bytes a character. */
+static enum encoding_kind two_byte(const char *plain)
+{
+    for (size_t i = 0; i < sizeof TWO_BYTE / sizeof TWO_BYTE[0]; i++) {
+        if (strcmp(plain, TWO_BYTE[i].name) == 0) {
+            return TWO_BYTE[i].kind;
+        }
+    }
+    return ENCODING_UTF8;
+}
+
 static int is_known_utf16(const char *plain)
 {
     return strcmp(plain, "utf16") == 0 || strcmp(plain, "utf16le") == 0 ||
@@ -124,9 +147,11 @@ static void find_declared(struct encoding *e, struct ferry_str head)
     }
     text_show_to(shown, sizeof shown, name);
     e->charset = charset_of(plain);
-    if (e->charset) {
-        e->kind = ENCODING_TABLE;
-    } else if (is_known_utf16(plain)) {
+    e->kind = e->charset ? ENCODING_TABLE : two_byte(plain);
+    if (e->kind != ENCODING_UTF8) {
+        return;
+    }
+    if (is_known_utf16(plain)) {
         snprintf(e->doubt, sizeof e->doubt,
                  "declared encoding \"%s\", but the bytes are not; read as UTF-8", shown);
     } else {
@@ -166,8 +191,7 @@ size_t encoding_find(struct encoding *e, struct ferry_str head)
     return p[0] >= 0xFE ? 2 : 0;
 }
 
-/* As UTF-8; a lone surrogate as the three bytes that are not UTF-8 and get mended later. */
-static size_t put_code(unsigned char *out, uint32_t code)
+size_t encoding_put(unsigned char *out, uint32_t code)
 {
     if (code < 0x80) {
         out[0] = (unsigned char)code;
@@ -204,7 +228,7 @@ static size_t take_carry(struct encoding *e, unsigned char *out)
     size_t n;
     if (high < 0xD800 || high > 0xDBFF) {
         e->n_carry = 0;
-        return put_code(out, high);
+        return encoding_put(out, high);
     }
     if (e->n_carry < 4) {
         return 0;
@@ -212,9 +236,9 @@ static size_t take_carry(struct encoding *e, unsigned char *out)
     low = unit_at(e, e->carry + 2);
     e->n_carry = 0;
     if (low >= 0xDC00 && low <= 0xDFFF) {
-        return put_code(out, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
+        return encoding_put(out, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
     }
-    n = put_code(out, high);
+    n = encoding_put(out, high);
     memcpy(e->carry, e->carry + 2, 2);
     e->n_carry = 2;
     return n + take_carry(e, out + n);
@@ -228,7 +252,7 @@ static size_t convert_utf16(struct encoding *e, const unsigned char *p, size_t l
         if (e->n_carry == 0 && len - i >= 2) { /* the common case needs no carry */
             uint32_t unit = unit_at(e, p + i);
             if (unit < 0xD800 || unit > 0xDBFF) {
-                n += put_code(out + n, unit);
+                n += encoding_put(out + n, unit);
                 i += 2;
                 continue;
             }
@@ -249,7 +273,7 @@ static size_t convert_table(const struct charset *c, const unsigned char *p, siz
         if (p[i] < 0x80) {
             out[n++] = p[i];
         } else {
-            n += put_code(out + n, p[i] >= c->first ? c->upper[p[i] - c->first] : p[i]);
+            n += encoding_put(out + n, p[i] >= c->first ? c->upper[p[i] - c->first] : p[i]);
         }
     }
     return n;
@@ -267,6 +291,9 @@ size_t encoding_convert(struct encoding *e, struct ferry_str in, unsigned char *
         return convert_utf16(e, p, (size_t)in.len, out);
     case ENCODING_TABLE:
         return convert_table(e->charset, p, (size_t)in.len, out);
+    case ENCODING_SHIFT_JIS:
+    case ENCODING_EUC_JP:
+        return jis_convert(e, p, (size_t)in.len, out);
     case ENCODING_UTF8:
     default:
         memcpy(out, p, (size_t)in.len);
@@ -277,11 +304,12 @@ size_t encoding_convert(struct encoding *e, struct ferry_str in, unsigned char *
 size_t encoding_finish(struct encoding *e, unsigned char *out)
 {
     size_t n = 0;
-    if (e->n_carry >= 2) {
-        n = put_code(out, unit_at(e, e->carry)); /* a high surrogate alone */
+    int is_utf16 = e->kind == ENCODING_UTF16LE || e->kind == ENCODING_UTF16BE;
+    if (is_utf16 && e->n_carry >= 2) {
+        n = encoding_put(out, unit_at(e, e->carry)); /* a high surrogate alone */
     }
-    if (e->n_carry % 2) {
-        out[n++] = 0xFF; /* half a unit: a byte that UTF-8 never has */
+    if (is_utf16 ? e->n_carry % 2 : e->n_carry) {
+        out[n++] = 0xFF; /* half a character: a byte that UTF-8 never has */
     }
     e->n_carry = 0;
     return n;

@@ -17,12 +17,19 @@ struct charset {
 /* Ends with a NULL name. */
 extern const struct charset CHARSETS[];
 
-enum encoding_kind { ENCODING_UTF8 = 0, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_TABLE };
+enum encoding_kind {
+    ENCODING_UTF8 = 0,
+    ENCODING_UTF16LE,
+    ENCODING_UTF16BE,
+    ENCODING_TABLE,
+    ENCODING_SHIFT_JIS,
+    ENCODING_EUC_JP
+};
 
 struct encoding {
     enum encoding_kind kind;
     const struct charset *charset; /* of ENCODING_TABLE */
-    unsigned char carry[4];        /* UTF-16: a unit or a pair of which the end has not come */
+    unsigned char carry[4];        /* the beginning of a character of which the end has not come */
     unsigned n_carry;
     char doubt[200]; /* what a person should know about the declaration; "" where it is right */
 };
@@ -40,5 +47,14 @@ size_t encoding_find(struct encoding *e, struct ferry_str head);
 size_t encoding_convert(struct encoding *e, struct ferry_str in, unsigned char *out);
 /* The end of the report: what is left of a cut character, at most 8 bytes. */
 size_t encoding_finish(struct encoding *e, unsigned char *out);
+
+/*
+ * One character as UTF-8; returns how many bytes. A surrogate becomes three bytes that are not UTF-8, so it also stands for what is no
+ * character at all.
+ */
+size_t encoding_put(unsigned char *out, uint32_t code);
+
+/* jis.c: encoding_convert() of ENCODING_SHIFT_JIS and ENCODING_EUC_JP. */
+size_t jis_convert(struct encoding *e, const unsigned char *p, size_t len, unsigned char *out);
 
 #endif

@@ -110,7 +110,8 @@ static const unsigned char *odd_byte(struct filter *f, const unsigned char *p,
         if (n == 0) {
             int surrogate = end - p >= 3 && p[0] == 0xED && p[1] >= 0xA0 && (p[2] & 0xC0) == 0x80;
             snprintf(text, sizeof text, "byte 0x%02x is not UTF-8, replaced by U+FFFD", *p);
-            filter_say(f, NOTICE_UTF8, p, text);
+            filter_say(f, NOTICE_UTF8, p,
+                       surrogate ? "what stands here is no character, replaced by U+FFFD" : text);
             return filter_replace(f, p, surrogate ? 3 : 1, REPLACEMENT);
         }
         if (code == 0xFFFE || code == 0xFFFF) {

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <check.h>
+#include <iconv.h>
 #include <stdlib.h>
 
 struct coded {
@@ -41,7 +42,21 @@ static const struct coded one_byte[] = {
     {"ISO-8859-3", "\xA5", "\xEF\xBF\xBD", "invalid-utf8"}, /* means nothing there */
     {"UTF-16", "gr\xC3\xBC", "grü",
      "encoding: declared encoding \"UTF-16\", but the bytes are not"},
-    {"Shift_JIS", "abc", "abc", "encoding: declared encoding \"Shift_JIS\" is not known"},
+    {"Shift_JIS", "\x93\xFA\x96{\x8C\xEA \x83\x5C\x83\x7D", "日本語 ソマ", NULL},
+    {"shift-jis", "\xB6\xC5 \\~", "ｶﾅ \\~", NULL},
+    {"Windows-31J", "\x87\x40\xFA\xB1", "①﨑", NULL},
+    {"CP932", "\x81\x60", "～", NULL},
+    {"EUC-JP", "\xC6\xFC\xCB\xDC\xB8\xEC \x8E\xB6", "日本語 ｶ", NULL},
+    {"eucJP", "\xA5\xBD", "ソ", NULL},
+    /* what is broken takes no ASCII with it */
+    {"Shift_JIS", "\x93-\x93\xFA", "\xEF\xBF\xBD-日", "invalid-utf8: what stands here is no"},
+    {"Shift_JIS", "\x85\x41\xA0",
+     "\xEF\xBF\xBD"
+     "A\xEF\xBF\xBD",
+     "invalid-utf8:"},
+    {"EUC-JP", "\x8F\xB0\xA1-\xC6-", "\xEF\xBF\xBD-\xEF\xBF\xBD-", "invalid-utf8:"},
+    {"EUC-JP", "\x8E-\xA9\xA1\xFF", "\xEF\xBF\xBD-\xEF\xBF\xBD\xEF\xBF\xBD", "invalid-utf8:"},
+    {"GB18030", "abc", "abc", "encoding: declared encoding \"GB18030\" is not known"},
     {"no such thing at all, and much too long", "abc", "abc", "is not known; read as UTF-8"},
     {"", "abc", "abc", "is not known"},
     {"ISO-8859-99", "abc", "abc", "is not known"},
@@ -202,6 +217,77 @@ START_TEST(half_a_unit_at_the_end_is_named)
 }
 END_TEST
 
+START_TEST(a_broken_pair_before_a_tag_leaves_the_tag)
+{
+    static const char report[] = "<?xml version='1.0' encoding='Shift_JIS'?><testsuite>"
+                                 "<testcase name='a'><failure>\x93</failure></testcase>"
+                                 "<testcase name='b\x93'/></testsuite>\x93";
+    for (size_t chunk = 0; chunk < 2; chunk++) {
+        struct events e;
+        events_read(&e, (struct ferry_str){report, sizeof report - 1}, chunk);
+        ck_assert_msg(e.rc == FERRY_OK, "%s", e.error.message);
+        ck_assert_uint_eq(e.counts.tests, 2);
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&e.log), "  details=\xEF\xBF\xBD\n"));
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&e.log), "  name=b\xEF\xBF\xBD\n"));
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&e.notices), "trailing-text:"));
+        events_finish(&e);
+    }
+}
+END_TEST
+
+/* What the C library makes of a pair of bytes; 0: no character. */
+static uint32_t by_library(iconv_t library, unsigned char a, unsigned char b)
+{
+    char in[2] = {(char)a, (char)b}, out[16], *from = in, *to = out;
+    size_t n = sizeof in, room = sizeof out;
+    uint32_t code = 0;
+    iconv(library, NULL, NULL, NULL, NULL);
+    if (iconv(library, &from, &n, &to, &room) == (size_t)-1) {
+        return 0;
+    }
+    return utf8_char((struct ferry_str){out, sizeof out - room}, &code) == sizeof out - room ? code
+                                                                                             : 0;
+}
+
+/* And what we make of it. */
+static uint32_t by_us(enum encoding_kind kind, unsigned char a, unsigned char b)
+{
+    struct encoding e = {kind, NULL, {0}, 0, ""};
+    char in[2] = {(char)a, (char)b};
+    unsigned char out[ENCODING_ROOM(2)];
+    struct ferry_str text = {(const char *)out, 0};
+    uint32_t code = 0;
+    text.len = encoding_convert(&e, (struct ferry_str){in, 2}, out);
+    return e.n_carry == 0 && utf8_char(text, &code) == text.len ? code : 0;
+}
+
+/* Every pair of bytes. What nobody assigned (E000: for users' own characters) is no character to us. */
+static void compare_pairs(enum encoding_kind kind, const char *library_name, unsigned first,
+                          unsigned last)
+{
+    iconv_t library = iconv_open("UTF-8", library_name);
+    unsigned known = 0;
+    ck_assert_msg(library != (iconv_t)-1, "the C library does not know %s", library_name);
+    for (unsigned a = first; a <= last; a++) {
+        for (unsigned b = 0x40; b < 0xFF; b++) {
+            uint32_t theirs = by_library(library, (unsigned char)a, (unsigned char)b);
+            uint32_t ours = by_us(kind, (unsigned char)a, (unsigned char)b);
+            theirs = theirs >= 0xE000 && theirs < 0xF900 ? 0 : theirs;
+            ck_assert_msg(ours == theirs, "%02X %02X: U+%04X, not U+%04X", a, b, ours, theirs);
+            known += ours != 0;
+        }
+    }
+    iconv_close(library);
+    ck_assert_uint_gt(known, 6900);
+}
+
+START_TEST(the_japanese_table_is_that_of_the_c_library)
+{
+    compare_pairs(ENCODING_SHIFT_JIS, "CP932", 0x81, 0xFE);
+    compare_pairs(ENCODING_EUC_JP, "EUC-JP-MS", 0x90, 0xF8); /* beyond, browsers know NEC's rows */
+}
+END_TEST
+
 START_TEST(converting_needs_no_more_room_than_promised)
 {
     for (const struct charset *c = CHARSETS; c->name; c++) {
@@ -220,6 +306,30 @@ START_TEST(converting_needs_no_more_room_than_promised)
 }
 END_TEST
 
+/* The worst of two bytes a character: broken pairs, which become two characters each. */
+START_TEST(broken_pairs_need_no_more_room_than_promised)
+{
+    static const enum encoding_kind kinds[] = {ENCODING_SHIFT_JIS, ENCODING_EUC_JP};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        for (int first = 0x81; first < 0xFF; first++) {
+            struct encoding e = {kinds[i], NULL, {0}, 0, ""};
+            unsigned char *out = malloc(ENCODING_ROOM(256) + 8);
+            char in[256];
+            size_t n;
+            ck_assert_ptr_nonnull(out);
+            for (int k = 0; k < 256; k++) {
+                in[k] = (char)(k % 2 ? k : first);
+            }
+            encoding_convert(&e, (struct ferry_str){in, 1}, out); /* a carry from before */
+            n = encoding_convert(&e, (struct ferry_str){in, sizeof in}, out);
+            n += encoding_finish(&e, out + n);
+            ck_assert_uint_le(n, ENCODING_ROOM(sizeof in));
+            free(out);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("junit encoding");
@@ -232,6 +342,9 @@ int main(void)
     tcase_add_test(encoding, the_mark_of_utf8_is_skipped_and_wins);
     tcase_add_test(encoding, broken_utf16_is_mended_and_named);
     tcase_add_test(encoding, half_a_unit_at_the_end_is_named);
+    tcase_add_test(encoding, a_broken_pair_before_a_tag_leaves_the_tag);
+    tcase_add_test(encoding, the_japanese_table_is_that_of_the_c_library);
+    tcase_add_test(encoding, broken_pairs_need_no_more_room_than_promised);
     tcase_add_test(encoding, converting_needs_no_more_room_than_promised);
     suite_add_tcase(suite, encoding);
     runner = srunner_create(suite);
