@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { REFERENCE_MAX = 24, CDATA_LOOK = 4096 };
+enum { REFERENCE_MAX = 24 };
 static const char REPLACEMENT[] = "\xEF\xBF\xBD";
 
 int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct notices *notices,
@@ -89,8 +89,7 @@ static size_t good_character(const unsigned char *p, const unsigned char *end, u
     return utf8_char(s, code);
 }
 
-/* At a byte that is not plain: passes over good characters, mends one bad one. */
-static const unsigned char *odd_byte(struct filter *f, const unsigned char *p,
+const unsigned char *filter_odd_byte(struct filter *f, const unsigned char *p,
                                      const unsigned char *end)
 {
     uint32_t code = 0;
@@ -192,8 +191,8 @@ static const unsigned char *bad_number(struct filter *f, const unsigned char *p,
             return filter_replace(f, p, n + m, text);
         }
     }
-    snprintf(text, sizeof text, "reference %.*s to no character, replaced by U+FFFD", (int)n,
-             (const char *)p);
+    snprintf(text, sizeof text, "reference %.*s to %s, replaced by U+FFFD", (int)n, (const char *)p,
+             code > 0 && code < 0x20 ? "a control character" : "no character");
     filter_say(f, NOTICE_REFERENCE, p, text);
     return filter_replace(f, p, n, REPLACEMENT);
 }
@@ -239,7 +238,7 @@ static const unsigned char *in_text(struct filter *f, const unsigned char *p,
                 p++;
             }
         } else {
-            p = odd_byte(f, p, end);
+            p = filter_odd_byte(f, p, end);
         }
     }
     return p;
@@ -269,7 +268,7 @@ static const unsigned char *in_tag(struct filter *f, const unsigned char *p,
         f->state = FILTER_VALUE;
         return p + 1;
     }
-    return odd_byte(f, p, end);
+    return filter_odd_byte(f, p, end);
 }
 
 /* The value is too long: passes its beginning, and drops what follows up to the quote. */
@@ -299,7 +298,7 @@ static const unsigned char *in_value(struct filter *f, const unsigned char *p,
                 filter_say(f, NOTICE_LESS_THAN, p, "'<' in an attribute value, taken as itself");
                 p = filter_replace(f, p, 1, "&lt;");
             } else {
-                p = *p == '&' ? reference(f, p, end) : odd_byte(f, p, end);
+                p = *p == '&' ? reference(f, p, end) : filter_odd_byte(f, p, end);
             }
         }
         f->value_len += (uint64_t)(p - start);
@@ -307,47 +306,6 @@ static const unsigned char *in_value(struct filter *f, const unsigned char *p,
             f->from = p;
         } else if (f->value_len > FILTER_VALUE_MAX) {
             cut_value(f, p);
-        }
-    }
-    return p;
-}
-
-/*
- * At the '>' of a "]]>". It ends the section, unless another "]]>" comes before any '<': in a
- * document without fault that cannot be, so the first one was meant as text.
- */
-static const unsigned char *cdata_end(struct filter *f, const unsigned char *p,
-                                      const unsigned char *end)
-{
-    const unsigned char *q, *limit;
-    if (filter_needs(f, p, end, CDATA_LOOK)) {
-        return p;
-    }
-    limit = end - p > CDATA_LOOK ? p + CDATA_LOOK : end;
-    for (q = p + 1; q < limit && *q != '<'; q++) {
-        if (*q == '>' && q - p > 2 && q[-1] == ']' && q[-2] == ']') {
-            filter_say(f, NOTICE_CDATA_END, p - 2, "']]>' inside CDATA, taken as itself");
-            return filter_replace(f, p, 1, "]]><![CDATA[>");
-        }
-    }
-    f->state = FILTER_TEXT;
-    return p + 1;
-}
-
-static const unsigned char *in_cdata(struct filter *f, const unsigned char *p,
-                                     const unsigned char *end)
-{
-    while (f->state == FILTER_CDATA && !filter_halted(f)) {
-        p = scan_for(p, end, '>', '>', '>');
-        if (p == end) {
-            break;
-        }
-        if (*p != '>') {
-            p = odd_byte(f, p, end);
-        } else if (p[-1] == ']' && p[-2] == ']') {
-            p = cdata_end(f, p, end);
-        } else {
-            p++;
         }
     }
     return p;
@@ -392,7 +350,7 @@ static const unsigned char *step(struct filter *f, const unsigned char *p, const
     case FILTER_VALUE:
         return in_value(f, p, end);
     case FILTER_CDATA:
-        return in_cdata(f, p, end);
+        return filter_cdata(f, p, end);
     case FILTER_COMMENT:
     case FILTER_PI:
         return in_remark(f, p, end);

@@ -15,6 +15,7 @@ enum {
     FILTER_HISTORY = 16,           /* bytes before the window that were passed already */
     FILTER_VALUE_MAX = 4 << 20,    /* an attribute value is cut here: expat keeps tags whole */
     FILTER_TAG_MAX = 8 << 20,      /* a tag beyond this ends the report */
+    FILTER_LOOK = 4096,            /* how far ahead a doubt is looked into */
     FILTER_LEADING_MAX = 64 * 1024 /* text before the report */
 };
 
@@ -56,6 +57,7 @@ struct filter {
     int final, stalled;
     enum filter_state state, back; /* back: where a comment or instruction returns to */
     unsigned char quote;
+    unsigned doubts; /* of the CDATA section at hand: end tags that were looked into */
     int closing, dropping;
     uint64_t value_len, tag_len, skipped;
     uint32_t depth;
@@ -80,7 +82,7 @@ int32_t filter_feed(struct filter *f, struct ferry_str bytes);
 /* No more bytes. *cut: the report ends inside a document; *at: where it ends. */
 int32_t filter_end(struct filter *f, int *cut, struct place *at);
 
-/* Shared by filter.c and filter_tag.c. */
+/* Shared by filter*.c. */
 
 static inline int filter_halted(const struct filter *f)
 {
@@ -104,6 +106,18 @@ const unsigned char *filter_replace(struct filter *f, const unsigned char *p, si
 /* The place of p, which never goes back. */
 struct place filter_place(struct filter *f, const unsigned char *p);
 void filter_say(struct filter *f, enum notice code, const unsigned char *p, const char *text);
+/* At a byte that is not plain: passes over good characters, mends one bad one. */
+const unsigned char *filter_odd_byte(struct filter *f, const unsigned char *p,
+                                     const unsigned char *end);
+/* Inside CDATA. */
+const unsigned char *filter_cdata(struct filter *f, const unsigned char *p,
+                                  const unsigned char *end);
+/* 1 where `text` stands at p. */
+static inline int filter_at(const unsigned char *p, const unsigned char *end, const char *text)
+{
+    size_t n = strlen(text);
+    return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
+}
 /* At '<' in text: a tag, a comment, a CDATA section, or a character that should be &lt;. */
 const unsigned char *filter_angle(struct filter *f, const unsigned char *p,
                                   const unsigned char *end);

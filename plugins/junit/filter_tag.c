@@ -7,7 +7,7 @@
 #include "filter.h"
 #include "text.h"
 
-enum { TAG_NAME_MAX = 128, TAG_LOOK = 192, TAG_WHOLE = 4096 };
+enum { TAG_NAME_MAX = 128, TAG_LOOK = 192 };
 
 static int is_space(unsigned char c)
 {
@@ -65,11 +65,11 @@ static unsigned open_text(const struct filter *f, enum element el)
     return i;
 }
 
-/* 1 for "<a b='c'/>", where its end is within TAG_WHOLE. */
+/* 1 for "<a b='c'/>", where its end is within FILTER_LOOK. */
 static int is_empty_tag(const unsigned char *p, const unsigned char *end)
 {
     unsigned char quote = 0;
-    for (const unsigned char *q = p + 1; q < end && q - p < TAG_WHOLE; q++) {
+    for (const unsigned char *q = p + 1; q < end && q - p < FILTER_LOOK; q++) {
         if (quote) {
             quote = *q == quote ? 0 : quote;
         } else if (*q == '"' || *q == '\'') {
@@ -87,7 +87,7 @@ static const unsigned char *start_in_text(struct filter *f, const unsigned char 
 {
     enum element el = f->tag.el;
     if (element_is_root(el) || open_text(f, el)) {
-        if (filter_needs(f, p, end, TAG_WHOLE)) {
+        if (filter_needs(f, p, end, FILTER_LOOK)) {
             return p;
         }
         f->inner[el] += !is_empty_tag(p, end);
@@ -157,12 +157,6 @@ static const unsigned char *end_tag(struct filter *f, const unsigned char *p,
     return p + 2 + len;
 }
 
-static int is_at(const unsigned char *p, const unsigned char *end, const char *text)
-{
-    size_t n = strlen(text);
-    return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
-}
-
 /* A comment or an instruction. Inside a document an empty comment keeps what it parts apart. */
 static const unsigned char *remark(struct filter *f, const unsigned char *p, size_t n,
                                    enum filter_state state)
@@ -175,6 +169,40 @@ static const unsigned char *remark(struct filter *f, const unsigned char *p, siz
     f->state = state;
     f->skipped = 0;
     return p + n;
+}
+
+/* 1 where `mark` ends a remark whose content begins at p, before the end of our text element and soon. */
+static int ends_soon(const struct filter *f, const unsigned char *p, const unsigned char *end,
+                     const char *mark)
+{
+    size_t look = end - p < FILTER_LOOK ? (size_t)(end - p) : FILTER_LOOK;
+    const unsigned char *at = memmem(p, look, mark, strlen(mark)), *close;
+    char tag[sizeof f->texts[0].name + 4];
+    snprintf(tag, sizeof tag, "</%s", f->texts[f->n_texts - 1].name);
+    close = at ? memmem(p, (size_t)(at - p), tag, strlen(tag)) : NULL;
+    return at && !close;
+}
+
+/*
+ * A comment or an instruction among the text of a test. One that does not end there was printed and not
+ * escaped: as a remark it would take what follows with it.
+ */
+static const unsigned char *remark_in_text(struct filter *f, const unsigned char *p,
+                                           const unsigned char *end, size_t n,
+                                           enum filter_state state)
+{
+    if (f->n_texts == 0) {
+        return remark(f, p, n, state);
+    }
+    if (filter_needs(f, p, end, n + FILTER_LOOK)) {
+        return p;
+    }
+    if (ends_soon(f, p + n, end, state == FILTER_COMMENT ? "-->" : "?>")) {
+        return remark(f, p, n, state);
+    }
+    return literal(f, p, NOTICE_MARKUP,
+                   state == FILTER_COMMENT ? "'<!--' without an end is kept as text"
+                                           : "'<?' without an end is kept as text");
 }
 
 const unsigned char *filter_angle(struct filter *f, const unsigned char *p,
@@ -192,15 +220,16 @@ const unsigned char *filter_angle(struct filter *f, const unsigned char *p,
     if (p[1] == '/') {
         return end_tag(f, p, end);
     }
-    if (is_at(p, end, "<![CDATA[")) {
+    if (filter_at(p, end, "<![CDATA[")) {
         f->state = FILTER_CDATA;
+        f->doubts = 0;
         return p + 9;
     }
-    if (is_at(p, end, "<!--")) {
-        return remark(f, p, 4, FILTER_COMMENT);
+    if (filter_at(p, end, "<!--")) {
+        return remark_in_text(f, p, end, 4, FILTER_COMMENT);
     }
-    if (p[1] == '?' && end - p > 2 && begins_name(p[2]) && !is_at(p, end, "<?xml ")) {
-        return remark(f, p, 2, FILTER_PI);
+    if (p[1] == '?' && end - p > 2 && begins_name(p[2]) && !filter_at(p, end, "<?xml ")) {
+        return remark_in_text(f, p, end, 2, FILTER_PI);
     }
     return literal(f, p, NOTICE_LESS_THAN, "'<' that begins no tag, taken as itself");
 }
@@ -274,11 +303,11 @@ static const unsigned char *junk(struct filter *f, const unsigned char *p, const
 static const unsigned char *markup_outside(struct filter *f, const unsigned char *p,
                                            const unsigned char *end)
 {
-    if (is_at(p, end, "<!--")) {
+    if (filter_at(p, end, "<!--")) {
         return remark(f, p, 4, FILTER_COMMENT);
     }
-    if (is_at(p, end, "<?") && end - p > 2 && begins_name(p[2])) {
-        if (f->documents == 0 && f->space && !f->junk && is_at(p, end, "<?xml ")) {
+    if (filter_at(p, end, "<?") && end - p > 2 && begins_name(p[2])) {
+        if (f->documents == 0 && f->space && !f->junk && filter_at(p, end, "<?xml ")) {
             filter_say(f, NOTICE_LEADING, p, "white space before the XML declaration");
         }
         return remark(f, p, 2, FILTER_PI);
@@ -310,7 +339,7 @@ const unsigned char *filter_prolog(struct filter *f, const unsigned char *p,
     if (p == end || filter_needs(f, p, end, TAG_LOOK)) {
         return p;
     }
-    if (is_at(p, end, "\xEF\xBB\xBF")) {
+    if (filter_at(p, end, "\xEF\xBB\xBF")) {
         return p + 3; /* the mark of a report that was appended to another */
     }
     if (*p == '<' && (q = markup_outside(f, p, end)) != NULL) {

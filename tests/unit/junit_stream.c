@@ -20,7 +20,8 @@ static const char tricky[] =
     "<br>\xF0\x9F\x9A\x80\xF0\x9F <![CDATA[one ]]> two ]]]]><![CDATA[> three\x01]]> four</failure>"
     "<system-out>[[ATTACHMENT|a.png]]\n[[PROPERTY|k=v]]\n[[PROPERTY|b]]\nx\n[[/PROPERTY]]"
     "</system-out></testcase>\n"
-    "<testcase name=\"c\"><flakyError>e<stackTrace>t</stackTrace></flakyError></testcase>\n"
+    "<testcase name=\"c\"><flakyError>e<?never <stackTrace>t</stackTrace></flakyError>"
+    "<system-err><![CDATA[open</system-err></testcase>\n"
     "<testcase name=\"d\"><failure>never closed</testcase>\n"
     "</testsuite></testsuites>\ntrailing & <text>\n<?xml version=\"1.0\"?><testcase name=\"e\"/>\n";
 
