@@ -13,7 +13,11 @@
 
 #define FERRY_READER_1 "ferry.reader/1"
 
-enum { FERRY_NOTICE_TRUNCATED = 1u /* the report ends before its end; complete items were kept */ };
+enum {
+    FERRY_NOTICE_TRUNCATED = 1u, /* the report ends before its end; complete items were kept */
+    FERRY_NOTICE_CONTRADICTION =
+        2u /* the report says of itself what it does not hold: a failure that no test shows */
+};
 /* Something about the report that a person should know. */
 struct ferry_notice {
     uint32_t size;

@@ -30,7 +30,7 @@ struct inspect {
     struct arena arena; /* of the result at hand */
     uint64_t results;   /* of all kinds */
     uint32_t partly;    /* a report was read in part, or not at all */
-    uint32_t reserved;
+    uint32_t contradictory;
 };
 
 /* --- what is read -------------------------------------------------------------------- */
@@ -120,6 +120,7 @@ static int32_t inspect_one(struct inspect *in, const struct read_call *call,
         log_error("%s", why.message);
     }
     in->partly |= rc || report.truncated;
+    in->contradictory |= report.contradicts;
     return inspect_file_end(&in->out, input->shown, &report, rc ? why.message : NULL);
 }
 
@@ -179,7 +180,7 @@ static int exit_code(const struct inspect *in, const struct args *args)
     if (in->partly) {
         log_warn("a report was read only in part, or not at all; it is named above");
     }
-    return in->partly ? EXIT_PARTLY_READ : EXIT_DONE;
+    return in->partly ? EXIT_PARTLY_READ : in->contradictory ? EXIT_CONTRADICTION : EXIT_DONE;
 }
 
 static int run(struct app *app, const struct args *args)
@@ -219,7 +220,8 @@ const struct cmd cmd_inspect = {
     .usage = "INPUT...",
     .text =
         "INPUT is a report, a folder, a pattern (quoted: ferry expands ** itself), or - for stdin.\n"
-        "Exit code 3: a report was read only in part or not at all; 4: there are no results.",
+        "Exit code 3: a report was read only in part or not at all; 4: there are no results;\n"
+        "9: a report counts failures or tests that it does not hold.",
     .options = options,
     .flags = CMD_CONFIG | CMD_PLUGINS,
     .min_rest = 1,

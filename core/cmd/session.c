@@ -211,6 +211,8 @@ static const char *outcome(int code)
         return "complete";
     case RECEIPT_PARTLY_READ:
         return "what was read has arrived, but not every report could be read to its end";
+    case RECEIPT_CONTRADICTION:
+        return "what was read has arrived, but a report counts failures or tests that it does not hold";
     case RECEIPT_REJECTED:
         return "the tracker rejected some results; they are named above";
     case RECEIPT_AUDIT:

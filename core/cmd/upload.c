@@ -320,10 +320,11 @@ static int run(struct app *app, const struct args *args)
         code = cmd_fail(&err);
     } else if (u.s.captured.results == 0) {
         int partly = u.s.captured.unreadable + u.s.captured.truncated > 0;
+        int empty = u.s.captured.contradictory ? EXIT_CONTRADICTION : EXIT_DONE;
         log_error("no results found%s", partly ? "; what was found could not be read"
                                                : "; check the inputs, or use --allow-empty");
-        code = args_flag(args, "allow_empty") ? (partly ? EXIT_PARTLY_READ : EXIT_DONE)
-                                              : EXIT_NO_RESULTS;
+        code =
+            args_flag(args, "allow_empty") ? (partly ? EXIT_PARTLY_READ : empty) : EXIT_NO_RESULTS;
     } else {
         code = deliver_all(&u);
     }

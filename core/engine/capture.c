@@ -244,6 +244,7 @@ static int32_t one_report(struct engine *e, const struct input *in, const struct
         c->reports++;
     }
     c->truncated += report->truncated != 0;
+    c->contradictory += report->contradicts;
     read_counts_add(&c->counts, &report->counts);
     rc = rc ? rc : put_report(e, c, in, report, &why, err);
     free(report);

@@ -42,9 +42,10 @@ struct captured {
     char run_key[128];
     struct read_counts counts;
     uint64_t reports, unreadable, truncated; /* inputs: read, not at all, only in part */
-    uint64_t left_out;                       /* of those a pattern led to: files of another kind */
-    uint64_t results;                        /* all attempts */
-    uint64_t fresh;                          /* of them not captured before */
+    uint64_t contradictory; /* of those read: they say of themselves what they do not hold */
+    uint64_t left_out;      /* of those a pattern led to: files of another kind */
+    uint64_t results;       /* all attempts */
+    uint64_t fresh;         /* of them not captured before */
     uint64_t
         twins; /* equal to the last digit to one of another report or an earlier capture: kept once */
     uint64_t no_key; /* without an Automation Key of their own */

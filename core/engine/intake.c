@@ -52,6 +52,9 @@ static int32_t hand_notice(struct intake *in, const struct ferry_notice *notice)
     if (notice->flags & FERRY_NOTICE_TRUNCATED) {
         in->report->truncated = 1;
     }
+    if (notice->flags & FERRY_NOTICE_CONTRADICTION) {
+        in->report->contradicts = 1;
+    }
     rc = in->call->notice ? in->call->notice(in->call->self, notice) : FERRY_OK;
     return rc ? intake_stop(in, rc) : FERRY_OK;
 }
@@ -184,6 +187,13 @@ struct ferry_sink intake_sink(struct intake *in)
     return (struct ferry_sink){in, sink_item, sink_text, sink_notice};
 }
 
+/* A run that collected nothing looks like one that passed. */
+static int holds_nothing(const struct read_report *r)
+{
+    return r->counts.tests + r->counts.synthetic + r->counts.superseded == 0 && !r->truncated &&
+           !r->contradicts;
+}
+
 int32_t intake_end(struct intake *in)
 {
     if (in->n_texts) {
@@ -191,6 +201,9 @@ int32_t intake_end(struct intake *in)
                     in->n_texts);
     }
     intake_texts_drop(in);
+    if (holds_nothing(in->report)) {
+        intake_note(in, 0, "no-tests", "the report holds no test; look at what its run collected");
+    }
     if (in->report->counts.synthetic) {
         intake_note(in, 0, "outside-tests",
                     "%llu fault(s) outside any test; told as results, not counted as tests",

@@ -57,6 +57,7 @@ struct read_report {
     uint64_t attachments, attachment_bytes, refused_attachments;
     uint64_t texts, text_bytes; /* long ones, told as blobs */
     uint32_t truncated;         /* the report ends before its end, or is broken there */
+    uint32_t contradicts;       /* it says of itself what it does not hold */
     uint32_t
         unknown; /* with E_INPUT: nobody claims to read this kind of file, and it is not empty */
 };

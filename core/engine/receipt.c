@@ -77,6 +77,8 @@ int receipt_code(const struct receipt *r)
     int worst = r->captured && (r->captured->truncated || r->captured->unreadable)
                     ? RECEIPT_PARTLY_READ
                     : RECEIPT_DONE;
+    worst =
+        r->captured && r->captured->contradictory ? first_of(worst, RECEIPT_CONTRADICTION) : worst;
     worst = r->tests_failed ? first_of(worst, RECEIPT_TESTS_FAILED) : worst;
     for (uint32_t i = 0; i < r->n; i++) {
         int code = r->lanes[i].role ? receipt_lane_code(&r->lanes[i]) : RECEIPT_SYSTEM;

@@ -209,6 +209,9 @@ static void put_captured(const struct captured *c, struct buf *out)
         buf_printf(out, "; %llu reports could not be read, %llu only in part", N(c->unreadable),
                    N(c->truncated));
     }
+    if (c->contradictory) {
+        buf_printf(out, "; %llu reports contradict themselves", N(c->contradictory));
+    }
     if (c->left_out) {
         buf_printf(out, "; %llu files left out that are no reports", N(c->left_out));
     }
@@ -378,6 +381,7 @@ static void json_captured(const struct captured *c, struct json_out *j)
     member(j, "reports", c->reports);
     member(j, "unreadable", c->unreadable);
     member(j, "truncated", c->truncated);
+    member(j, "contradictory", c->contradictory);
     member(j, "left_out", c->left_out);
     member(j, "results", c->results);
     member(j, "captured_before", c->twins);

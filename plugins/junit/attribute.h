@@ -23,7 +23,10 @@ enum attribute {
     AT_TYPE,
     AT_VALUE,
     AT_HOSTNAME,
-    AT_COUNTER, /* tests, failures ...: they say nothing that the cases do not, and often lie */
+    AT_TESTS,    /* how many: believed only where there are none at all */
+    AT_FAILURES, /* the same */
+    AT_ERRORS,   /* the same */
+    AT_COUNTER, /* skipped, assertions ...: they say nothing that the cases do not, and often lie */
     AT_IGNORED  /* namespaces and schemas, and what repeats a child element */
 };
 

@@ -211,7 +211,22 @@ static void push_path(struct parse *p, struct ferry_str name)
     }
 }
 
-static void suite_attribute(struct parse *p, struct frame *f, const char *name, const char *value)
+/* "7", "1,234"; what is no number counts nothing. */
+static uint64_t counter(const char *value)
+{
+    uint64_t n = 0;
+    for (; *value && n < UINT32_MAX; value++) {
+        if (*value >= '0' && *value <= '9') {
+            n = n * 10 + (uint64_t)(*value - '0');
+        } else if (*value != ',') {
+            return 0;
+        }
+    }
+    return n;
+}
+
+static void suite_attribute(struct parse *p, struct frame *f, struct tally *said, const char *name,
+                            const char *value)
 {
     switch (attribute_of(&p->names, name)) {
     case AT_NAME:
@@ -226,6 +241,15 @@ static void suite_attribute(struct parse *p, struct frame *f, const char *name, 
     case AT_TIMESTAMP:
         read_stamp(p, timing_of(f), value);
         break;
+    case AT_TESTS:
+        said->tests += counter(value);
+        break;
+    case AT_FAILURES:
+        said->failures += counter(value);
+        break;
+    case AT_ERRORS:
+        said->errors += counter(value);
+        break;
     case AT_COUNTER:
     case AT_IGNORED:
         break;
@@ -237,8 +261,10 @@ static void suite_attribute(struct parse *p, struct frame *f, const char *name, 
 
 void frame_suite(struct parse *p, struct frame *f, const char **attributes)
 {
+    struct tally nobody = {0, 0, 0}; /* asks what suites in suites say */
     for (; attributes[0] && !p->rc; attributes += 2) {
-        suite_attribute(p, f, attributes[0], attributes[1]);
+        suite_attribute(p, f, p->depth <= 2 ? &p->said[p->depth - 1] : &nobody, attributes[0],
+                        attributes[1]);
     }
     f->outer_path = p->path.len;
     if (f->el == EL_TESTSUITE || p->depth > 1) { /* the outermost <testsuites> names the run */
@@ -276,6 +302,9 @@ static void case_attribute(struct parse *p, struct frame *f, const char *name, c
     case AT_TIMESTAMP:
         read_stamp(p, timing_of(f), value);
         return;
+    case AT_TESTS:
+    case AT_FAILURES:
+    case AT_ERRORS:
     case AT_COUNTER:
     case AT_IGNORED:
         return;
@@ -332,6 +361,8 @@ int32_t frame_fault(struct parse *p, struct frame *f, enum element el, const cha
         return -1;
     }
     fault->el = el;
+    p->seen.failures += el == EL_FAILURE || el == EL_FLAKY_FAILURE || el == EL_RERUN_FAILURE;
+    p->seen.errors += el == EL_ERROR || el == EL_FLAKY_ERROR || el == EL_RERUN_ERROR;
     t = (struct timing){&fault->has, &fault->flags, &fault->start_ms, &fault->duration_us};
     for (; attributes[0] && !p->rc; attributes += 2) {
         enum attribute what = attribute_of(&p->names, attributes[0]);

@@ -16,8 +16,11 @@ static int32_t send(struct notices *n, enum notice code, struct place at, const 
     struct ferry_notice notice;
     memset(&notice, 0, sizeof notice);
     notice.size = sizeof notice;
-    notice.flags =
-        code == NOTICE_TRUNCATED || code == NOTICE_MALFORMED ? FERRY_NOTICE_TRUNCATED : 0;
+    if (code == NOTICE_TRUNCATED || code == NOTICE_MALFORMED) {
+        notice.flags = FERRY_NOTICE_TRUNCATED;
+    } else if (code == NOTICE_COUNTERS) {
+        notice.flags = FERRY_NOTICE_CONTRADICTION;
+    }
     notice.line = at.line;
     notice.column = at.column;
     notice.code = ferry_cstr(CODES[code]);

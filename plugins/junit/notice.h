@@ -31,6 +31,7 @@
     XX(RERUN, "rerun-of-passed")                                                                   \
     XX(TOO_LONG, "too-long")                                                                       \
     XX(UNKNOWN, "unknown-element")                                                                 \
+    XX(COUNTERS, "counters")                                                                       \
     XX(DATA_URI, "data-uri")
 
 #define NOTICE_ENUM_(name, text) NOTICE_##name,

@@ -91,6 +91,8 @@ int32_t parse_open(void *data, struct place at)
     p->base = at;
     p->depth = p->n_frames = p->n_open = 0;
     p->attempt = 0;
+    memset(&p->seen, 0, sizeof p->seen);
+    memset(p->said, 0, sizeof p->said);
     p->chunk = NULL;
     p->chunk_len = 0;
     memset(&p->names, 0, sizeof p->names); /* their addresses mean other names from now on */

@@ -80,6 +80,11 @@ struct frame {
     int overfull;      /* something of it was left out; said once */
 };
 
+/* What a suite says of itself, and what was seen. */
+struct tally {
+    uint64_t tests, failures, errors;
+};
+
 struct open_capture {
     struct capture *capture;
     enum element el;
@@ -100,6 +105,7 @@ struct parse {
     int dead;                 /* nothing more is read: the report cannot be followed */
     int rooted;               /* the root of a report was seen */
     uint64_t n_results;
+    struct tally seen, said[2]; /* in this document; by its root, by the suites right under it */
     /* expat */
     XML_Parser xml;
     char *chunk; /* expat's buffer being filled */

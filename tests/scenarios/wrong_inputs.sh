@@ -56,6 +56,7 @@ given_map_missing() { echo '{ "automation_key": { "map": "keys.tsv" } }' | confi
 
 given_empty_file() { : >r.xml; }
 given_empty_root() { echo '<testsuites/>' >r.xml; }
+given_contradiction() { echo '<testsuites errors="1"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>' >r.xml; }
 given_html() { printf '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>\n' >r.xml; }
 given_other_root() { printf '<project><target name="x"/></project>\n' >r.xml; }
 given_pom() { echo '<project><modules/></project>' >pom.xml; }

@@ -224,6 +224,7 @@ static int32_t on_notice(void *self, const struct ferry_notice *notice)
     char line[700];
     e->counts.notices++;
     e->counts.truncated |= (notice->flags & FERRY_NOTICE_TRUNCATED) != 0;
+    e->counts.contradicts |= (notice->flags & FERRY_NOTICE_CONTRADICTION) != 0;
     snprintf(line, sizeof line, "%llu:%llu %.*s: %.*s\n", (unsigned long long)notice->line,
              (unsigned long long)notice->column, STR_ARG(notice->code), STR_ARG(notice->text));
     buf_puts(&e->notices, line);

@@ -15,7 +15,7 @@
 struct counts {
     uint64_t tests, passed, failures, errors, skipped, notrun, other;
     uint64_t superseded, synthetic, flaky, suites, notices;
-    int truncated;
+    int truncated, contradicts;
 };
 
 enum { EVENTS_TEXTS = 64 };

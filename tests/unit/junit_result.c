@@ -252,6 +252,65 @@ START_TEST(the_outermost_testsuites_names_the_run_and_no_suite)
 }
 END_TEST
 
+struct counted {
+    const char *report, *notice; /* the only notice, without its end; NULL: none */
+};
+#define COUNTED(counters, inside) "<testsuite" counters ">" inside "</testsuite>"
+
+static const struct counted counters[] = {
+    /* wrong, and no harm in it */
+    {COUNTED(" tests='7'", "<testcase name='a'/>"), NULL},
+    {COUNTED(" tests='0' failures='0'", ""), NULL},
+    {COUNTED(" failures='0' errors='1'", "<testcase name='a'><failure/></testcase>"), NULL},
+    {COUNTED(" failures='3'", "<testcase name='a'><failure/></testcase>"), NULL},
+    {COUNTED(" failures='1'", "<testcase name='a'><flakyFailure/></testcase>"), NULL},
+    {COUNTED(" failures='1'", "<testcase name='a' status='failed'/>"), NULL},
+    {COUNTED(" errors='1'", "<error/>"), NULL},
+    {COUNTED(" failures='x' tests=''", ""), NULL},
+    {"<testsuites><testsuite name='all' tests='46' failures='0'/>"
+     "<testsuite><testcase name='a'/></testsuite></testsuites>",
+     NULL},
+    {COUNTED("", "<testcase name='a'><testsuite failures='1'/></testcase>"), NULL},
+    /* a failure that stands nowhere else */
+    {COUNTED(" failures='2' errors='1'", "<testcase name='a'/>"),
+     "counters: the report counts 3 failures and errors, and none of its 1 tests failed;"},
+    {COUNTED(" tests='6' failures='1'", ""),
+     "counters: the report counts 6 tests, 1 of them failed, and holds none;"},
+    {"<testsuites tests='2' failures='1' errors='1'><testsuite failures='1'><testcase name='a'>"
+     "<failure/></testcase></testsuite></testsuites>",
+     "counters: the report counts 1 errors, and none of its tests has one;"},
+    {"<testsuites><testsuite failures='1,000'><testcase name='a'/></testsuite></testsuites>",
+     "counters: the report counts 1000 failures and errors, and none of its 1 tests failed;"},
+};
+
+START_TEST(counters_are_believed_only_where_they_alone_know_of_a_failure)
+{
+    const struct counted *c = &counters[_i];
+    struct events e;
+    events_read(&e, ferry_cstr(c->report), 0);
+    ck_assert_msg(e.rc == FERRY_OK, "%s: %s", c->report, e.error.message);
+    ck_assert_msg(e.counts.notices == (c->notice != NULL), "%s: %s", c->report,
+                  buf_cstr(&e.notices));
+    ck_assert_int_eq(e.counts.contradicts, c->notice != NULL);
+    ck_assert_msg(!c->notice || strstr(buf_cstr(&e.notices), c->notice), "%s: %s", c->report,
+                  buf_cstr(&e.notices));
+    events_finish(&e);
+}
+END_TEST
+
+START_TEST(each_document_is_counted_for_itself)
+{
+    struct events e;
+    events_read(&e,
+                FERRY_LIT(COUNTED("", "<testcase name='a'><failure/></testcase>")
+                              COUNTED(" failures='1'", "<testcase name='b'/>")),
+                0);
+    ck_assert_uint_eq(e.counts.tests, 2);
+    ck_assert_int_eq(e.counts.contradicts, 1);
+    events_finish(&e);
+}
+END_TEST
+
 START_TEST(conventions_in_output_can_be_left_alone)
 {
     struct ferry_kv off[] = {{FERRY_LIT("output_conventions"), FERRY_LIT("false")},
@@ -312,6 +371,9 @@ int main(void)
                         sizeof attempts / sizeof *attempts);
     tcase_add_loop_test(result, what_a_report_says_is_kept, 0, sizeof forms / sizeof *forms);
     tcase_add_loop_test(result, conventions_are_read, 0, sizeof conventions / sizeof *conventions);
+    tcase_add_loop_test(result, counters_are_believed_only_where_they_alone_know_of_a_failure, 0,
+                        sizeof counters / sizeof *counters);
+    tcase_add_test(result, each_document_is_counted_for_itself);
     tcase_add_test(result, the_outermost_testsuites_names_the_run_and_no_suite);
     tcase_add_test(result, conventions_in_output_can_be_left_alone);
     tcase_add_loop_test(result, sniffing_goes_by_the_root, 0, sizeof heads / sizeof *heads);

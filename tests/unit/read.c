@@ -143,6 +143,9 @@ static int32_t on_item(void *self, const struct ferry_item *item)
 static int32_t on_notice(void *self, const struct ferry_notice *notice)
 {
     (void)self;
+    if (str_is(notice->code, "no-tests") && !script) {
+        return FERRY_OK; /* a toy without a script holds nothing, and most tests look elsewhere */
+    }
     buf_put(&notices, notice->code);
     buf_putc(&notices, '|');
     buf_put(&notices, notice->text);
@@ -608,6 +611,38 @@ static int32_t say_long_times(const struct ferry_sink *sink, struct ferry_error 
     return FERRY_OK;
 }
 
+static int32_t say_nothing(const struct ferry_sink *sink, struct ferry_error *e)
+{
+    (void)sink;
+    (void)e;
+    return FERRY_OK;
+}
+
+static int32_t say_a_contradiction(const struct ferry_sink *sink, struct ferry_error *e)
+{
+    struct ferry_notice notice = {.size = sizeof notice,
+                                  .flags = FERRY_NOTICE_CONTRADICTION,
+                                  .code = FERRY_LIT("counters"),
+                                  .text = FERRY_LIT("says 3")};
+    (void)e;
+    return sink->notice(sink->self, &notice);
+}
+
+START_TEST(a_report_without_a_test_is_told)
+{
+    script = say_nothing;
+    ck_assert_int_eq(read_text(FERRY_LIT("toy")), FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&notices),
+                     "no-tests|the report holds no test; look at what its run collected\n");
+    ck_assert_uint_eq(report.contradicts, 0);
+    buf_reset(&notices);
+    script = say_a_contradiction;
+    ck_assert_int_eq(read_text(FERRY_LIT("toy")), FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&notices), "counters|says 3\n");
+    ck_assert_uint_eq(report.contradicts, 1);
+}
+END_TEST
+
 START_TEST(durations_that_overflow_stay_at_the_largest)
 {
     struct read_counts total = {.duration_us = 5};
@@ -1027,6 +1062,7 @@ static TCase *items_case(void)
     TCase *t = tcase_create("items");
     tcase_add_test(t, signatures_are_made_of_suite_class_and_name);
     tcase_add_test(t, each_test_counts_once);
+    tcase_add_test(t, a_report_without_a_test_is_told);
     tcase_add_test(t, durations_that_overflow_stay_at_the_largest);
     tcase_add_test(t, text_that_is_no_utf8_is_mended_and_told);
     tcase_add_test(t, a_secret_that_ferry_was_given_does_not_leave_in_a_report);
