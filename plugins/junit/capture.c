@@ -67,7 +67,7 @@ static void read_marks(struct parse *p, const struct open_capture *open, int las
     struct ferry_str fresh = str_sub(buf_str(&c->buf), c->marked, c->buf.len);
     struct frame *f = parse_frame(p);
     if (is_output(open->el) && p->options.output_conventions && f && f->el == EL_TESTCASE) {
-        convention_output(p, f, fresh, open->owner, last);
+        marks_read(p, f, fresh, open->owner, last);
     }
     c->marked = c->buf.len;
 }

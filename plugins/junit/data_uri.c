@@ -97,6 +97,15 @@ static int decode_percent(struct ferry_str s, struct buf *out)
     return 1;
 }
 
+int data_uri_unescape(struct ferry_str text, struct buf *out)
+{
+    if (text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
+        text = str_sub(text, 1, text.len - 2);
+    }
+    return text.len > 0 && decode_percent(text, out) && !out->failed &&
+           !memchr(out->ptr, '\0', out->len);
+}
+
 int data_uri_decode(struct ferry_str uri, struct buf *out, struct ferry_str *mime,
                     struct ferry_str *name)
 {

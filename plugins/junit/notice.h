@@ -32,6 +32,7 @@
     XX(TOO_LONG, "too-long")                                                                       \
     XX(UNKNOWN, "unknown-element")                                                                 \
     XX(COUNTERS, "counters")                                                                       \
+    XX(SUITE_FILE, "suite-attachment")                                                             \
     XX(DATA_URI, "data-uri")
 
 #define NOTICE_ENUM_(name, text) NOTICE_##name,

@@ -42,7 +42,7 @@ int32_t parse_init(struct parse *p, const struct ferry_sink *sink, struct notice
     p->notices = notices;
     p->error.size = sizeof p->error;
     buf_init(&p->path, (size_t)PARSE_DEPTH * (PARSE_PART_MAX + 1));
-    buf_init(&p->carry, 4 * PARSE_TEXT_MAX);
+    buf_init(&p->carry, 8 * PARSE_TEXT_MAX);
     for (size_t i = 0; i < sizeof p->scratch / sizeof p->scratch[0]; i++) {
         buf_init(&p->scratch[i].buf, PARSE_CASE_MAX);
     }
@@ -427,7 +427,9 @@ static void end_property(struct parse *p, struct frame *f, const struct capture 
     struct ferry_str text = str_trim(buf_str(&c->buf));
     struct ferry_str value = p->value.len > 0 || text.len == 0 ? p->value : text;
     if (p->property.len > 0) {
+        p->value_cut = c->gone > 0;
         convention_property(p, f, p->property, value, OWNER_LAST);
+        p->value_cut = 0;
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * parse.h - one report being read: what expat says becomes frames (a suite or a case with all that
  * is known of it so far), and a frame that ends becomes items. parse.c turns events into frames,
- * capture.c holds texts, convention.c reads what tests agree to write into properties and output,
+ * capture.c holds texts, convention.c and marks.c read what tests agree to write into properties and output,
  * result.c makes the items.
  */
 #ifndef JUNIT_PARSE_H
@@ -41,7 +41,7 @@ struct capture {
     struct buf buf;
     int64_t number;    /* 0 while all of it is in memory */
     uint64_t gone;     /* bytes that left */
-    size_t marked;     /* bytes of buf that convention_output has seen */
+    size_t marked;     /* bytes of buf that marks_read has seen */
     struct text *head; /* not NULL: wants the first PARSE_HEAD bytes of a text that leaves */
 };
 
@@ -125,7 +125,8 @@ struct parse {
     struct ferry_str property, value; /* <property> that is open */
     int32_t attempt;                  /* index of the attempt that is open, plus one */
     struct buf carry;                 /* a mark in output of which the end has not come */
-    int no_blocks, last_piece;        /* of the output being read: see convention.c */
+    int no_blocks, last_piece;        /* of the output being read: see marks.c */
+    int value_cut;                    /* the property at hand was too long */
 };
 
 int32_t parse_init(struct parse *p, const struct ferry_sink *sink, struct notices *notices);
@@ -186,16 +187,21 @@ struct text capture_text(const struct capture *c);
 struct text capture_send(struct parse *p, struct ferry_str bytes);
 
 /* convention.c */
+/* 1 where the value was an attachment in itself and need not be kept as a property. */
+int convention_attach(struct parse *p, struct frame *f, struct ferry_str value, int32_t owner);
+int convention_is_url(struct ferry_str v);
 void convention_property(struct parse *p, struct frame *f, struct ferry_str name,
                          struct ferry_str value, int32_t owner);
 void convention_tags(struct parse *p, struct frame *f, struct ferry_str words);
-/* Reads marks in a piece of output; `last`: no more pieces. */
-void convention_output(struct parse *p, struct frame *f, struct ferry_str piece, int32_t owner,
-                       int last);
+
+/* marks.c: marks in a piece of output; `last`: no more pieces. */
+void marks_read(struct parse *p, struct frame *f, struct ferry_str piece, int32_t owner, int last);
 
 /* data_uri.c: the bytes of a "data:" URI into out, its parts into the rest; 0: it is broken. */
 int data_uri_decode(struct ferry_str uri, struct buf *out, struct ferry_str *mime,
                     struct ferry_str *name);
+/* "a%20b" as "a b", without quotes around it; 0: it is not written so. */
+int data_uri_unescape(struct ferry_str text, struct buf *out);
 
 /* result.c: items from a frame that ended. */
 void result_of_case(struct parse *p, struct frame *f);

@@ -125,6 +125,8 @@ static void put_lists(struct events *e, const struct ferry_result *r)
         const struct ferry_step *s = r->steps[i];
         buf_printf(&e->log, "  step %s\n", s->status ? ferry_result_status_text(s->status) : "-");
         put(e, "  action", s->action);
+        put(e, "  expected", s->expected);
+        put(e, "  data", s->data);
         put(e, "  comment", s->comment);
     }
     for (uint32_t i = 0; i < r->n_tags; i++) {

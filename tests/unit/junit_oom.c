@@ -58,6 +58,13 @@ static int32_t on_item(void *self, const struct ferry_item *item)
         s->facts += r->n_properties + r->n_parameters + r->n_attachments + r->n_steps + r->n_tags;
         s->facts += r->n_failures + r->n_case_ids + r->out.len + r->err.len + r->details.len;
         s->facts += r->name.len + r->class_name.len + r->suite.len + r->file.len;
+        for (uint32_t i = 0; i < r->n_attachments; i++) {
+            s->facts += r->attachments[i]->name.len * 3 + r->attachments[i]->path.len * 5;
+        }
+        for (uint32_t i = 0; i < r->n_steps; i++) {
+            s->facts += r->steps[i]->action.len + r->steps[i]->expected.len +
+                        r->steps[i]->data.len + r->steps[i]->comment.len;
+        }
     } else {
         s->facts += item->suite->n_properties + item->suite->path.len + item->suite->out.len;
     }
@@ -87,6 +94,10 @@ static const char full[] =
     "value=\"b\"/></properties><error message=\"m\">d</error>"
     "<testcase name=\"n\" classname=\"c\" file=\"f\" tags=\"a,b\" value_param=\"1\" odd=\"2\">"
     "<properties><property name=\"attachment\" value=\"data:text/plain;base64,SGVsbG8=\"/>"
+    "<property name=\"attachment\" value=\"file:///a%20b\"/>"
+    "<property name=\"attachment\" value=\"data:;filename=a%20b,x\"/>"
+    "<property name=\"step\">&lt;test-step-subfield name='Step'>a&lt;/test-step-subfield>"
+    "&lt;test-step-subfield name='Seen'>b&lt;/test-step-subfield></property>"
     "<property name=\"step[passed]\" value=\"s\"/><property name=\"QaseID\" value=\"1,2\"/>"
     "<property name=\"text\">t</property></properties>"
     "<flakyFailure message=\"f\"><stackTrace>t</stackTrace>own<system-out>o</system-out>"

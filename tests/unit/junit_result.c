@@ -149,6 +149,16 @@ static const struct row conventions[] = {
     {TC("", "<properties><property name=\"attachment\" "
             "value=\"data:text/plain;filename=../h.txt;base64,SGVs bG8=\"/></properties>"),
      "  suite=s\n  attachment=h.txt\n    mime=text/plain\n    bytes(blob)=Hello\n"},
+    {TC("", "<properties><property name=\"attachment\" value=\"FILE://localhost/tmp/a%20b.png\"/>"
+            "<property name=\"attachment\" value=\"file:///tmp/100%.png\"/>"
+            "<property name=\"attachment\" value=\"file:///tmp/a%00b\"/></properties>"),
+     "  attachment=a b.png\n    path=/tmp/a b.png\n  attachment=100%.png\n    path=/tmp/100%.png\n"
+     "  attachment=a%00b\n"},
+    {TC("", "<properties><property name=\"attachment1\" "
+            "value='data:text/html;filename=\"my%20page.html\",x'/><property name=\"attachment2\">"
+            "data:image/png;charset=x;name=dot.png;BASE64,\niVBO\nRw0K\n</property></properties>"),
+     "  attachment=my page.html\n    mime=text/html\n    bytes(blob)=x\n  attachment=dot.png\n"
+     "    mime=image/png\n    bytes(blob)=\x89PNG\r\\n\n"},
     {TC("", "<properties><property name=\"attachment\" value=\"data:,a%20b\"/></properties>"),
      "  attachment=attachment-1\n    bytes(blob)=a b\n"},
     {TC("", "<properties><property name=\"attachment\" value=\"data:;base64,A\"/></properties>"),
@@ -167,6 +177,32 @@ static const struct row conventions[] = {
      "  property[stepping]=no\n  step -\n    action=one\n  step -\n    action=two\n  step passed\n"
      "    action=3\n  step failed\n    action=4\n  step errored\n    action=5\n  step skipped\n"
      "    action=6\n  step other\n    action=7\n    comment=odd\n"},
+    {TC("", "<properties><property name=\"step_1\" value=\"one\"/>"
+            "<property name=\"Step 2[passed]\" value=\"two\"/>"
+            "<property name=\"html:step3[skipped]\"><![CDATA[<b>three</b>\n\n]]></property>"
+            "<property name=\"steps\" value=\"3\"/>"
+            "<property name=\"testrail_result_step\" value=\"failed: Pay: now\"/>"
+            "<property name=\"testrail_result_step\" value=\"Look: a step\"/></properties>"),
+     "  property[steps]=3\n  step -\n    action=one\n  step passed\n    action=two\n"
+     "  step skipped\n    action=<b>three</b>\n  step failed\n    action=Pay: now\n"
+     "  step -\n    action=Look: a step\n"},
+    {TC("",
+        "<properties><property name=\"step[passed]\"><![CDATA[\n"
+        "  <test-step-subfield name=\"Step\">\n    Press <strong>go</strong>.\n"
+        "  </test-step-subfield>\n  <test-step-subfield name='Expected'>It goes.\n"
+        "</test-step-subfield><test-step-subfield name=\"Expected\">Soon.</test-step-subfield>"
+        "<test-step-subfield name=\"Test data\">7</test-step-subfield>"
+        "<test-step-subfield class=\"x\" name=\"Seen by\">Ann</test-step-subfield>]]></property>"
+        "<property name=\"step[failure]\"><![CDATA[<test-step-subfield>no name</x>]]></property>"
+        "<property name=\"step[odd]\"><![CDATA[<test-step-subfield name=\"Step\">open]]>"
+        "</property></properties>"),
+     "  step passed\n    action=Press <strong>go</strong>.\n    expected=It goes.\\nSoon.\n"
+     "    data=7\n    comment=Seen by: Ann\n  step failed\n"
+     "    action=<test-step-subfield>no name</x>\n  step other\n    action=open\n    comment=odd\n"},
+    {TC("", "<properties><property name=\"console:log\" value=\"a\"/>"
+            "<property name=\"html:\" value=\"b\"/><property name=\"my:name\" value=\"c\"/>"
+            "</properties>"),
+     "  property[log]=a\n  property[html:]=b\n  property[my:name]=c\n"},
     {TC("", "<properties><property name=\"url:link\" value=\"https://x\"/>"
             "<property name=\"tag\" value=\"a b\"/><property name=\"tags\" value=\"c;d\"/>"
             "<property name=\"QaseID\" value=\"12, 13\"/></properties>"),
@@ -175,6 +211,17 @@ static const struct row conventions[] = {
             "[[ATTACHMENT|cut\n]]</system-out>"),
      "  attachment=a.png\n    path=/p/a.png\n  attachment=b.png\n    path=b.png\nsuite\n"},
     {TC("", "<system-err>[[ATTACHMENT|data:text/plain,hi]]</system-err>"), "    bytes(blob)=hi\n"},
+    {TC("", "<system-out><![CDATA[[[ATTACHMENT|/p/a.png|{\"title\":\"A\"}]]\n"
+            "[[ATTACHMENT|https://x/y.png]]\n[[ATTACHMENT|b.png]]]]></system-out>"),
+     "  property[attachment]=https://x/y.png\n  attachment=a.png\n    path=/p/a.png\n"
+     "  attachment=b.png\n    path=b.png\nsuite\n"},
+    {TC("", "<system-out>[[PROPERTY|=x]]\n[[PROPERTY|]]\nlost\n[[/PROPERTY]]\n"
+            "[[PROPERTY| html:page ]]\n<![CDATA[<h1>A</h1>]]>\n[[/PROPERTY]]\n"
+            "[[PROPERTY|url:docs=https://x?a=b]]</system-out>"),
+     "  property[page]=<h1>A</h1>\n  property[docs]=https://x?a=b\nsuite\n"},
+    {"<properties><property name=\"attachment\" value=\"build.log\"/></properties>",
+     "suite-attachment: attachment \"build.log\" is of suite \"s\" and of no test, left out\n"
+     "|  property[attachment]=build.log\n"},
     {TC("",
         "<system-out>[[PROPERTY|k=v=w]]\n[[PROPERTY|log]]\none\ntwo\n[[/PROPERTY]]\n"
         "[[PROPERTY|step[passed]=go]]\n[[PROPERTY|open]]\n[[ATTACHMENT|late.txt]]</system-out>"),

@@ -334,6 +334,51 @@ START_TEST(memory_stays_flat_whatever_is_long)
 }
 END_TEST
 
+/* A data: URI of about n bytes between two ends. */
+static void with_data(struct buf *b, const char *head, size_t n, const char *tail)
+{
+    buf_init(b, 1 << 24);
+    buf_printf(b, "<testcase name=\"a\">%sdata:text/plain;filename=a.txt;base64,", head);
+    while (b->len < n) {
+        buf_puts(b, "SGVsbG8sIFdvcmxkISEK"); /* groups of four */
+    }
+    buf_printf(b, "%s</testcase>", tail);
+}
+
+static const struct {
+    const char *head, *tail;
+} data_places[] = {
+    {"<properties><property name=\"attachment\" value=\"", "\"/></properties>"},
+    {"<properties><property name=\"attachment\">", "</property></properties>"},
+    {"<system-out>line\n[[ATTACHMENT|", "]]\nline</system-out>"},
+    {"<system-err><![CDATA[[[PROPERTY|attachment]]\n", "\n[[/PROPERTY]]]]></system-err>"},
+};
+
+START_TEST(a_file_in_the_report_is_taken_whole_or_not_at_all)
+{
+    for (size_t mib = 1; mib <= 6;
+         mib += 2) { /* one in memory, one over a text's limit, one too long */
+        struct events e;
+        struct buf b;
+        with_data(&b, data_places[_i].head, mib << 20, data_places[_i].tail);
+        events_read(&e, buf_str(&b), mib == 1 ? 4093 : 0);
+        ck_assert_msg(e.rc == FERRY_OK, "%s", e.error.message);
+        if (mib == 5) {
+            ck_assert_ptr_null(strstr(buf_cstr(&e.log), "attachment="));
+            ck_assert_msg(e.counts.notices > 0 || _i == 3, "no word about it");
+        } else if (mib == 1 || _i < 3) {
+            ck_assert_msg(strstr(buf_cstr(&e.log), "  attachment=a.txt\n    mime=text/plain\n") !=
+                              NULL,
+                          "%zu MiB: %s", mib, buf_cstr(&e.notices));
+            ck_assert_uint_eq(e.counts.notices, 0);
+            ck_assert_uint_gt(e.texts[0].len, (mib << 20) / 2);
+        }
+        events_finish(&e);
+        buf_finish(&b);
+    }
+}
+END_TEST
+
 START_TEST(a_value_that_is_too_long_is_cut_and_said)
 {
     struct buf b;
@@ -393,6 +438,8 @@ int main(void)
     tcase_add_test(stream, texts_over_a_mebibyte_leave_in_pieces);
     tcase_add_test(stream, texts_of_a_mebibyte_stay);
     tcase_add_test(stream, memory_stays_flat_whatever_is_long);
+    tcase_add_loop_test(stream, a_file_in_the_report_is_taken_whole_or_not_at_all, 0,
+                        sizeof data_places / sizeof *data_places);
     tcase_add_test(stream, a_value_that_is_too_long_is_cut_and_said);
     tcase_add_test(stream, a_case_with_more_than_is_kept_says_so);
     tcase_set_timeout(stream, 120);
