@@ -254,6 +254,7 @@ static void suite_attribute(struct parse *p, struct frame *f, struct tally *said
     case AT_IGNORED:
         break;
     default:
+        p->root_has_id |= p->depth == 1 && strcmp(name, "id") == 0;
         frame_property(p, f, ferry_cstr(attribute_local(name)), ferry_cstr(value));
         break;
     }
@@ -272,14 +273,14 @@ void frame_suite(struct parse *p, struct frame *f, const char **attributes)
     }
 }
 
-static void parameter(struct parse *p, struct frame *f, const char *name, const char *value)
+static void parameter(struct parse *p, struct frame *f, const char *name, struct ferry_str value)
 {
     struct ferry_kv *kv = frame_new(p, f, &f->parameters, struct ferry_kv);
     if (!kv) {
         return;
     }
     kv->key = frame_keep(p, f, ferry_cstr(name));
-    kv->value = frame_keep(p, f, ferry_cstr(value));
+    kv->value = frame_keep(p, f, value);
 }
 
 static void read_line(struct frame *f, struct ferry_str text)
@@ -338,7 +339,7 @@ static void case_attribute(struct parse *p, struct frame *f, const char *name, c
         convention_tags(p, f, text);
         break;
     case AT_PARAMETER:
-        parameter(p, f, name, value);
+        parameter(p, f, name, text);
         break;
     default:
         convention_property(p, f, ferry_cstr(attribute_local(name)), text, OWNER_LAST);
@@ -346,10 +347,26 @@ static void case_attribute(struct parse *p, struct frame *f, const char *name, c
     }
 }
 
+/*
+ * Playwright writes a suite for each file of each project, with the project as its `hostname`, and nothing else tells a test in one
+ * browser from the same test in another. Its root has an `id`, and a case has its suite's name as its class.
+ */
+static void project_of_case(struct parse *p, struct frame *f)
+{
+    const struct frame *suite = p->n_frames > 1 ? p->frames[p->n_frames - 2] : NULL;
+    if (p->root_has_id && suite && suite->el == EL_TESTSUITE && suite->host.len > 0 &&
+        suite->name.len > 0 && ferry_eq(suite->name, f->class_name)) {
+        parameter(p, f, "project", suite->host);
+    }
+}
+
 void frame_case(struct parse *p, struct frame *f, const char **attributes)
 {
     for (; attributes[0] && !p->rc; attributes += 2) {
         case_attribute(p, f, attributes[0], attributes[1]);
+    }
+    if (!p->rc) {
+        project_of_case(p, f);
     }
 }
 
@@ -370,6 +387,10 @@ int32_t frame_fault(struct parse *p, struct frame *f, enum element el, const cha
             fault->message = frame_keep(p, f, ferry_cstr(attributes[1]));
         } else if (what == AT_TYPE) {
             fault->type = frame_keep(p, f, ferry_cstr(attributes[1]));
+        } else if (what == AT_FILE && !f->file.ptr) { /* CxxTest, Catch2: where it failed */
+            f->file = frame_keep(p, f, ferry_cstr(attributes[1]));
+        } else if (what == AT_LINE && !(f->has & FERRY_RESULT_HAS_LINE)) {
+            read_line(f, ferry_cstr(attributes[1]));
         } else if (what == AT_TIME && element_is_attempt(el)) {
             read_time(p, t, attributes[1]);
         } else if (what == AT_TIMESTAMP && element_is_attempt(el)) {

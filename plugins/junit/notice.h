@@ -28,6 +28,7 @@
     XX(TIME, "time")                                                                               \
     XX(TIMESTAMP, "timestamp")                                                                     \
     XX(NO_NAME, "no-name")                                                                         \
+    XX(NOT_EXECUTED, "not-executed")                                                               \
     XX(RERUN, "rerun-of-passed")                                                                   \
     XX(TOO_LONG, "too-long")                                                                       \
     XX(UNKNOWN, "unknown-element")                                                                 \

@@ -90,7 +90,7 @@ int32_t parse_open(void *data, struct place at)
     XML_SetElementHandler(p->xml, on_start, on_end);
     p->base = at;
     p->depth = p->n_frames = p->n_open = 0;
-    p->attempt = 0;
+    p->attempt = p->root_has_id = 0;
     memset(&p->seen, 0, sizeof p->seen);
     memset(p->said, 0, sizeof p->said);
     p->chunk = NULL;

@@ -104,6 +104,7 @@ struct parse {
     struct ferry_error error; /* of rc */
     int dead;                 /* nothing more is read: the report cannot be followed */
     int rooted;               /* the root of a report was seen */
+    int root_has_id;          /* it has an `id`: see frame_case */
     uint64_t n_results;
     struct tally seen, said[2]; /* in this document; by its root, by the suites right under it */
     /* expat */

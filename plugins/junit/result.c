@@ -386,6 +386,17 @@ static void emit_others(struct parse *p, struct frame *f, int reruns, struct att
     }
 }
 
+/*
+ * CTest fails over a test that it could not run (no executable, a fixture that failed), and writes <skipped> for it as for one that
+ * skipped itself, but for the message.
+ */
+static int is_not_executed(const struct frame *f)
+{
+    const struct fault *only = f->faults.n == 1 ? list_at(&f->faults, struct fault, 0) : NULL;
+    return only && only->el == EL_SKIPPED && only->message.len > 0 && str_is(f->status, "notrun") &&
+           ferry_eq(f->name, f->class_name) && !str_starts(only->message, "SKIP_");
+}
+
 static void warn_of_case(struct parse *p, const struct frame *f, uint32_t status)
 {
     struct shown name;
@@ -393,6 +404,13 @@ static void warn_of_case(struct parse *p, const struct frame *f, uint32_t status
         p->rc = notice_say(p->notices, NOTICE_NO_NAME, parse_place(p),
                            "a test case without a name, shown as \"%s\"",
                            parse_show(&name, name_of(f)));
+    }
+    if (is_not_executed(f) && !p->rc && !notice_counted(p->notices, NOTICE_NOT_EXECUTED)) {
+        struct shown why;
+        p->rc = notice_say(p->notices, NOTICE_NOT_EXECUTED, parse_place(p),
+                           "\"%s\" is told as skipped, but it could not be run: %s",
+                           parse_show(&name, f->name),
+                           parse_show(&why, list_at(&f->faults, struct fault, 0)->message));
     }
     if (!is_bad(status) && count_attempts(f, 1) > 0 && !p->rc &&
         !notice_counted(p->notices, NOTICE_RERUN)) {

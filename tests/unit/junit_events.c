@@ -272,3 +272,17 @@ void events_read(struct events *e, struct ferry_str bytes, size_t chunk)
     events_init(e);
     events_read_with(e, bytes, chunk, NULL, 0);
 }
+
+struct ferry_str events_missing(const struct events *e, const char *blocks)
+{
+    struct ferry_str rest = ferry_cstr(blocks), block;
+    const char *from = buf_cstr(&e->log);
+    while (str_split(&rest, '|', &block)) {
+        const char *at = memmem(from, strlen(from), block.ptr, (size_t)block.len);
+        if (!at) {
+            return block;
+        }
+        from = at + block.len;
+    }
+    return (struct ferry_str){NULL, 0};
+}

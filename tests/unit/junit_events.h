@@ -42,6 +42,12 @@ void events_read_with(struct events *e, struct ferry_str bytes, size_t chunk,
                       const struct ferry_kv *options, uint32_t n_options);
 void events_finish(struct events *e);
 
+/*
+ * Lines that must stand in the log in this order, one block of consecutive lines per '|'. The first block that does not, with
+ * where it was looked for; absent: they all do.
+ */
+struct ferry_str events_missing(const struct events *e, const char *blocks);
+
 /* Pieces for tests that feed by themselves. */
 void events_init(struct events *e);
 struct ferry_sink events_sink(struct events *e);
