@@ -327,34 +327,36 @@ static int plain_seconds(struct ferry_str s, int64_t *us)
     return 1;
 }
 
-enum times_verdict times_duration(struct ferry_str text, int64_t *us)
+/* The same by any form. */
+static enum times_verdict any_form(const char *form, size_t len, int64_t *us)
 {
-    char form[FORM_MAX];
-    const char *p = form, *end;
-    size_t len;
+    const char *p = form, *end = form + len;
     struct number n;
-    if (plain_seconds(text, us)) {
-        return TIMES_OK;
-    }
-    len = plain_form(str_trim(text), form);
-    end = form + len;
-    if (len == 0) {
-        return TIMES_BAD;
-    }
     if (memchr(form, ':', len)) {
-        return clock_form(p, end, us) ? TIMES_OK : TIMES_BAD;
+        return clock_form(p, end, us) ? TIMES_FORM : TIMES_BAD;
     }
     if (form[0] == 'P' || form[0] == 'p') {
-        return with_units(p + 1, end, 1, us) ? TIMES_OK : TIMES_BAD;
+        return with_units(p + 1, end, 1, us) ? TIMES_FORM : TIMES_BAD;
     }
     if (!read_number(&p, end, &n)) {
         return TIMES_BAD;
     }
     if (p < end) {
-        return with_units(form, end, 0, us) ? TIMES_OK : TIMES_BAD;
+        return with_units(form, end, 0, us) ? TIMES_FORM : TIMES_BAD;
     }
     if (!scale(&n, 1000000000, us)) {
         return TIMES_BAD;
     }
-    return n.doubt ? TIMES_DOUBT : TIMES_OK;
+    return n.doubt ? TIMES_DOUBT : strpbrk(form, ",' ") ? TIMES_FORM : TIMES_OK;
+}
+
+enum times_verdict times_duration(struct ferry_str text, int64_t *us)
+{
+    char form[FORM_MAX];
+    size_t len;
+    if (plain_seconds(text, us)) {
+        return TIMES_OK;
+    }
+    len = plain_form(str_trim(text), form);
+    return len > 0 ? any_form(form, len, us) : TIMES_BAD;
 }

@@ -132,7 +132,7 @@ static void read_time(struct parse *p, struct timing t, const char *value)
 {
     struct shown shown;
     enum times_verdict verdict = times_duration(ferry_cstr(value), t.duration_us);
-    if (verdict == TIMES_OK || verdict == TIMES_DOUBT) {
+    if (verdict != TIMES_BAD) {
         *t.has |= FERRY_RESULT_HAS_DURATION;
     }
     if (verdict == TIMES_OK || p->rc || notice_counted(p->notices, NOTICE_TIME)) {
@@ -143,6 +143,11 @@ static void read_time(struct parse *p, struct timing t, const char *value)
         p->rc = notice_say(p->notices, NOTICE_TIME, parse_place(p),
                            "time \"%s\" is read with ',' between thousands: %lld s", shown.text,
                            (long long)(*t.duration_us / 1000000));
+    } else if (verdict == TIMES_FORM) {
+        p->rc = notice_say(p->notices, NOTICE_TIME, parse_place(p),
+                           "time \"%s\" is read as %lld.%06lld s", shown.text,
+                           (long long)(*t.duration_us / 1000000),
+                           (long long)(*t.duration_us % 1000000));
     } else {
         p->rc = notice_say(p->notices, NOTICE_TIME, parse_place(p),
                            "time \"%s\" is no duration; taken as unknown", shown.text);
@@ -211,18 +216,20 @@ static void push_path(struct parse *p, struct ferry_str name)
     }
 }
 
-/* "7", "1,234"; what is no number counts nothing. */
-static uint64_t counter(const char *value)
+/* What is no number counts nothing; other readers refuse a report over it. */
+static uint64_t counter(struct parse *p, const char *name, const char *value)
 {
-    uint64_t n = 0;
-    for (; *value && n < UINT32_MAX; value++) {
-        if (*value >= '0' && *value <= '9') {
-            n = n * 10 + (uint64_t)(*value - '0');
-        } else if (*value != ',') {
-            return 0;
-        }
+    int64_t n = 0;
+    struct shown shown;
+    if (str_int64(str_trim(ferry_cstr(value)), &n) && n >= 0) {
+        return (uint64_t)n;
     }
-    return n;
+    if (!p->rc && !notice_counted(p->notices, NOTICE_COUNTER_TEXT)) {
+        p->rc = notice_say(p->notices, NOTICE_COUNTER_TEXT, parse_place(p),
+                           "%s=\"%s\" is no number; the tests are counted without it",
+                           attribute_local(name), parse_show(&shown, ferry_cstr(value)));
+    }
+    return 0;
 }
 
 static void suite_attribute(struct parse *p, struct frame *f, struct tally *said, const char *name,
@@ -242,13 +249,13 @@ static void suite_attribute(struct parse *p, struct frame *f, struct tally *said
         read_stamp(p, timing_of(f), value);
         break;
     case AT_TESTS:
-        said->tests += counter(value);
+        said->tests += counter(p, name, value);
         break;
     case AT_FAILURES:
-        said->failures += counter(value);
+        said->failures += counter(p, name, value);
         break;
     case AT_ERRORS:
-        said->errors += counter(value);
+        said->errors += counter(p, name, value);
         break;
     case AT_COUNTER:
     case AT_IGNORED:

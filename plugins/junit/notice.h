@@ -32,6 +32,7 @@
     XX(RERUN, "rerun-of-passed")                                                                   \
     XX(TOO_LONG, "too-long")                                                                       \
     XX(UNKNOWN, "unknown-element")                                                                 \
+    XX(COUNTER_TEXT, "counter-text")                                                               \
     XX(COUNTERS, "counters")                                                                       \
     XX(SUITE_FILE, "suite-attachment")                                                             \
     XX(DATA_URI, "data-uri")

@@ -12,6 +12,7 @@ enum times_verdict {
     TIMES_BAD = 0,   /* not a time; the outputs are untouched */
     TIMES_OK = 1,    /* one meaning */
     TIMES_DOUBT = 2, /* read, but another reading is possible ("1,234") */
+    TIMES_FORM = 4,  /* one meaning, in another form than the schemas' ("1m2.5s") */
     TIMES_NONE = 3 /* the writer's way of saying "no time" (the epoch itself); outputs untouched */
 };
 

@@ -82,7 +82,7 @@ static const struct row forms[] = {
     {TC(" line=\"-1\" custom=\"x\" retries=\"2\" assertions=\"4\"", ""),
      "  property[custom]=x\n  property[retries]=2\n"},
     {TC(" tags=\"a, key:K_1\" group=\"x y\"", ""), "  tag=a\n  tag=key:K_1\n  tag=x\n  tag=y\n"},
-    {TC(" time=\"0,03\"", ""), "  duration=30000\n"},
+    {TC(" time=\"0,03\"", ""), "1:21 time: time \"0,03\" is read as 0.030000 s|  duration=30000\n"},
     {TC(" time=\"NaN\"", ""), "1:21 time: time \"NaN\" is no duration"},
     {TC(" time=\"1,234\"", ""), "is read with ',' between thousands: 1234 s"},
     {TC(" timestamp=\"12.0\"", ""), "1:21 timestamp: timestamp \"12.0\" is not understood"},
@@ -307,7 +307,6 @@ static const struct counted counters[] = {
     {COUNTED(" failures='1'", "<testcase name='a'><flakyFailure/></testcase>"), NULL},
     {COUNTED(" failures='1'", "<testcase name='a' status='failed'/>"), NULL},
     {COUNTED(" errors='1'", "<error/>"), NULL},
-    {COUNTED(" failures='x' tests=''", ""), NULL},
     {"<testsuites><testsuite name='all' tests='46' failures='0'/>"
      "<testsuite><testcase name='a'/></testsuite></testsuites>",
      NULL},
@@ -320,7 +319,7 @@ static const struct counted counters[] = {
     {"<testsuites tests='2' failures='1' errors='1'><testsuite failures='1'><testcase name='a'>"
      "<failure/></testcase></testsuite></testsuites>",
      "counters: the report counts 1 errors, and none of its tests has one;"},
-    {"<testsuites><testsuite failures='1,000'><testcase name='a'/></testsuite></testsuites>",
+    {"<testsuites><testsuite failures='1000'><testcase name='a'/></testsuite></testsuites>",
      "counters: the report counts 1000 failures and errors, and none of its 1 tests failed;"},
 };
 
@@ -335,6 +334,26 @@ START_TEST(counters_are_believed_only_where_they_alone_know_of_a_failure)
     ck_assert_int_eq(e.counts.contradicts, c->notice != NULL);
     ck_assert_msg(!c->notice || strstr(buf_cstr(&e.notices), c->notice), "%s: %s", c->report,
                   buf_cstr(&e.notices));
+    events_finish(&e);
+}
+END_TEST
+
+START_TEST(a_counter_that_is_no_number_is_told_and_counts_nothing)
+{
+    struct events e;
+    events_read(&e,
+                FERRY_LIT(COUNTED(" failures='3 total, 3 failed' errors='-1' tests='4,000'",
+                                  "<testcase name='a'/>")),
+                0);
+    ck_assert_str_eq(
+        buf_cstr(&e.notices),
+        "1:1 counter-text: failures=\"3 total, 3 failed\" is no number; the tests are "
+        "counted without it\n"
+        "1:1 counter-text: errors=\"-1\" is no number; the tests are counted without "
+        "it\n"
+        "1:1 counter-text: tests=\"4,000\" is no number; the tests are counted without "
+        "it\n");
+    ck_assert_int_eq(e.counts.contradicts, 0);
     events_finish(&e);
 }
 END_TEST
@@ -414,6 +433,7 @@ int main(void)
     tcase_add_loop_test(result, conventions_are_read, 0, sizeof conventions / sizeof *conventions);
     tcase_add_loop_test(result, counters_are_believed_only_where_they_alone_know_of_a_failure, 0,
                         sizeof counters / sizeof *counters);
+    tcase_add_test(result, a_counter_that_is_no_number_is_told_and_counts_nothing);
     tcase_add_test(result, each_document_is_counted_for_itself);
     tcase_add_test(result, the_outermost_testsuites_names_the_run_and_no_suite);
     tcase_add_test(result, conventions_in_output_can_be_left_alone);
