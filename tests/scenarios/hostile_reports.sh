@@ -17,7 +17,7 @@ bad=0 rows=0 untraced=0
 every=4 # so many of the documents that a tracker could answer with; FERRY_TORTURE=full: all
 [ "${FERRY_TORTURE-}" != full ] || every=1
 sanitized=
-! grep -qa __asan_init "$FERRY" || sanitized=1
+! grep -qa __asan_init "$FERRY" || sanitized=nothing-of-ours
 mkdir -p "$work/outside/sub" "$work/rows"
 echo "$canary" >"$work/outside/secret.txt"
 cp "$samples/basic.xml" "$work/outside/other.xml"
@@ -27,10 +27,17 @@ printf '<!ENTITY x "%s">\n' "$canary" >"$work/outside/evil.dtd"
 
 # report ATTRIBUTES-OF-A-CASE [INSIDE]
 one_case() { printf '<testsuite name="a"><testcase classname="c" name="n" %s>%s</testcase></testsuite>\n' "$1" "${2-}"; }
-xxe() { printf '<!DOCTYPE testsuite [%s]>\n' "$1"; one_case 'file="f"' "<failure message=\"m\">${2-&x;}</failure>"; }
+# Who looks at the first bytes alone sees nothing but a remark, and hands the rest to who reads.
+remark() { printf '<!-- ' && filler 5000 && echo ' -->'; }
+filler() { head -c "$1" /dev/zero | tr '\0' "${2:-a}"; }
+xxe() { remark && printf '<!DOCTYPE testsuite [%s]>\n' "$1"; one_case 'file="f"' "<failure message=\"m\">${2-&x;}</failure>"; }
 secret=file://$work/outside/secret.txt
 
 given_xxe_file() { xxe "<!ENTITY x SYSTEM \"$secret\">" >r.xml; }
+given_at_once() { sed -i '/^<!-- aaa/d' r.xml; }
+given_within() { # a second prolog, inside
+    one_case 'file="f"' "<!DOCTYPE x [<!ENTITY x SYSTEM \"$secret\">]><system-out>&x;</system-out>" >r.xml
+}
 given_xxe_path() { xxe "<!ENTITY x SYSTEM \"$work/outside/secret.txt\">" >r.xml; }
 given_xxe_beside() { cp "$work/outside/secret.txt" . && xxe '<!ENTITY x SYSTEM "secret.txt">' >r.xml; }
 given_xxe_proc() { xxe '<!ENTITY x SYSTEM "file:///proc/self/environ">' >r.xml; }
@@ -42,11 +49,12 @@ given_xxe_out_of_band() {
 }
 given_xxe_unparsed() { xxe "<!NOTATION n SYSTEM \"$secret\"><!ENTITY x SYSTEM \"$secret\" NDATA n>" >r.xml; }
 given_xxe_attribute() {
-    printf '<!DOCTYPE testsuite [<!ENTITY x SYSTEM "%s"><!ATTLIST testcase name CDATA "&#38;x;">]>\n' "$secret" >r.xml
+    remark >r.xml
+    printf '<!DOCTYPE testsuite [<!ENTITY x SYSTEM "%s"><!ATTLIST testcase name CDATA "&#38;x;">]>\n' "$secret" >>r.xml
     echo '<testsuite name="a"><testcase classname="&x;"/></testsuite>' >>r.xml
 }
-given_external_dtd() { { printf '<!DOCTYPE testsuite SYSTEM "file://%s/outside/evil.dtd">\n' "$work" && one_case 'file="f"' '&x;'; } >r.xml; }
-given_public_dtd() { { echo '<!DOCTYPE testsuite PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://127.0.0.1:9/evil.dtd">' && one_case 'file="f"' '&x;'; } >r.xml; }
+given_external_dtd() { { remark && printf '<!DOCTYPE testsuite SYSTEM "file://%s/outside/evil.dtd">\n' "$work" && one_case 'file="f"' '&x;'; } >r.xml; }
+given_public_dtd() { { remark && echo '<!DOCTYPE testsuite PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://127.0.0.1:9/evil.dtd">' && one_case 'file="f"' '&x;'; } >r.xml; }
 given_xinclude() { one_case 'xmlns:xi="http://www.w3.org/2001/XInclude"' "<failure><xi:include href=\"$secret\" parse=\"text\"/></failure>" >r.xml; }
 given_stylesheet() { { printf '<?xml-stylesheet type="text/xsl" href="%s"?>\n' "$secret" && one_case 'file="f"'; } >r.xml; }
 given_schema() { one_case "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:noNamespaceSchemaLocation=\"$secret\" xml:base=\"file://$work/outside/\"" >r.xml; }
@@ -69,7 +77,7 @@ given_plist() {
 given_laughs() {
     local i
     {
-        echo '<!DOCTYPE x [<!ENTITY a0 "ha ha ha ha ha ha ha ha ha ha">'
+        remark && echo '<!DOCTYPE x [<!ENTITY a0 "ha ha ha ha ha ha ha ha ha ha">'
         for ((i = 1; i < 12; i++)); do
             printf '<!ENTITY a%d "' "$i" && printf "&a$((i - 1));%.0s" 1 2 3 4 5 6 7 8 9 10 && echo '">'
         done
@@ -79,7 +87,7 @@ given_laughs() {
 given_laughs_of_parameters() {
     local i
     {
-        echo '<!DOCTYPE x [<!ENTITY % a0 "ha ha ha ha ha ha ha ha ha ha">'
+        remark && echo '<!DOCTYPE x [<!ENTITY % a0 "ha ha ha ha ha ha ha ha ha ha">'
         for ((i = 1; i < 12; i++)); do
             printf '<!ENTITY %% a%d "' "$i" && printf "&#37;a$((i - 1));%.0s" 1 2 3 4 5 6 7 8 9 10 && echo "\">%a$i;"
         done
@@ -88,23 +96,22 @@ given_laughs_of_parameters() {
 }
 given_chain_of_entities() { # each names the next: a recursion as deep as the chain is long
     {
-        echo '<!DOCTYPE x [' && seq 1 100000 | awk '{ print "<!ENTITY a" $1 " \"&a" $1 + 1 ";\">" }'
+        remark && echo '<!DOCTYPE x [' && seq 1 100000 | awk '{ print "<!ENTITY a" $1 " \"&a" $1 + 1 ";\">" }'
         echo '<!ENTITY a100001 "x">]>' && one_case 'file="f"' '<system-out>&a1;</system-out>'
     } >r.xml
 }
 given_quadratic() {
     {
-        printf '<!DOCTYPE x [<!ENTITY a "' && head -c 100000 /dev/zero | tr '\0' a && echo '">]>'
+        remark && printf '<!DOCTYPE x [<!ENTITY a "' && filler 100000 && echo '">]>'
         printf '<testsuite name="s"><testcase name="a"><system-out>' && yes '&a;' | head -n 50000 | tr -d '\n'
         echo '</system-out></testcase></testsuite>'
     } >r.xml
 }
-filler() { head -c "$1" /dev/zero | tr '\0' "${2:-a}"; }
 given_big_attribute() { { printf '<testsuite name="a"><testcase name="b" classname="' && filler 8000000 && echo '"/></testsuite>'; } >r.xml; }
 given_big_tag() { { printf '<testsuite name="a"><testcase name="b"/><' && filler 8000000 && echo '/></testsuite>'; } >r.xml; }
 given_big_comment() { { printf '<testsuite name="a"><testcase name="b"/><!--' && filler 8000000 && echo '--></testsuite>'; } >r.xml; }
 given_big_instruction() { { printf '<testsuite name="a"><testcase name="b"/><?' && filler 8000000 && echo '?></testsuite>'; } >r.xml; }
-given_big_doctype() { { printf '<!DOCTYPE ' && filler 8000000 && echo '>' && one_case 'file="f"'; } >r.xml; }
+given_big_doctype() { { remark && printf '<!DOCTYPE ' && filler 8000000 && echo '>' && one_case 'file="f"'; } >r.xml; }
 given_big_text() { { printf '<testsuite name="a"><testcase name="b"><system-out>' && filler 50000000 && echo '</system-out></testcase></testsuite>'; } >r.xml; }
 given_cut_attribute() { { printf '<testsuite name="a"><testcase name="b"/><testcase name="' && filler 8000000; } >r.xml; }
 given_many_attributes() { { printf '<testsuite name="a"><testcase name="b"' && seq 1 100000 | awk '{ printf " a%d=\"\"", $1 }' && echo '/></testsuite>'; } >r.xml; }
@@ -379,7 +386,8 @@ both() { cat "$work/out" "$work/err"; }
 # Nothing that the report names was opened, and no socket made.
 check_unopened() {
     [ -s "$trace" ] || return 0 # could not be traced, which is told at the end
-    ! grep -E '(open|openat|openat2)\(.*(outside|secret\.txt|evil\.dtd|environ|made_by)|(socket|connect)\(' "$trace"
+    # A sanitizer looks into the environment by itself.
+    ! grep -E "(open|openat|openat2)\\(.*(outside|secret\\.txt|evil\\.dtd|${sanitized:-environ}|made_by)|(socket|connect)\\(" "$trace"
 }
 check_hidden() { ! both | grep -F "$canary"; }
 check_told() { both | grep -E 'warning|error' >/dev/null; }
