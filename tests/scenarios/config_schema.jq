@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Whether the input is valid by a JSON Schema (draft 2020-12), as far as `ferry config schema` uses it: jq --slurpfile schema FILE. A keyword that is not
 # known here is an error, never passed by. Prints FILE and true or false.
 def known: ["$schema", "title", "description", "default", "deprecated", "type", "enum", "const", "pattern", "minimum", "maximum", "properties",

@@ -311,6 +311,7 @@ int main(void)
 {
     Suite *s = suite_create("receipt");
     TCase *t = tcase_create("codes and counts");
+    tcase_set_timeout(t, 60); /* rows are synced, and the disk is everybody's */
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, each_end_of_a_lane_has_its_code);
     tcase_add_test(t, each_count_has_its_code);
