@@ -32,7 +32,8 @@ struct keys_config {
      * CSV file, a line a rule: GLOB,KEY. The glob is matched against suite parts, class and name
      * joined by '/' (the class left out where it repeats the last suite part); * stays within a
      * part, ** does not. The first matching line decides. "#" begins a comment line; fields may be
-     * quoted. Absent: none.
+     * quoted. A file that is no such list, and one glob with two keys, are refused by line; one
+     * without a rule is warned of. Absent: none.
      */
     struct ferry_str map_file;
 };

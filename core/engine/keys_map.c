@@ -7,12 +7,15 @@
 #include "keys_map.h"
 
 #include <file.h>
+#include <log.h>
 #include <text.h>
 
 #include <stdlib.h>
 
 #define MAP_MAX   ((size_t)64 << 20)
 #define RULES_MAX 1000000u
+
+enum { KEY_LONGEST = 1024 }; /* bytes; what is longer, planners refuse result by result */
 
 struct rule {
     const char *glob; /* NUL-ended */
@@ -54,21 +57,45 @@ static int is_glob(struct ferry_str s)
     return 0;
 }
 
-/* A '[' that no ']' closes would match itself; in a map file it is a slip. */
-static int open_class(struct ferry_str s)
+/* A '[' that no ']' closes would match itself, a last '\\' too; in a map file they are slips. */
+static const char *open_end(struct ferry_str s)
 {
     for (uint64_t i = 0; i < s.len; i++) {
         if (s.ptr[i] == '\\') {
-            i++;
+            if (++i == s.len) {
+                return "a \\ at the end quotes nothing; write \\\\ for the character itself";
+            }
         } else if (s.ptr[i] == '[') {
             uint64_t from = i + 2 < s.len && s.ptr[i + 1] == '!' ? i + 3 : i + 2;
             while (from < s.len && s.ptr[from] != ']') {
                 from += s.ptr[from] == '\\' ? 2 : 1;
             }
             if (from >= s.len) {
-                return 1;
+                return "a [ is never closed; write \\[ for the character itself";
             }
             i = from;
+        }
+    }
+    return NULL;
+}
+
+/* What stands where a comma should. */
+static const char *no_comma(struct ferry_str field)
+{
+    if (field.len > 0 && memchr(field.ptr, '\t', (size_t)field.len)) {
+        return "a rule is GLOB,KEY; a tab stands where the comma should, so save the file as CSV with commas";
+    }
+    if (field.len > 0 && memchr(field.ptr, ';', (size_t)field.len)) {
+        return "a rule is GLOB,KEY; a semicolon stands where the comma should, so save the file as CSV with commas";
+    }
+    return "a rule is GLOB,KEY; the comma is missing";
+}
+
+static int has_control(struct ferry_str s)
+{
+    for (uint64_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f) {
+            return 1;
         }
     }
     return 0;
@@ -111,9 +138,6 @@ static const char *quoted_field(struct map_text *t, struct ferry_str *line, stru
 /* Cuts the next field off. What is wrong, or NULL. */
 static const char *field(struct map_text *t, struct ferry_str *line, struct ferry_str *out)
 {
-    if (!line->ptr) {
-        return "a rule is GLOB,KEY; the comma is missing";
-    }
     if (line->len > 0 && line->ptr[0] == '"') {
         return quoted_field(t, line, out);
     }
@@ -152,6 +176,27 @@ static int32_t add_rule(struct map_text *t, struct ferry_str glob, struct ferry_
                                                : FERRY_OK;
 }
 
+/* What is wrong with a rule, or NULL. `rest`: what stands behind its two fields. */
+static const char *judge(struct ferry_str glob, struct ferry_str key, struct ferry_str rest)
+{
+    if (rest.ptr) {
+        return "more than two fields; quote a glob that holds a comma";
+    }
+    if (str_empty(glob)) {
+        return "the glob is empty; ** matches every test";
+    }
+    if (str_empty(key)) {
+        return "the key is empty; take the line out if the test has none";
+    }
+    if (key.len > KEY_LONGEST) {
+        return "the key is longer than 1024 bytes; is it the right column?";
+    }
+    if (has_control(key)) {
+        return "the key holds a control character; a key is one line of text";
+    }
+    return open_end(glob);
+}
+
 static int32_t take_line(struct map_text *t, struct ferry_str line)
 {
     struct ferry_str glob = {NULL, 0}, key = {NULL, 0};
@@ -164,21 +209,15 @@ static int32_t take_line(struct map_text *t, struct ferry_str line)
         return fail_at(t, t->line, "is not UTF-8 text; save the file as UTF-8");
     }
     wrong = field(t, &line, &glob);
+    if (!wrong && !line.ptr) {
+        wrong = no_comma(glob);
+    }
     if (!wrong) {
         wrong = field(t, &line, &key);
     }
     key = str_trim(key);
-    if (!wrong && line.ptr) {
-        wrong = "more than two fields; quote a glob that holds a comma";
-    }
-    if (!wrong && str_empty(glob)) {
-        wrong = "the glob is empty; ** matches every test";
-    }
-    if (!wrong && str_empty(key)) {
-        wrong = "the key is empty; take the line out if the test has none";
-    }
-    if (!wrong && open_class(glob)) {
-        wrong = "a [ is never closed; write \\[ for the character itself";
+    if (!wrong) {
+        wrong = judge(glob, key, line);
     }
     if (wrong) {
         return fail_at(t, t->line, wrong);
@@ -197,12 +236,11 @@ static int by_glob(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-/* One test with two keys is a slip that the order of lines must not hide. */
-static int32_t check_doubles(const struct map_text *t)
+/* Sorted rules: one glob with two keys is a slip that the order of lines must not hide. */
+static int32_t check_doubles(const struct map_text *t, const struct rule *rules, uint32_t n)
 {
-    const struct keys_map *m = t->map;
-    for (uint32_t i = 1; i < m->n_plain; i++) {
-        const struct rule *a = &m->plain[i - 1], *b = &m->plain[i];
+    for (uint32_t i = 1; i < n; i++) {
+        const struct rule *a = &rules[i - 1], *b = &rules[i];
         if (strcmp(a->glob, b->glob) == 0 && !ferry_eq(a->key, b->key)) {
             char what[200], one[64], other[64];
             snprintf(what, sizeof what, "the same test has key \"%s\" here and \"%s\" in line %u",
@@ -214,6 +252,44 @@ static int32_t check_doubles(const struct map_text *t)
     return FERRY_OK;
 }
 
+/* The globs keep the order of the file, so a copy of them is sorted. */
+static int32_t check_globs(const struct map_text *t)
+{
+    const struct keys_map *m = t->map;
+    struct rule *copy = reallocarray(NULL, (size_t)m->n_globs + 1, sizeof *copy);
+    int32_t rc;
+    if (!copy) {
+        return ferry_fail(t->err, FERRY_E_NO_MEMORY, "automation_key.map", "out of memory");
+    }
+    if (m->n_globs > 0) {
+        memcpy(copy, m->globs, m->n_globs * sizeof *copy);
+        qsort(copy, m->n_globs, sizeof *copy, by_glob);
+    }
+    rc = check_doubles(t, copy, m->n_globs);
+    free(copy);
+    return rc;
+}
+
+/* The next line; it ends with LF, CR LF or, from old spreadsheets, CR. 0: there is none. */
+static int next_line(struct ferry_str *rest, struct ferry_str *line)
+{
+    uint64_t n = 0;
+    if (!rest->ptr) {
+        return 0;
+    }
+    while (n < rest->len && rest->ptr[n] != '\n' && rest->ptr[n] != '\r') {
+        n++;
+    }
+    *line = str_sub(*rest, 0, n);
+    if (n == rest->len) {
+        *rest = (struct ferry_str){NULL, 0};
+    } else {
+        n += rest->ptr[n] == '\r' && n + 1 < rest->len && rest->ptr[n + 1] == '\n' ? 2 : 1;
+        *rest = str_sub(*rest, n, rest->len);
+    }
+    return 1;
+}
+
 static int32_t take_text(struct map_text *t)
 {
     struct ferry_str line;
@@ -221,15 +297,18 @@ static int32_t take_text(struct map_text *t)
     if (str_starts(t->rest, "\xEF\xBB\xBF")) {
         t->rest = str_sub(t->rest, 3, t->rest.len);
     }
-    while (!rc && str_split(&t->rest, '\n', &line)) {
+    while (!rc && next_line(&t->rest, &line)) {
         t->line++;
         rc = take_line(t, line);
     }
     if (!rc && t->map->n_plain > 0) {
         qsort(t->map->plain, t->map->n_plain, sizeof *t->map->plain, by_glob);
-        rc = check_doubles(t);
+        rc = check_doubles(t, t->map->plain, t->map->n_plain);
     }
-    return rc;
+    if (!rc && t->map->n_plain + t->map->n_globs == 0) {
+        log_warn("automation_key.map: %s holds no rule; a line is GLOB,KEY", t->path);
+    }
+    return rc ? rc : check_globs(t);
 }
 
 int32_t keys_map_open(struct keys_map **out, struct ferry_str path, struct ferry_error *err)

@@ -54,6 +54,15 @@ given_config_list_option() { echo '{ "trackers": { "main": { "plugin": "local", 
 given_no_home() { environment+=("HOME="); }
 given_map_missing() { echo '{ "automation_key": { "map": "keys.tsv" } }' | config; }
 
+given_map_folder() { mkdir keys.tsv; }
+given_map_pipe() { mkfifo keys.tsv; }
+given_map_utf16() { printf '\377\376a\0,\0K\0\n\0' >keys.tsv; }
+given_map_workbook() { printf 'PK\003\004\024\000' >keys.tsv; }
+given_map_tabs() { printf '# test\tkey\n**/a\tK\n' >keys.tsv; }
+given_map_semicolons() { printf '**/a;K\n' >keys.tsv; }
+given_map_two_keys() { printf '**/a,K\n**/a,L\n' >keys.tsv; }
+given_map_empty() { : >keys.tsv; }
+
 given_empty_file() { : >r.xml; }
 given_empty_root() { echo '<testsuites/>' >r.xml; }
 given_contradiction() { echo '<testsuites errors="1"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>' >r.xml; }

@@ -266,6 +266,45 @@ START_TEST(the_first_matching_line_decides_plain_or_glob)
 }
 END_TEST
 
+START_TEST(lines_of_a_map_end_in_any_way)
+{
+    map("# old spreadsheets\r**/a,A\r\n**/b,B\n\r**/c,C\r");
+    opened();
+    result.name = FERRY_LIT("c");
+    finds("C", KEY_MAP);
+    result.name = FERRY_LIT("a");
+    finds("A", KEY_MAP);
+    map("**/a,A\r**/b\r");
+    refused("map.csv line 2: a rule is GLOB,KEY; the comma is missing");
+}
+END_TEST
+
+START_TEST(a_map_without_a_rule_is_no_failure)
+{
+    map("");
+    opened();
+    finds(NULL, KEY_NONE);
+    map("glob,key\n# nothing yet\n");
+    opened();
+    finds(NULL, KEY_NONE);
+}
+END_TEST
+
+START_TEST(a_key_of_a_map_is_no_novel)
+{
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    buf_printf(&text, "**/a,%01024d\n", 7);
+    map(buf_cstr(&text));
+    opened();
+    buf_reset(&text);
+    buf_printf(&text, "**/a,%01025d\n", 7);
+    map(buf_cstr(&text));
+    refused("map.csv line 1: the key is longer than 1024 bytes");
+    buf_finish(&text);
+}
+END_TEST
+
 START_TEST(quotes_in_a_map_keep_commas_and_quotes)
 {
     map("\"root/pkg/pkg.Class/a,\"\"b\"\"\",K\n");
@@ -281,6 +320,18 @@ START_TEST(wrong_maps_are_refused_with_the_line)
     refused("nowhere.csv");
     map("a,b\nonly\n");
     refused("map.csv line 2: a rule is GLOB,KEY; the comma is missing");
+    map("a;b\n");
+    refused("map.csv line 1: a rule is GLOB,KEY; a semicolon stands where the comma should");
+    map("# x\na\tb\n");
+    refused("map.csv line 2: a rule is GLOB,KEY; a tab stands where the comma should");
+    map("{\"a\": 1}\n");
+    refused("map.csv line 1: a rule is GLOB,KEY; the comma is missing");
+    map("a\\,K\n");
+    refused("map.csv line 1: a \\ at the end quotes nothing");
+    map("a,K\x1b[2J\n");
+    refused("map.csv line 1: the key holds a control character");
+    map("a*,K\n**,L\na*,M\n");
+    refused("map.csv line 3: the same test has key \"M\" here and \"K\" in line 1");
     map("a,b,c\n");
     refused("map.csv line 1: more than two fields");
     map("a,b\n\n ,K\n");
@@ -311,8 +362,8 @@ END_TEST
 
 START_TEST(hostile_text_in_a_map_is_inert_in_its_error)
 {
-    map("a,\x1b[2J\na,x\n");
-    refused("\\x1b[2J");
+    map("a,\xc2\x9b[2J\na,x\n");
+    refused("\\u009b[2J");
 }
 END_TEST
 
@@ -388,6 +439,9 @@ int main(void)
     tcase_add_test(t, an_empty_property_name_is_refused);
     tcase_add_test(t, map_rules_match_the_path_of_the_test);
     tcase_add_test(t, the_first_matching_line_decides_plain_or_glob);
+    tcase_add_test(t, lines_of_a_map_end_in_any_way);
+    tcase_add_test(t, a_map_without_a_rule_is_no_failure);
+    tcase_add_test(t, a_key_of_a_map_is_no_novel);
     tcase_add_test(t, quotes_in_a_map_keep_commas_and_quotes);
     tcase_add_test(t, wrong_maps_are_refused_with_the_line);
     tcase_add_test(t, hostile_text_in_a_map_is_inert_in_its_error);
