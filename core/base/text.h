@@ -6,7 +6,15 @@
 #include "buf.h"
 
 /* printf("%.*s", STR_ARG(s)) */
-#define STR_ARG(s) (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), (s).ptr ? (s).ptr : ""
+#define STR_ARG(s) str_arg_len(s), str_arg_ptr(s)
+static inline int str_arg_len(struct ferry_str s)
+{
+    return s.len > 0x7fffffff ? 0x7fffffff : (int)s.len;
+}
+static inline const char *str_arg_ptr(struct ferry_str s)
+{
+    return s.ptr ? s.ptr : "";
+}
 
 int str_empty(struct ferry_str s);
 int str_is(struct ferry_str s, const char *lit);        /* bytewise */

@@ -229,6 +229,7 @@ static int open_by_walk(int root, const char *name)
     while (fd >= 0) {
         size_t n = strcspn(name, "/");
         const char *rest = name + n + strspn(name + n, "/");
+        int folder = name[n] == '/'; /* also at the end: "a.png/" is no file */
         int next, number;
         if (n >= sizeof part) {
             close(fd);
@@ -243,10 +244,10 @@ static int open_by_walk(int root, const char *name)
             return -1;
         }
         next = openat(fd, *part ? part : ".",
-                      (*rest ? O_PATH | O_DIRECTORY : O_RDONLY | O_NONBLOCK | O_NOCTTY) |
+                      (folder ? O_PATH | O_DIRECTORY : O_RDONLY | O_NONBLOCK | O_NOCTTY) |
                           O_NOFOLLOW | O_CLOEXEC);
         number = errno;
-        if (next < 0 && number == ENOTDIR && *rest) {
+        if (next < 0 && number == ENOTDIR && folder) {
             struct stat st;
             if (fstatat(fd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)) {
                 number = ELOOP;
@@ -316,6 +317,7 @@ static enum attach_end open_in(const struct attach *a, int root, const char *nam
 static int resolve(const char *folder, const char *name, char *out, size_t size)
 {
     size_t len = strlen(folder);
+    int as_folder = 0; /* ends with a slash, and means no file */
     if (len >= size) {
         return 0;
     }
@@ -323,6 +325,7 @@ static int resolve(const char *folder, const char *name, char *out, size_t size)
     len = len == 1 ? 0 : len;
     while (*name) {
         size_t n = strcspn(name, "/");
+        as_folder = name[n] == '/';
         if (n == 2 && memcmp(name, "..", 2) == 0) {
             while (len > 0 && out[--len] != '/') {
             }
@@ -335,6 +338,12 @@ static int resolve(const char *folder, const char *name, char *out, size_t size)
             len += n + 1;
         }
         name += n + strspn(name + n, "/");
+    }
+    if (as_folder && len > 0) {
+        if (len + 2 > size) {
+            return 0;
+        }
+        out[len++] = '/';
     }
     out[len] = '\0';
     return len > 0;

@@ -55,6 +55,13 @@ static int32_t recover(struct deliver *d)
             : db_run(db, d->err,
                      "UPDATE op SET tries = 0 WHERE dest_id = ? AND state < 7 AND tries > 0", "i",
                      d->r->dest_id);
+    /* Written by a clock that was ahead of its time: it would be waited for as long again. */
+    int64_t longest = d->r->clock->now_ms(d->r->clock) + DELIVER_LONGEST_WAIT_MS;
+    rc = rc ? rc
+            : db_run(db, d->err,
+                     "UPDATE op SET not_before = ?1 WHERE dest_id = ?2 AND state < 7 AND "
+                     "not_before > ?1",
+                     "ii", longest, d->r->dest_id);
     STEP(deliver_begun);
     return rc;
 }

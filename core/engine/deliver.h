@@ -16,6 +16,9 @@
 #include "batch.h"
 #include "lane.h"
 
+/* No operation waits longer, whatever a server or a journal says: settle times end at a day. */
+#define DELIVER_LONGEST_WAIT_MS (INT64_C(24) * 3600 * 1000)
+
 struct deliver_counts {
     uint64_t delivered; /* results that arrived */
     uint64_t cases;     /* cases created, by us or by the server for us */

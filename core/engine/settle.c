@@ -14,6 +14,13 @@ static int64_t now_ms(const struct deliver *d)
     return d->r->clock->now_ms(d->r->clock);
 }
 
+/* When to try again, by what a codec says; it may have had that from the server. */
+static int64_t retry_at(const struct deliver *d, int64_t retry_ms)
+{
+    int64_t wait = retry_ms > 0 ? retry_ms : 1000;
+    return now_ms(d) + (wait < DELIVER_LONGEST_WAIT_MS ? wait : DELIVER_LONGEST_WAIT_MS);
+}
+
 /* The server's words: untrusted, and shown in receipts. */
 static struct ferry_str short_text(struct ferry_str s)
 {
@@ -142,11 +149,11 @@ static int64_t when_listed(const struct deliver *d)
 
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
 {
-    int64_t wait = o->retry_ms > 0 ? o->retry_ms : 1000;
     return db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
-        "sisi", o->token, now_ms(d) + wait, o->id.len ? o->id : (struct ferry_str){NULL, 0}, op);
+        "sisi", o->token, retry_at(d, o->retry_ms), o->id.len ? o->id : (struct ferry_str){NULL, 0},
+        op);
 }
 
 /* Done, and there is more to do to the same thing: the row goes on as the next link of its chain. */
@@ -218,8 +225,7 @@ static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
         return db_run(
             d->e->journal.db, d->err,
             "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
-            "iii", (int64_t)or_parked(row, OP_PLANNED),
-            now_ms(d) + (o->retry_ms > 0 ? o->retry_ms : 1000), row->id);
+            "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
     default:
         return settle_look(d, row, now_ms(d) + settle, o->text);
     }
@@ -350,9 +356,9 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
 {
     const struct ferry_message *answer = f->x.end == EXCHANGE_ANSWERED ? &f->x.answer : NULL;
     uint32_t tries = f->batch.rows[0].tries;
-    int64_t wait = reply->verdict.size && reply->verdict.retry_ms > 0
-                       ? reply->verdict.retry_ms
-                       : classify_wait(answer, tries, now_ms(d), chance());
+    int64_t again_ms = reply->verdict.size && reply->verdict.retry_ms > 0
+                           ? retry_at(d, reply->verdict.retry_ms)
+                           : now_ms(d) + classify_wait(answer, tries, now_ms(d), chance());
     switch (fate) {
     case FATE_PARSE:
         return settle_parsed(d, f, reply);
@@ -362,7 +368,7 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
                                            : split(d, &f->batch, reply, why);
     case FATE_BUSY:
     case FATE_NOT_SENT:
-        return all_later(d, &f->batch, put_back(f), now_ms(d) + wait, why);
+        return all_later(d, &f->batch, put_back(f), again_ms, why);
     case FATE_SIGN_IN:
         return sign_in_again(d, f, why);
     case FATE_PARKED:

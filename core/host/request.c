@@ -356,6 +356,15 @@ static int is_whole(const struct request_record *rec)
     }
 }
 
+static int32_t fail_part(const struct request_record *rec, const char *what,
+                         struct ferry_error *err)
+{
+    const char tag = (char)rec->tag;
+    char shown[8]; /* any byte at all may stand there */
+    return ferry_fail(err, FERRY_E_STATE, NULL, "stored request: part '%s' %s",
+                      text_show_to(shown, sizeof shown, (struct ferry_str){&tag, 1}), what);
+}
+
 /* Sets the views and counters from the parts; also the check of a packed form. */
 static int32_t index_parts(struct request *r, struct ferry_error *err)
 {
@@ -367,8 +376,7 @@ static int32_t index_parts(struct request *r, struct ferry_error *err)
     r->state = STATE_NEW;
     while (request_next(parts, &at, &rec)) {
         if (!is_whole(&rec)) {
-            return ferry_fail(err, FERRY_E_STATE, NULL, "stored request: part '%c' is damaged",
-                              (char)rec.tag);
+            return fail_part(&rec, "is damaged", err);
         }
         switch (rec.tag) {
         case TAG_METHOD:
@@ -397,8 +405,7 @@ static int32_t index_parts(struct request *r, struct ferry_error *err)
         case TAG_SECRET:
             break;
         default:
-            return ferry_fail(err, FERRY_E_STATE, NULL, "stored request: unknown part '%c'",
-                              (char)rec.tag);
+            return fail_part(&rec, "is of no kind that this ferry knows", err);
         }
     }
     if (at != parts.len) {

@@ -17,7 +17,8 @@ enum {
     SHORTEST_CODE = 5,
     SHORTEST_PREFIX = 6,
     SHORTEST_IN_DATA = 12,
-    MOST = 4096
+    MOST = 4096,
+    MOST_READINGS = 32
 };
 #define MARK "***"
 
@@ -101,11 +102,15 @@ static size_t entity(struct ferry_str s, unsigned char c)
     return 0;
 }
 
-/* How many bytes at s spell c; 0: another character stands there. */
-static size_t spelled(struct ferry_str s, unsigned char c, int base64)
+/*
+ * How many bytes at s may spell c, as it is and encoded: "%25" is a '%' with two digits behind it, and it is an encoded '%'. 0 is
+ * no reading. Returns how many there are in `steps`.
+ */
+static unsigned spelled(struct ferry_str s, unsigned char c, int base64, size_t steps[2])
 {
     unsigned char at;
-    size_t n = 0;
+    size_t encoded = 0;
+    unsigned n = 0;
     if (s.len == 0) {
         return 0;
     }
@@ -114,37 +119,68 @@ static size_t spelled(struct ferry_str s, unsigned char c, int base64)
         at = at == '-' ? '+' : '/';
     }
     if (at == '%' && hex_value(s, 1, 2) == c) {
-        return 3;
-    }
-    if (at == '\\') {
-        n = escaped(s, c);
+        encoded = 3;
+    } else if (at == '\\') {
+        encoded = escaped(s, c);
     } else if (at == '&') {
-        n = entity(s, c);
+        encoded = entity(s, c);
     }
-    if (n) {
-        return n;
+    if (at == c || (at == '+' && c == ' ')) {
+        steps[n++] = 1;
     }
-    return at == c || (at == '+' && c == ' ') ? 1 : 0;
+    if (encoded) {
+        steps[n++] = encoded;
+    }
+    return n;
 }
 
 /* --- matching ------------------------------------------------------------------ */
 
+/* Where the characters of a needle so far may have ended: one place, but for a secret that looks encoded itself. */
+struct readings {
+    size_t at[MOST_READINGS]; /* ascending */
+    unsigned n;
+};
+
+static void add_reading(struct readings *r, size_t at)
+{
+    unsigned i = r->n;
+    while (i > 0 && r->at[i - 1] > at) {
+        i--;
+    }
+    if (i == MOST_READINGS || (i > 0 && r->at[i - 1] == at)) {
+        return;
+    }
+    r->n = r->n < MOST_READINGS ? r->n + 1 : r->n; /* the plainest stay, which are the shortest */
+    memmove(&r->at[i + 1], &r->at[i], (r->n - 1 - i) * sizeof *r->at);
+    r->at[i] = at;
+}
+
 /* Bytes of s that spell the needle; 0: they do not. *prefix: s ended inside it, after so many. */
 static size_t match(const struct needle *n, struct ferry_str s, size_t *prefix)
 {
-    size_t at = 0;
+    struct readings pair[2], *now = &pair[0], *next = &pair[1];
+    now->at[0] = 0;
+    now->n = 1;
     *prefix = 0;
-    for (size_t i = 0; i < n->len; i++) {
-        size_t step = spelled(str_sub(s, at, s.len), (unsigned char)n->ptr[i], n->base64);
-        if (step == 0) {
-            if (at == s.len || str_is(str_sub(s, at, s.len), "...")) {
+    for (size_t i = 0; i < n->len && now->n > 0; i++) {
+        struct readings *spare = now;
+        next->n = 0;
+        for (unsigned k = 0; k < now->n; k++) {
+            struct ferry_str rest = str_sub(s, now->at[k], s.len);
+            size_t steps[2];
+            unsigned found = spelled(rest, (unsigned char)n->ptr[i], n->base64, steps);
+            for (unsigned step = 0; step < found; step++) {
+                add_reading(next, now->at[k] + steps[step]);
+            }
+            if (!found && (rest.len == 0 || str_is(rest, "..."))) {
                 *prefix = i;
             }
-            return 0;
         }
-        at += step;
+        now = next;
+        next = spare;
     }
-    return at;
+    return now->n > 0 ? now->at[now->n - 1] : 0;
 }
 
 static int is_base64(char c)

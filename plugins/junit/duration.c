@@ -272,12 +272,16 @@ static int clock_form(const char *p, const char *end, int64_t *us)
         !scale(&seconds, 1000000000, &part)) {
         return 0;
     }
+    int64_t rest = 0; /* whole minutes and more, in seconds */
     for (size_t i = 0; i < n; i++) {
         static const int64_t weight[] = {60, 3600, 86400};
-        part += whole[i] * weight[n - 1 - i] * SECOND;
+        rest += whole[i] * weight[n - 1 - i];
     }
-    *us = part;
-    return part <= LONGEST_S * SECOND;
+    if (rest > LONGEST_S || rest * SECOND + part > LONGEST_S * SECOND) {
+        return 0;
+    }
+    *us = rest * SECOND + part;
+    return 1;
 }
 
 /* Into `form`, with the spaces of other scripts turned into plain ones. 0 where it is too long. */

@@ -7,6 +7,9 @@
 #include "text.h"
 #include "times.h"
 
+/* From 0001-01-01 to the end of 9999, UTC. */
+static const int64_t FIRST_MS = -62135596800000, LAST_MS = 253402300799999;
+
 /* What has been read so far; -1: not yet. */
 struct moment {
     int64_t year;
@@ -86,6 +89,9 @@ static enum times_verdict finish(const struct moment *m, int64_t *ms, int *zonel
     }
     when = days_to(m->year, m->month, m->day) * 86400 + m->hour * 3600 + m->minute * 60 + m->second;
     when = (when - m->offset * 60) * 1000 + m->ms;
+    if (when < FIRST_MS || when > LAST_MS) {
+        return TIMES_BAD; /* its zone leads out of the years that can be written */
+    }
     if (when == 0) {
         return TIMES_NONE; /* googletest: 1970 for a test that never ran */
     }

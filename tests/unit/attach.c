@@ -228,6 +228,9 @@ START_TEST(what_is_no_regular_file_is_refused_without_waiting)
     refused("/dev/zero", ATTACH_NOT_A_FILE);
     refused("/dev/null", ATTACH_NOT_A_FILE);
     refused("log.txt/x", ATTACH_MISSING);
+    refused("log.txt/", ATTACH_MISSING);
+    refused("shots/1.png//", ATTACH_MISSING);
+    refused("./shots/../log.txt/", ATTACH_MISSING);
     close(s);
 }
 END_TEST

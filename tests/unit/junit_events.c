@@ -68,11 +68,14 @@ static void put_blob(struct events *e, const char *key, const struct ferry_blob 
 
 static void put_kv(struct events *e, const char *what, const struct ferry_kv *kv, uint32_t n)
 {
+    struct buf key;
+    buf_init(&key, (size_t)1 << 26);
     for (uint32_t i = 0; i < n; i++) {
-        char key[128];
-        snprintf(key, sizeof key, "%s[%.*s]", what, STR_ARG(kv[i].key));
-        put(e, key, kv[i].value);
+        buf_reset(&key);
+        buf_printf(&key, "%s[%.*s]", what, STR_ARG(kv[i].key));
+        put(e, buf_cstr(&key), kv[i].value);
     }
+    buf_finish(&key);
 }
 
 static void count(struct counts *c, const struct ferry_result *r)

@@ -66,6 +66,33 @@ static const char *const innocent[] = {"",      "s3cr", "nothing here", "s3cr&t 
                                        "%",     "\\",   "\\u00",        "%zz",
                                        "&amp;", "czNj", "canary"};
 
+START_TEST(takes_out_a_secret_that_looks_encoded_itself)
+{
+    static const char *const secrets[] = {"pa%25ss", "back\\\\slash", "R&amp;D-2024",
+                                          "a\\nb\\u0041", "%25%25%25%25"};
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+        secrets_add(ferry_cstr(secrets[i]));
+        expect(ferry_cstr(secrets[i]), "***");
+        secrets_clear();
+    }
+    secrets_add(FERRY_LIT("pa%25ss\\\\x"));
+    expect(FERRY_LIT("url pa%2525ss%5C%5Cx."), "url ***.");
+    expect(FERRY_LIT("json pa%25ss\\\\\\\\x."), "json ***.");
+    expect(FERRY_LIT("cut pa%25ss..."), "cut ***");
+}
+END_TEST
+
+START_TEST(takes_out_a_secret_of_many_readings)
+{
+    char secret[100], doubled[200];
+    memset(secret, '\\', sizeof secret);
+    memset(doubled, '\\', sizeof doubled);
+    secrets_add((struct ferry_str){secret, sizeof secret});
+    expect((struct ferry_str){secret, sizeof secret}, "***");
+    expect((struct ferry_str){doubled, sizeof doubled}, "***");
+}
+END_TEST
+
 START_TEST(leaves_other_text_alone)
 {
     expect(ferry_cstr(innocent[_i]), innocent[_i]);
@@ -341,6 +368,8 @@ int main(void)
     tcase_add_loop_test(t, takes_a_secret_out_in_every_spelling, 0,
                         (int)(sizeof spellings / sizeof *spellings));
     tcase_add_loop_test(t, leaves_other_text_alone, 0, (int)(sizeof innocent / sizeof *innocent));
+    tcase_add_test(t, takes_out_a_secret_that_looks_encoded_itself);
+    tcase_add_test(t, takes_out_a_secret_of_many_readings);
     tcase_add_loop_test(t, finds_base64_at_every_offset_and_alphabet, 0, 14);
     tcase_add_test(t, takes_overlapping_secrets_out_whole);
     tcase_add_test(t, keeps_short_ones_out_of_the_filter);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * answer - what a server may say to the codec `local`, through the host's own reply. Nothing of a broken answer counts; what counts
+ * is whole items, one outcome an operation at most, and cursors that the next question takes. Of an input the first
+ * byte chooses what was sent, the second the status, the third how many operations; the rest is the body.
+ */
+#include "fuzz.h"
+
+#include <ferry/plugin.h>
+#include <ferry/tracker.h>
+#include <reply.h>
+#include <request.h>
+
+extern const struct ferry_plugin ferry_plugin_local;
+
+enum { MOST = 8 << 20, OPS = 4, PAGES = 3 };
+#define ABC "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static const uint32_t statuses[] = {200, 201, 400, 404, 409, 413, 422, 429, 500, 302};
+
+/* --- what was sent ------------------------------------------------------------------------------ */
+
+static const struct ferry_ref run_ref = {
+    .size = sizeof run_ref, .role = FERRY_RUN, .noun = FERRY_RUN, .id = {"7", 1}};
+static const struct ferry_ref *const refs[] = {&run_ref};
+static const struct ferry_blob blob = {sizeof blob, 0, {ABC, sizeof ABC - 1}, 3};
+static const struct ferry_attachment attachment = {
+    .size = sizeof attachment, .name = {"a.png", 5}, .blob = &blob};
+static const struct ferry_result result = {
+    .size = sizeof result, .status = FERRY_PASSED, .name = {"logs in", 7}};
+static const struct ferry_case test_case = {
+    .size = sizeof test_case, .title = {"logs in", 7}, .signature = {"s", 1}};
+static const struct ferry_run run = {.size = sizeof run, .title = {"Nightly", 7}};
+static const struct ferry_field field = {.size = sizeof field, .entity = FERRY_CASE};
+
+static const uint32_t kinds[] = {
+    FERRY_OP(FERRY_CREATE, FERRY_RESULT),     FERRY_OP(FERRY_CREATE, FERRY_CASE),
+    FERRY_OP(FERRY_CREATE, FERRY_RUN),        FERRY_OP(FERRY_CREATE, FERRY_FIELD),
+    FERRY_OP(FERRY_CREATE, FERRY_ATTACHMENT), FERRY_OP(FERRY_COMPLETE, FERRY_RUN)};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static struct ferry_item item_of(uint32_t noun)
+{
+    return (struct ferry_item){.size = sizeof(struct ferry_item),
+                               .noun = noun,
+                               .name = FERRY_LIT("logs in"),
+                               .refs = refs,
+                               .n_refs = 1,
+                               .result = noun == FERRY_RESULT ? &result : NULL,
+                               .test_case = noun == FERRY_CASE ? &test_case : NULL,
+                               .run = noun == FERRY_RUN ? &run : NULL,
+                               .field = noun == FERRY_FIELD ? &field : NULL,
+                               .attachment = noun == FERRY_ATTACHMENT ? &attachment : NULL};
+}
+
+struct sent {
+    struct ferry_item items[OPS];
+    struct ferry_op list[OPS];
+    const struct ferry_op *ops[OPS];
+    char wire_ids[OPS][40];
+    uint32_t n;
+};
+
+static void sent_init(struct sent *s, uint32_t kind, uint32_t n)
+{
+    s->n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        snprintf(s->wire_ids[i], sizeof s->wire_ids[i], "00000000-0000-5000-8000-00000000000%u", i);
+        s->items[i] = item_of(kind & 0xffff);
+        s->list[i] = (struct ferry_op){.size = sizeof s->list[i],
+                                       .kind = kind,
+                                       .wire_id = ferry_cstr(s->wire_ids[i]),
+                                       .id = FERRY_LIT("7"),
+                                       .item = &s->items[i]};
+        s->ops[i] = &s->list[i];
+    }
+}
+
+static const struct ferry_tracker *codec;
+static const struct ferry_call call = {.size = sizeof call,
+                                       .project = {"A O", 3},
+                                       .key_field = {"Automation Key", 14},
+                                       .max_items = 100,
+                                       .max_bytes = UINT64_MAX};
+
+/* --- what it makes of the answer ---------------------------------------------------------------- */
+
+static int32_t on_item(void *data, const struct ferry_item *item)
+{
+    (void)data;
+    fuzz_item(item);
+    fuzz_claim(item->id.len > 0, "an item without an id");
+    return FERRY_OK;
+}
+
+static void judge(struct reply *r, int32_t rc, const struct ferry_error *err)
+{
+    struct arena arena;
+    struct ferry_error why = {.size = sizeof why};
+    fuzz_claim(rc == FERRY_OK || rc == FERRY_E_PROTOCOL || rc == FERRY_E_TOO_LARGE ||
+                   rc == FERRY_E_UNSUPPORTED,
+               "an answer is read with %d: %s", rc, err->message);
+    if (rc) {
+        fuzz_message(err);
+        return;
+    }
+    arena_init(&arena, MOST);
+    rc = reply_items(r, &arena, on_item, NULL, &why);
+    fuzz_claim(rc == FERRY_OK, "an item of the answer cannot be read again: %d: %s", rc,
+               why.message);
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct ferry_outcome *o = &r->outcomes[i];
+        fuzz_claim(o->size == 0 || (o->code >= FERRY_DONE && o->code <= FERRY_DOUBT),
+                   "an outcome of code %u", o->code);
+        fuzz_claim(o->code != FERRY_DONE || o->id.len > 0, "done without an id");
+    }
+    for (const struct reply_note *n = r->notes; n; n = n->next) {
+        fuzz_claim(n->index < r->n, "a note on operation %u of %u", n->index, r->n);
+    }
+    arena_finish(&arena);
+}
+
+static struct ferry_message message(uint32_t status, struct ferry_str body)
+{
+    return (struct ferry_message){
+        .size = sizeof(struct ferry_message), .status = status, .body = body};
+}
+
+static void decode(uint32_t kind, uint32_t status, uint32_t n, struct ferry_str body)
+{
+    struct sent sent;
+    struct reply r;
+    struct ferry_error err = {.size = sizeof err};
+    struct ferry_message m = message(status, body);
+    sent_init(&sent, kind, n);
+    reply_init(&r);
+    reply_begin(&r, n);
+    struct ferry_reply sink = reply_sink(&r);
+    int32_t rc = reply_end(&r, codec->decode(&call, sent.ops, n, &m, &sink, &err), &err);
+    judge(&r, rc, &err);
+    if (rc == FERRY_OK && status < 300 && !r.verdict.size) {
+        for (uint32_t i = 0; i < n; i++) {
+            fuzz_claim(r.outcomes[i].size, "operation %u of %u without an outcome", i, n);
+        }
+    }
+    reply_finish(&r);
+}
+
+/* A page, and the pages that its cursors lead to, with the same body for each. */
+static void answer(uint32_t noun, uint32_t kind, uint32_t status, uint32_t n, struct ferry_str body)
+{
+    static const struct ferry_kv filters[] = {{{"run", 3}, {"7", 1}}};
+    struct sent sent;
+    struct reply r;
+    struct request q;
+    struct ferry_error err = {.size = sizeof err};
+    struct ferry_message m = message(status, body);
+    char cursor[64] = "";
+    sent_init(&sent, kind, n);
+    reply_init(&r);
+    request_init(&q, MOST);
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = noun,
+                            .filters = filters,
+                            .n_filters = n % 2,
+                            .ops = sent.ops,
+                            .n_ops = n};
+    for (int page = 0; page < PAGES; page++) {
+        request_reset(&q);
+        struct ferry_out out = request_out(&q);
+        int32_t rc = codec->ask(&call, &ask, &out, &err);
+        fuzz_claim(rc == FERRY_OK, "the cursor \"%s\" is not taken: %d: %s", cursor, rc,
+                   err.message);
+        fuzz_claim(request_seal(&q, &err) == FERRY_OK, "%s", err.message);
+        reply_begin(&r, n);
+        struct ferry_reply sink = reply_sink(&r);
+        rc = reply_end(&r, codec->answer(&call, &ask, &m, &sink, &err), &err);
+        judge(&r, rc, &err);
+        if (rc || !r.nexts) {
+            break;
+        }
+        snprintf(cursor, sizeof cursor, "%.*s", STR_ARG(r.nexts->name));
+        ask.cursor = ferry_cstr(cursor);
+    }
+    request_finish(&q);
+    reply_finish(&r);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint32_t nouns[] = {FERRY_RESULT,     FERRY_CASE, FERRY_RUN,     FERRY_FIELD,
+                                     FERRY_ATTACHMENT, FERRY_RUN,  FERRY_PROJECT, FERRY_RESULT};
+    struct ferry_str rest = {(const char *)data, size};
+    uint32_t what = fuzz_choice(&rest, KINDS + sizeof nouns / sizeof *nouns);
+    uint32_t status = statuses[fuzz_choice(&rest, sizeof statuses / sizeof *statuses)];
+    uint32_t n = fuzz_choice(&rest, OPS) + 1;
+    codec = ferry_plugin_local.query(FERRY_TRACKER_1);
+    if (what < KINDS) {
+        int many = what < 2;
+        decode(kinds[what], status, many ? n : 1, rest);
+    } else {
+        what -= KINDS;
+        answer(nouns[what], kinds[what % KINDS], status, n - 1, rest);
+    }
+    return 0;
+}
