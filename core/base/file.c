@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -352,4 +353,19 @@ size_t path_folder_len(const char *path)
         n--;
     }
     return n;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    remove(path);
+    return 0;
+}
+
+void file_remove_tree(const char *folder)
+{
+    enum { OPEN_AT_ONCE = 16 };
+    nftw(folder, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
 }

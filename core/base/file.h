@@ -27,4 +27,7 @@ void path_join(struct buf *out, const char *a, const char *b);
 const char *path_base(const char *path);
 size_t path_folder_len(const char *path);
 
+/* Removes a folder and all below it, without following links; what cannot be removed is left. */
+void file_remove_tree(const char *folder);
+
 #endif

@@ -26,7 +26,9 @@ static int32_t write_request(struct request *r, const struct ferry_message *m,
 int32_t app_send(struct app *app, struct target *target, const struct ferry_message *message,
                  ferry_answer_fn *answer, void *data, struct ferry_error *err)
 {
+    struct network network;
     struct remote_setup setup = {.state = app->state,
+                                 .network = &network,
                                  .plugins = app->plugins,
                                  .clock = &app->clock,
                                  .interrupted = &app_interrupted,
@@ -35,8 +37,10 @@ int32_t app_send(struct app *app, struct target *target, const struct ferry_mess
     struct remote r = {0};
     struct request request;
     struct exchange x;
+    network_init(&network, app->config);
     int32_t rc = remote_open(&r, target, &setup, err);
     if (rc) {
+        network_finish(&network);
         return rc;
     }
     request_init(&request, REQUEST_MAX);
@@ -54,5 +58,6 @@ int32_t app_send(struct app *app, struct target *target, const struct ferry_mess
     exchange_finish(&x);
     request_finish(&request);
     remote_close(&r);
+    network_finish(&network);
     return rc;
 }

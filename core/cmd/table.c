@@ -11,6 +11,7 @@
     X(help)                                                                                        \
     X(inspect)                                                                                     \
     X(mirror)                                                                                      \
+    X(mock)                                                                                        \
     X(plugins)                                                                                     \
     X(prune)                                                                                       \
     X(resume)                                                                                      \

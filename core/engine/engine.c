@@ -14,7 +14,12 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
                     struct clock *clock, const char *state, const volatile int *interrupted,
                     struct ferry_error *err)
 {
-    enum { SETTLE_MS = 120000, PATIENCE_MS = 60000, ATTACHMENT_MAX = 32 << 20 };
+    enum {
+        SETTLE_MS = 120000,
+        PATIENCE_MS = 60000,
+        DEADLINE_MS = 600000,
+        ATTACHMENT_MAX = 32 << 20
+    };
     memset(e, 0, sizeof *e);
     e->config = config;
     e->plugins = plugins;
@@ -22,13 +27,16 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->state = state;
     e->interrupted = interrupted;
     e->settle_ms = setting(config, "delivery.settle", SETTLE_MS);
-    e->patience_ms = setting(config, "delivery.deadline", PATIENCE_MS);
     e->max_attachment = (uint64_t)setting(config, "attachments.max_size", ATTACHMENT_MAX);
+    e->patience_ms = setting(config, "delivery.patience", PATIENCE_MS);
+    e->deadline_ms = clock->now_ms(clock) + setting(config, "delivery.deadline", DEADLINE_MS);
+    network_init(&e->network, config);
     return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
 }
 
 void engine_close(struct engine *e)
 {
+    network_finish(&e->network);
     journal_close(&e->journal);
     memset(e, 0, sizeof *e);
 }

@@ -6,17 +6,20 @@
 #include "journal.h"
 
 #include <config.h>
+#include <network.h>
 
 struct engine {
     struct journal journal;
     const struct config *config;
     struct plugins *plugins;
     struct clock *clock;
-    const char *state; /* the state folder */
+    struct network network; /* for destinations with a URL */
+    const char *state;      /* the state folder */
     const volatile int *interrupted;
     int64_t settle_ms;   /* how late an unanswered request may act, where the codec does not know */
     int64_t patience_ms; /* without a sign of life a destination is given up for this time */
     uint64_t max_attachment; /* bytes of a text that goes the way of an attachment */
+    int64_t deadline_ms; /* on the clock: when this command stops delivering */
 };
 
 /* Opens the journal of the state folder and reads the settings of delivery. */

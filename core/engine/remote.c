@@ -58,6 +58,27 @@ static int32_t load_facts(struct remote *r, struct ferry_error *err)
     return rc ? rc : got < 0 ? -got : r->memory.failed;
 }
 
+/* A service of the plugin's own, with its state in a folder of its own. */
+static int32_t open_in_process(struct remote *r, const struct remote_setup *setup,
+                               struct spool *spool, struct ferry_error *err)
+{
+    const struct target *t = r->target;
+    const struct ferry_service *service =
+        t->url.ptr ? NULL : t->plugin->query(FERRY_SERVICE_1);
+    char folder[4096];
+    if (!service) {
+        return ferry_fail(err, FERRY_E_CONFIG, "url",
+                          "%.*s: plugin \"%.*s\" is not served in process, and it has no \"url\"",
+                          STR_ARG(t->label), STR_ARG(t->plugin_id));
+    }
+    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", setup->state, t->plugin->id) >=
+        sizeof folder) {
+        return ferry_fail(err, FERRY_E_CONFIG, "state", "%s: the path is too long", setup->state);
+    }
+    return transport_inproc_open(&r->transport, service, t->plugin->id, t->options, t->n_options,
+                                 folder, spool, setup->clock, err);
+}
+
 int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,
                     struct ferry_error *err)
 {
@@ -78,32 +99,11 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     if (rc) {
         goto out;
     }
-    if (target->url.ptr) {
-        rc = ferry_fail(
-            err, FERRY_E_CONFIG, "url",
-            "%.*s: this ferry has no transport for %.*s; leave out \"url\" to be served in process",
-            STR_ARG(target->label), STR_ARG(target->url));
-        goto out;
-    }
-    const struct ferry_service *service = target->plugin->query(FERRY_SERVICE_1);
-    if (!service) {
-        rc = ferry_fail(err, FERRY_E_CONFIG, "url",
-                        "%.*s: plugin \"%.*s\" is not served in process, and it has no \"url\"",
-                        STR_ARG(target->label), STR_ARG(target->plugin_id));
-        goto out;
-    }
-    char folder[4096]; /* one a plugin: a service owns its state alone */
-    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", setup->state, target->plugin->id) >=
-        sizeof folder) {
-        rc = ferry_fail(err, FERRY_E_CONFIG, "state", "%s: the path is too long", setup->state);
-        goto out;
-    }
-    rc = transport_inproc_open(&r->transport, service, target->plugin->id, target->options,
-                               target->n_options, folder, r->journal ? r->journal->spool : NULL,
-                               setup->clock, err);
-    if (rc == FERRY_OK) {
-        rc = remote_dress(r, err);
-    }
+    struct spool *spool = r->journal ? r->journal->spool : NULL;
+    rc = target->url.ptr && setup->network
+             ? network_open(setup->network, target, spool, &r->transport, err)
+             : open_in_process(r, setup, spool, err);
+    rc = rc ? rc : remote_dress(r, err);
 out:
     if (rc) {
         remote_close(r);

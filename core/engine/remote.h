@@ -10,8 +10,7 @@
 #include "journal.h"
 #include "reply.h"
 
-#include <config.h>
-#include <transport.h>
+#include <network.h>
 
 struct remote {
     const struct target *target;
@@ -40,7 +39,8 @@ struct remote {
 struct remote_setup {
     struct journal *journal;
     int64_t dest_id;
-    const char *state; /* folder for services in process */
+    const char *state;       /* folder for services in process */
+    struct network *network; /* for URLs; NULL: they cannot be reached */
     struct plugins *plugins;
     struct clock *clock;
     const volatile int *interrupted;

@@ -14,6 +14,7 @@ int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, s
     struct remote_setup setup = {.journal = &e->journal,
                                  .dest_id = dest_id,
                                  .state = e->state,
+                                 .network = &e->network,
                                  .plugins = e->plugins,
                                  .clock = e->clock,
                                  .interrupted = e->interrupted,

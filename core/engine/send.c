@@ -142,7 +142,8 @@ static int32_t commit_sent(struct deliver *d, struct flight *f, const struct enc
 static int32_t submit(struct deliver *d, struct flight *f)
 {
     exchange_init(&f->x, d->r, &f->request);
-    f->x.has_effect = 1;
+    f->x.has_effect = !BROKEN(prereq_guard);
+    f->x.fresh = f->batch.traits.effect == FERRY_ONCE && !BROKEN(prereq_guard);
     f->x.max_answer = f->batch.traits.max_answer ? f->batch.traits.max_answer : f->x.max_answer;
     f->x.user = f;
     f->used = 1;

@@ -34,7 +34,13 @@ enum step { STEP_MAP(STEP_ENUM_) STEP_COUNT };
 #undef STEP_ENUM_
 
 /* Seeded defects, FERRY_BREAK=name in builds with test hooks: the tests must notice each. */
-enum defect { BREAK_write_before_act, BREAK_stored_bytes, BREAK_settle, BREAK_complete_early };
+enum defect {
+    BREAK_write_before_act,
+    BREAK_stored_bytes,
+    BREAK_settle,
+    BREAK_complete_early,
+    BREAK_prereq_guard
+};
 
 /*
  * MOST(n): how many things go into one commit or one request. FERRY_BATCH=m makes it at most m in builds with test hooks: then a

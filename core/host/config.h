@@ -118,6 +118,8 @@ int32_t config_template(const struct config_template_tracker *trackers, uint32_t
 int32_t trust_each(const struct config *c,
                    int32_t (*fn)(void *data, struct ferry_str host, const char *origin),
                    void *data);
+/* Whether the user allows this URL; plain http needs an entry that says http. */
+int trust_allows(const struct config *c, struct ferry_str url);
 /*
  * One more or one less, in the user's own folder. *changed: 0 where it was so already. E_CONFIG where
  * it is no host, or where the one to be removed is not in the list.

@@ -164,8 +164,6 @@ const char *config_trust_reason(const struct config *c, const struct config_trus
 int32_t config_read_trusted(struct config *c, struct ferry_error *err);
 /* Where that file is or would be; absent where there is no home for it. In `arena`. */
 struct ferry_str config_trusted_file(const struct config *c, struct arena *arena);
-/* "host" or "host:port" of a checked URL. */
-struct ferry_str config_url_host(struct ferry_str url);
 
 /* --- config_target.c picks, config_settle.c fills in ------------------------------------------ */
 

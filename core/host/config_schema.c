@@ -45,13 +45,24 @@ const struct config_key *const config_keys[] = {
         .def = "Automation Key\nautomation_key\nAutomationKey",
         .help = "names of the properties that hold the key"),
     KEY(0, 1000, INT64_C(7) * 24 * 3600 * 1000, "FERRY_DELIVERY_DEADLINE",
-        .type = FERRY_OPT_DURATION, .name = "delivery.deadline", .def = "60000",
-        .help = "how long a tracker may give no sign of life before it is left for later"),
+        .type = FERRY_OPT_DURATION, .name = "delivery.deadline", .def = "600000",
+        .help = "how long one command may deliver; what is left is kept for `ferry resume`"),
     KEY(0, 1, 64, "FERRY_DELIVERY_JOBS", .type = FERRY_OPT_INT, .name = "delivery.jobs", .def = "8",
         .help = "requests under way at once, at most"),
+    KEY(0, 100, INT64_C(24) * 3600 * 1000, "FERRY_DELIVERY_PATIENCE", .type = FERRY_OPT_DURATION,
+        .name = "delivery.patience", .def = "60000",
+        .help = "how long a tracker may give no sign of life before it is left for later"),
     KEY(0, 0, INT64_C(24) * 3600 * 1000, "FERRY_DELIVERY_SETTLE", .type = FERRY_OPT_DURATION,
         .name = "delivery.settle", .def = "120000",
         .help = "how late an unanswered request may still act"),
+    KEY(0, 10, 3600 * 1000, "FERRY_HTTP_CONNECT_TIMEOUT", .type = FERRY_OPT_DURATION,
+        .name = "http.connect_timeout", .def = "10000",
+        .help = "how long a connection may take to be made"),
+    KEY(0, 10, 3600 * 1000, "FERRY_HTTP_IDLE_TIMEOUT", .type = FERRY_OPT_DURATION,
+        .name = "http.idle_timeout", .def = "60000",
+        .help = "how long an exchange may go without a byte in either direction"),
+    KEY(0, 10, INT64_C(24) * 3600 * 1000, "FERRY_HTTP_TIMEOUT", .type = FERRY_OPT_DURATION,
+        .name = "http.timeout", .def = "300000", .help = "how long one exchange may take in all"),
     KEY(KEY_USER_ONLY | KEY_PATH, 0, 0, NULL, .type = FERRY_OPT_LIST, .name = "plugins.folders",
         .value = "FOLDER", .help = "further folders with plugins"),
     KEY(KEY_USER_ONLY, 0, 0, "FERRY_PROXY", .type = FERRY_OPT_URL, .name = "proxy",
@@ -61,6 +72,9 @@ const struct config_key *const config_keys[] = {
         .help = "size of the state folder past which nothing more is captured"),
     KEY(KEY_PATH, 0, 0, "FERRY_STATE", .type = FERRY_OPT_STR, .name = "state.path",
         .value = "FOLDER", .help = "the state folder"),
+    KEY(KEY_USER_ONLY | KEY_PATH, 0, 0, "FERRY_TLS_CA_DIR", .type = FERRY_OPT_STR,
+        .name = "tls.ca_dir", .value = "FOLDER",
+        .help = "a folder of certificates to trust, named by hash"),
     KEY(KEY_USER_ONLY | KEY_PATH, 0, 0, "FERRY_TLS_CA_FILE", .type = FERRY_OPT_STR,
         .name = "tls.ca_file", .value = "FILE",
         .help = "certificates to trust instead of the system's"),
@@ -110,9 +124,9 @@ int config_is_section(const char *path)
 const char *config_suggest(const char *path, char scratch[128])
 {
     const char *names[KEYS + 16], *last = strrchr(path, '.'), *near;
-    static const char *const sections[] = {"attachments", "automation_key", "delivery",
-                                           "plugins",     "state",          "tls",
-                                           "trackers",    "trust",          "upload"};
+    static const char *const sections[] = {"attachments", "automation_key", "delivery", "http",
+                                           "plugins",     "state",          "tls",      "trackers",
+                                           "trust",       "upload"};
     size_t n = 0;
     last = last ? last + 1 : path;
     for (size_t i = 0; i < KEYS; i++) {

@@ -6,74 +6,27 @@
  * repository. Called for each secret of a destination, before anything is sent.
  */
 #include "config_private.h"
+#include "url.h"
 
-#include <arpa/inet.h>
 #include <file.h>
 #include <text.h>
 #include <unistd.h>
 
 enum { LARGEST_FILE = 256 * 1024 };
 
-static struct ferry_str without_scheme(struct ferry_str url)
-{
-    return str_starts(url, "https://")  ? str_sub(url, 8, url.len)
-           : str_starts(url, "http://") ? str_sub(url, 7, url.len)
-                                        : url;
-}
-
-struct ferry_str config_url_host(struct ferry_str url)
-{
-    struct ferry_str rest = without_scheme(url), host = rest;
-    str_split(&rest, '/', &host);
-    return host;
-}
-
-/* The host without its port. */
-static struct ferry_str without_port(struct ferry_str host)
-{
-    uint64_t n = host.len;
-    while (n > 0 && host.ptr[n - 1] >= '0' && host.ptr[n - 1] <= '9') {
-        n--;
-    }
-    if (n > 1 && n < host.len && host.ptr[n - 1] == ':') {
-        host.len = n - 1;
-    }
-    return host;
-}
-
-static int is_loopback(struct ferry_str host)
-{
-    struct in_addr four;
-    struct in6_addr six;
-    char text[64];
-    host = without_port(host);
-    if (str_is(host, "localhost")) {
-        return 1;
-    }
-    if (host.len == 0 || host.len >= sizeof text) {
-        return 0;
-    }
-    snprintf(text, sizeof text, "%.*s", STR_ARG(host));
-    if (text[0] == '[') {
-        text[host.len - 1] = '\0';
-        return inet_pton(AF_INET6, text + 1, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-    }
-    return inet_pton(AF_INET, text, &four) == 1 && ntohl(four.s_addr) >> 24 == 127;
-}
-
 /* An entry is a host, with or without a port, and stands for https; "http://host" allows plain
  * http. */
 static int is_allowed_by(struct ferry_str entry, struct ferry_str url)
 {
-    struct ferry_str host = config_url_host(url), named = config_url_host(entry);
-    if (str_empty(entry) || (str_starts(url, "http://") && !str_starts(entry, "http://"))) {
+    struct ferry_str host = url_host(url), named = url_host(entry);
+    if (str_empty(entry) || (url_is_plain(url) && !str_starts(entry, "http://"))) {
         return 0;
     }
-    return str_cmp_nocase(named, host) == 0 ||
-           (without_port(named).len == named.len && str_cmp_nocase(named, without_port(host)) == 0);
+    return str_cmp_nocase(named, host) == 0 || (url_without_port(named).len == named.len &&
+                                                str_cmp_nocase(named, url_without_port(host)) == 0);
 }
 
-static int is_allowed(const struct config *c, struct ferry_str url)
+int trust_allows(const struct config *c, struct ferry_str url)
 {
     for (const struct config_entry *e = c->entries; e; e = e->next) {
         struct ferry_str rest = e->value, entry;
@@ -183,7 +136,7 @@ static int32_t check_host(struct ferry_str host, struct ferry_error *err)
             arena_printf(&arena, "https://%.*s", (int)(host.len < 300 ? host.len : 300), host.ptr);
     }
     rc = option_value(&url, whole, &arena, &out, NULL);
-    named = config_url_host(whole);
+    named = url_host(whole);
     if (rc || named.ptr + named.len != whole.ptr + whole.len) {
         rc = FERRY_E_CONFIG;
     }
@@ -300,8 +253,7 @@ static int is_vendors(const char *vendor, struct ferry_str url)
 {
     struct ferry_str own = ferry_cstr(vendor);
     return vendor && (str_starts(url, "https://") || str_starts(own, "http://")) &&
-           str_cmp_nocase(without_port(config_url_host(url)), without_port(config_url_host(own))) ==
-               0;
+           str_cmp_nocase(url_without_port(url_host(url)), url_without_port(url_host(own))) == 0;
 }
 
 const char *config_trust_reason(const struct config *c, const struct config_trust *t)
@@ -314,16 +266,16 @@ const char *config_trust_reason(const struct config *c, const struct config_trus
         (t->url_sources == dotenv && !(t->secret_sources & ~(repo | dotenv)))) {
         return "named beside the secret";
     }
-    return is_loopback(config_url_host(t->url)) ? "this machine"
+    return url_is_loopback(url_host(t->url)) ? "this machine"
            : is_vendors(t->vendor, t->url)      ? "the vendor's own"
-           : is_allowed(c, t->url)              ? "allowed by you, see `ferry trust`"
+           : trust_allows(c, t->url)              ? "allowed by you, see `ferry trust`"
                                                 : NULL;
 }
 
 int32_t config_trust_check(const struct config *c, const struct config_trust *t,
                            struct ferry_error *err)
 {
-    struct ferry_str host = config_url_host(t->url);
+    struct ferry_str host = url_host(t->url);
     int plain;
     if (config_trust_reason(c, t)) {
         return FERRY_OK;

@@ -64,6 +64,31 @@ int32_t request_flatten(const struct request *r, const struct request *dress,
                         struct buf *storage, struct ferry_kv headers[REQUEST_HEADERS],
                         struct ferry_message *out, struct ferry_error *err);
 
+/*
+ * The same for a socket: blobs stay in the spool, and the body is read piece by piece while it is sent. out->body is absent;
+ * `body` says what it is made of, and lives as long as `storage` and the request do.
+ */
+enum { REQUEST_PIECES = 128 };
+struct request_piece {
+    uint64_t begin, len;     /* where it lies in the body */
+    size_t at;               /* in storage, where it is no blob */
+    struct ferry_str digest; /* of a blob; a view into the request */
+    uint64_t offset;         /* in the blob */
+};
+struct request_body {
+    struct request_piece pieces[REQUEST_PIECES];
+    uint32_t n;
+    uint64_t size;
+};
+int32_t request_flatten_head(const struct request *r, const struct request *dress,
+                             const struct request_values *values, struct spool *spool,
+                             struct buf *storage, struct ferry_kv headers[REQUEST_HEADERS],
+                             struct ferry_message *out, struct request_body *body,
+                             struct ferry_error *err);
+/* Up to n bytes of the body from `at`: how many, 0 at its end, -status where a blob cannot be read any more. */
+int64_t request_body_read(const struct request_body *body, const struct buf *storage,
+                          struct spool *spool, uint64_t at, void *to, uint64_t n);
+
 /* For dry-run and traces: the request as text, secrets as ${name}, blobs as their digest; appended. */
 void request_show(const struct request *r, struct buf *out);
 

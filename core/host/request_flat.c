@@ -24,7 +24,9 @@ struct flat {
     struct span method, target, body;
     struct span names[REQUEST_HEADERS], texts[REQUEST_HEADERS];
     uint32_t n_headers;
-    struct span *open; /* the part being written */
+    struct span *open;           /* the part being written */
+    struct request_body *pieces; /* where blobs stay in the spool; NULL: they are read in */
+    int in_body;
 };
 
 static void put_base64(struct buf *out, struct ferry_str s)
@@ -154,6 +156,49 @@ static int32_t put_blob(struct flat *f, struct ferry_str record)
     return FERRY_OK;
 }
 
+/* Bytes that stand in storage from `at`: a piece of their own, or more of the one before. */
+static int32_t note_bytes(struct flat *f, size_t at)
+{
+    struct request_body *b = f->pieces;
+    uint64_t len = f->out->len - at;
+    struct request_piece *last = b->n ? &b->pieces[b->n - 1] : NULL;
+    if (last && !last->digest.ptr && last->at + last->len == at) {
+        last->len += len;
+    } else if (b->n == REQUEST_PIECES) {
+        return ferry_fail(f->err, FERRY_E_BUG, NULL, "a body of more than %d pieces",
+                          REQUEST_PIECES);
+    } else if (len > 0) {
+        b->pieces[b->n++] = (struct request_piece){.begin = b->size, .len = len, .at = at};
+    }
+    b->size += len;
+    return FERRY_OK;
+}
+
+static int32_t note_blob(struct flat *f, struct ferry_str record)
+{
+    struct request_body *b = f->pieces;
+    struct request_piece p = {.begin = b->size,
+                              .offset = request_le(record.ptr, 8),
+                              .len = request_le(record.ptr + 8, 8),
+                              .digest = {record.ptr + 16, record.len - 16}};
+    int64_t whole = f->spool ? spool_size(f->spool, p.digest) : -FERRY_E_IO;
+    if (whole >= 0 && p.len == 0 && p.offset <= (uint64_t)whole) {
+        p.len = (uint64_t)whole - p.offset; /* to its end */
+    }
+    if (whole < 0 || p.offset > (uint64_t)whole || p.len > (uint64_t)whole - p.offset) {
+        return ferry_fail(f->err, FERRY_E_IO, NULL,
+                          "%.*s is not in the spool; was the state folder cleaned by hand?",
+                          STR_ARG(p.digest));
+    }
+    if (b->n == REQUEST_PIECES) {
+        return ferry_fail(f->err, FERRY_E_BUG, NULL, "a body of more than %d pieces",
+                          REQUEST_PIECES);
+    }
+    b->pieces[b->n++] = p;
+    b->size += p.len;
+    return FERRY_OK;
+}
+
 static void begin_part(struct flat *f, struct span *part)
 {
     f->open = part;
@@ -177,6 +222,7 @@ static int32_t begin_header(struct flat *f, struct ferry_str name)
 static int32_t write_record(struct flat *f, const struct request_record *rec)
 {
     int32_t rc = FERRY_OK;
+    size_t at = f->out->len;
     switch (rec->tag) {
     case TAG_METHOD:
     case TAG_TARGET: {
@@ -189,6 +235,7 @@ static int32_t write_record(struct flat *f, const struct request_record *rec)
         return begin_header(f, rec->bytes);
     case TAG_BODY:
         begin_part(f, &f->body);
+        f->in_body = 1;
         break;
     case TAG_TEXT:
         rc = buf_put(f->out, rec->bytes);
@@ -197,6 +244,9 @@ static int32_t write_record(struct flat *f, const struct request_record *rec)
         rc = put_secret(f, rec->bytes);
         break;
     case TAG_BLOB:
+        if (f->pieces) {
+            return note_blob(f, rec->bytes);
+        }
         rc = put_blob(f, rec->bytes);
         break;
     case TAG_STATUS:
@@ -206,7 +256,7 @@ static int32_t write_record(struct flat *f, const struct request_record *rec)
     if (rc == FERRY_OK && f->open) {
         f->open->len = f->out->len - f->open->at;
     }
-    return rc;
+    return rc == FERRY_OK && f->pieces && f->in_body ? note_bytes(f, at) : rc;
 }
 
 static int32_t write_records(struct flat *f, const struct request *r)
@@ -226,41 +276,83 @@ static struct ferry_str view(const struct flat *f, struct span s)
     return (struct ferry_str){f->out->ptr ? f->out->ptr + s.at : NULL, s.len};
 }
 
+static int32_t flatten(struct flat *f, const struct request *r, const struct request *dress,
+                       struct ferry_kv headers[REQUEST_HEADERS], struct ferry_message *out)
+{
+    buf_reset(f->out);
+    int32_t rc = dress ? write_records(f, dress) : FERRY_OK;
+    if (rc == FERRY_OK) {
+        rc = write_records(f, r);
+    }
+    if (rc == FERRY_OK && f->out->failed) {
+        rc = ferry_fail(f->err, f->out->failed, NULL, "the request is longer than %zu bytes",
+                        f->out->max);
+    }
+    if (rc) {
+        return rc;
+    }
+    for (uint32_t i = 0; i < f->n_headers; i++) {
+        headers[i] = (struct ferry_kv){view(f, f->names[i]), view(f, f->texts[i])};
+    }
+    *out = (struct ferry_message){
+        .size = sizeof *out,
+        .status = r->status,
+        .method = view(f, f->method),
+        .target = view(f, f->target),
+        .headers = headers,
+        .n_headers = f->n_headers,
+        .body = f->pieces ? (struct ferry_str){NULL, 0} : view(f, f->body),
+    };
+    return FERRY_OK;
+}
+
 int32_t request_flatten(const struct request *r, const struct request *dress,
                         const struct request_values *values, struct spool *spool,
                         struct buf *storage, struct ferry_kv headers[REQUEST_HEADERS],
                         struct ferry_message *out, struct ferry_error *err)
 {
+    return request_flatten_head(r, dress, values, spool, storage, headers, out, NULL, err);
+}
+
+int32_t request_flatten_head(const struct request *r, const struct request *dress,
+                             const struct request_values *values, struct spool *spool,
+                             struct buf *storage, struct ferry_kv headers[REQUEST_HEADERS],
+                             struct ferry_message *out, struct request_body *body,
+                             struct ferry_error *err)
+{
     struct flat *f = calloc(1, sizeof *f);
     if (!f) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
     }
-    *f = (struct flat){.values = values, .spool = spool, .out = storage, .err = err};
-    buf_reset(storage);
-    int32_t rc = dress ? write_records(f, dress) : FERRY_OK;
-    if (rc == FERRY_OK) {
-        rc = write_records(f, r);
+    *f =
+        (struct flat){.values = values, .spool = spool, .out = storage, .err = err, .pieces = body};
+    if (body) {
+        body->n = 0;
+        body->size = 0;
     }
-    if (rc == FERRY_OK && storage->failed) {
-        rc = ferry_fail(err, storage->failed, NULL, "the request is longer than %zu bytes",
-                        storage->max);
-    }
-    if (rc == FERRY_OK) {
-        for (uint32_t i = 0; i < f->n_headers; i++) {
-            headers[i] = (struct ferry_kv){view(f, f->names[i]), view(f, f->texts[i])};
-        }
-        *out = (struct ferry_message){
-            .size = sizeof *out,
-            .status = r->status,
-            .method = view(f, f->method),
-            .target = view(f, f->target),
-            .headers = headers,
-            .n_headers = f->n_headers,
-            .body = view(f, f->body),
-        };
-    }
+    int32_t rc = flatten(f, r, dress, headers, out);
     free(f);
     return rc;
+}
+
+int64_t request_body_read(const struct request_body *body, const struct buf *storage,
+                          struct spool *spool, uint64_t at, void *to, uint64_t n)
+{
+    for (uint32_t i = 0; i < body->n; i++) {
+        const struct request_piece *p = &body->pieces[i];
+        if (at < p->begin || at - p->begin >= p->len) {
+            continue;
+        }
+        uint64_t in = at - p->begin, left = p->len - in;
+        n = n < left ? n : left;
+        if (!p->digest.ptr) {
+            memcpy(to, storage->ptr + p->at + in, (size_t)n);
+            return (int64_t)n;
+        }
+        int64_t got = spool_read(spool, p->digest, p->offset + in, to, n);
+        return got == 0 ? -FERRY_E_IO : got; /* shorter than it was a moment ago */
+    }
+    return 0;
 }
 
 void request_show(const struct request *r, struct buf *out)

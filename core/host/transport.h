@@ -28,6 +28,7 @@ struct exchange {
     const struct request_values *values; /* secrets and session */
     uint64_t max_answer;                 /* bytes; a longer answer ends UNSURE */
     int has_effect;                      /* 0: a read, may be repeated freely by the transport */
+    int fresh; /* on a connection of its own: what acts when repeated never begins on one that may be dead */
     void *user;
     /* Set by the transport. */
     enum exchange_end end;

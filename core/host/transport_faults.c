@@ -362,6 +362,31 @@ static void faulty_close(void *self)
     free(t);
 }
 
+/* A service's rows of the past that `lag` answers from. */
+static int32_t make_room_for_past(struct faulty *t, struct ferry_error *err)
+{
+    t->most_lag = faults_most_lag(t->faults);
+    t->past = t->most_lag ? calloc(t->most_lag, sizeof *t->past) : NULL;
+    return t->most_lag && !t->past
+               ? ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "faults: out of memory")
+               : FERRY_OK;
+}
+
+int32_t transport_faults_replace(struct transport *transport, struct faults *faults,
+                                 struct ferry_error *err)
+{
+    struct faulty *t = transport->self;
+    while (t->n_past > 0) {
+        forget_oldest(t);
+    }
+    free(t->past);
+    if (t->owns) {
+        faults_free(t->faults);
+    }
+    t->faults = faults;
+    return make_room_for_past(t, err);
+}
+
 int32_t transport_faults_open(struct transport *out, const struct transport *inner,
                               struct spool *spool, struct clock *clock, struct faults *faults,
                               int owns, struct ferry_error *err)
@@ -377,18 +402,13 @@ int32_t transport_faults_open(struct transport *out, const struct transport *inn
     t->clock = clock;
     t->faults = faults;
     t->owns = owns;
-    t->most_lag = faults_most_lag(faults);
-    t->past = t->most_lag ? calloc(t->most_lag, sizeof *t->past) : NULL;
-    if (!t->state || (t->most_lag && !t->past)) {
-        int32_t rc = t->state ? FERRY_E_NO_MEMORY : FERRY_E_BUG;
-        free(t->past);
-        free(t);
-        return ferry_fail(err, rc, NULL, "faults: %s",
-                          rc == FERRY_E_BUG ? "not an in-process transport" : "out of memory");
-    }
     const char *past = faults_past(faults);
-    int32_t rc =
-        past && t->most_lag ? service_state_view(t->state, past, &t->origin, err) : FERRY_OK;
+    int32_t rc = t->state
+                     ? make_room_for_past(t, err)
+                     : ferry_fail(err, FERRY_E_BUG, NULL, "faults: not an in-process transport");
+    if (rc == FERRY_OK && past && t->most_lag) {
+        rc = service_state_view(t->state, past, &t->origin, err);
+    }
     if (rc) {
         free(t->past);
         free(t);

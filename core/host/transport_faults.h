@@ -52,4 +52,8 @@ int32_t transport_faults_open(struct transport *out, const struct transport *inn
                               struct spool *spool, struct clock *clock, struct faults *faults,
                               int owns, struct ferry_error *err);
 
+/* Another script from now on, taken over as at opening; what is late already stays late. */
+int32_t transport_faults_replace(struct transport *t, struct faults *faults,
+                                 struct ferry_error *err);
+
 #endif
