@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { FLIGHTS = 8, REQUEST_MEMORY = 256 << 20 };
+enum { FLIGHTS = 64, REQUEST_MEMORY = 256 << 20 };
 
 struct loop {
     struct deliver d;
     struct flight *flights;
     uint32_t in_flight;
+    int64_t turn_ms; /* when the server's limit lets the next request go */
 };
 
 /* What a dead process had on its way may have acted, or act yet: what must not act twice is left alone until it has settled. */
@@ -98,20 +99,45 @@ static int32_t poll_tokens(struct deliver *d, struct flight *f, int *took)
     return rc;
 }
 
-/* Sends as much as may be in flight at once; *took says whether anything was done. */
+/* The narrowest of what is on its way. */
+static uint32_t window(const struct loop *l)
+{
+    uint32_t least = FLIGHTS;
+    for (uint32_t i = 0; i < FLIGHTS; i++) {
+        if (l->flights[i].used) {
+            uint32_t n = remote_window(l->d.r, &l->flights[i].batch.traits);
+            least = n < least ? n : least;
+        }
+    }
+    return least;
+}
+
+/* Sends one more request, where one more may be in flight and the server's limit allows it; *took says whether anything was done. */
 static int32_t fill(struct loop *l, int *took)
 {
     static int32_t (*const sources[])(struct deliver *, struct flight *,
                                       int *) = {send_again, poll_tokens, send_next};
+    struct remote *r = l->d.r;
     int32_t rc = FERRY_OK;
+    uint32_t before = l->in_flight;
     *took = 0;
+    if (l->in_flight > 0 && l->in_flight >= window(l)) {
+        return FERRY_OK;
+    }
+    l->turn_ms = remote_turn(r);
+    if (l->turn_ms > r->clock->now_ms(r->clock)) {
+        return FERRY_OK;
+    }
     for (size_t i = 0; i < sizeof sources / sizeof *sources && rc == FERRY_OK && !*took; i++) {
         struct flight *f = free_flight(l);
-        if (!f || (l->in_flight > 0 && l->in_flight >= l->flights[0].batch.traits.max_in_flight)) {
+        if (!f) {
             break;
         }
         rc = sources[i](&l->d, f, took);
         l->in_flight += (uint32_t)f->used;
+    }
+    if (l->in_flight == before) {
+        remote_turn_back(r);
     }
     return rc;
 }
@@ -155,12 +181,25 @@ static int32_t check_patience(struct deliver *d)
         (long long)(now - d->fruitless_ms) / 1000);
 }
 
-/* 1: something became due. 0: nothing will, or *rc. */
-static int wait_for_due(struct deliver *d, int64_t looked_ms, int32_t *rc)
+/* A pipeline has to come to an end. */
+static int32_t check_deadline(struct deliver *d)
 {
+    if (d->r->clock->now_ms(d->r->clock) < d->e->deadline_ms) {
+        return FERRY_OK;
+    }
+    return ferry_fail(
+        d->err, FERRY_E_UNREACHABLE, "",
+        "%.*s: the time for delivering (--deadline, delivery.deadline) is over; everything is kept, go on with \"ferry resume\"",
+        STR_ARG(d->r->target->label));
+}
+
+/* 1: something became due. 0: nothing will, or *rc. */
+static int wait_for_due(struct loop *l, int64_t looked_ms, int32_t *rc)
+{
+    struct deliver *d = &l->d;
     struct clock *clock = d->r->clock;
     int64_t now = clock->now_ms(clock);
-    int64_t due = next_due(d, looked_ms);
+    int64_t due = l->turn_ms > now ? l->turn_ms : next_due(d, looked_ms);
     if (due == 0) {
         return 0;
     }
@@ -184,10 +223,14 @@ static int32_t run(struct loop *l)
         }
         int64_t looked_ms = d->r->clock->now_ms(d->r->clock);
         rc = check_patience(d);
+        rc = rc ? rc : check_deadline(d);
         rc = rc ? rc : fill(l, &took);
-        if (rc == FERRY_OK && l->in_flight > 0) {
+        if (rc || took) {
+            continue; /* perhaps one more */
+        }
+        if (l->in_flight > 0) {
             rc = land(l);
-        } else if (rc == FERRY_OK && !took && !wait_for_due(d, looked_ms, &rc)) {
+        } else if (!wait_for_due(l, looked_ms, &rc)) {
             break;
         }
     }

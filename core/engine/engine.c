@@ -18,7 +18,8 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
         SETTLE_MS = 120000,
         PATIENCE_MS = 60000,
         DEADLINE_MS = 600000,
-        ATTACHMENT_MAX = 32 << 20
+        ATTACHMENT_MAX = 32 << 20,
+        JOBS = 8
     };
     memset(e, 0, sizeof *e);
     e->config = config;
@@ -30,6 +31,7 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->max_attachment = (uint64_t)setting(config, "attachments.max_size", ATTACHMENT_MAX);
     e->patience_ms = setting(config, "delivery.patience", PATIENCE_MS);
     e->deadline_ms = clock->now_ms(clock) + setting(config, "delivery.deadline", DEADLINE_MS);
+    e->jobs = (uint32_t)setting(config, "delivery.jobs", JOBS);
     network_init(&e->network, config);
     return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
 }

@@ -61,6 +61,9 @@ static const char *const steps[] = {
 
     /* What was sent twice (OP_TWICE) is looked for again by later commands. */
     "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;",
+
+    /* A few digits of a digest of the secrets that were last used: that they changed is worth a word. */
+    "ALTER TABLE dest ADD COLUMN credential TEXT;",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */

@@ -4,11 +4,33 @@
 
 #include "pack.h"
 
+#include <log.h>
 #include <text.h>
 
 static struct ferry_str or_empty(struct ferry_str s)
 {
     return s.ptr ? s : FERRY_LIT("");
+}
+
+/* Another token may be a new one of the same account, or one of another workspace that has such a project, too. */
+static int32_t note_credential(struct engine *e, const struct target *t, int64_t dest_id,
+                               struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    if (!t->credential.ptr ||
+        db_one_int(db, 0, err, "SELECT EXISTS(SELECT 1 FROM dest WHERE id = ? AND credential IS ?)",
+                   "is", dest_id, t->credential)) {
+        return FERRY_OK;
+    }
+    if (db_one_int(db, 0, err, "SELECT credential IS NOT NULL FROM dest WHERE id = ?", "i",
+                   dest_id)) {
+        log_info(
+            "%.*s: another token than last time, taken for the same account; where it is of another workspace, tell the two apart by "
+            "\"account\": \"NAME\" in the tracker's configuration",
+            STR_ARG(t->label));
+    }
+    return db_run(db, err, "UPDATE dest SET credential = ? WHERE id = ?", "si", t->credential,
+                  dest_id);
 }
 
 int32_t lane_dest(struct engine *e, const struct target *t, int64_t *dest_id,
@@ -25,7 +47,8 @@ int32_t lane_dest(struct engine *e, const struct target *t, int64_t *dest_id,
                   : db_one_int(db, 0, err,
                                "SELECT id FROM dest WHERE label = ? AND url = ? AND account = ?",
                                "sss", t->label, or_empty(t->url), or_empty(t->account));
-    return rc ? rc : *dest_id ? FERRY_OK : FERRY_E_IO;
+    rc = rc ? rc : *dest_id ? FERRY_OK : FERRY_E_IO;
+    return rc ? rc : note_credential(e, t, *dest_id, err);
 }
 
 int32_t lane_put(struct engine *e, const struct lane *l, int64_t *id, struct ferry_error *err)

@@ -63,8 +63,7 @@ static int32_t open_in_process(struct remote *r, const struct remote_setup *setu
                                struct spool *spool, struct ferry_error *err)
 {
     const struct target *t = r->target;
-    const struct ferry_service *service =
-        t->url.ptr ? NULL : t->plugin->query(FERRY_SERVICE_1);
+    const struct ferry_service *service = t->url.ptr ? NULL : t->plugin->query(FERRY_SERVICE_1);
     char folder[4096];
     if (!service) {
         return ferry_fail(err, FERRY_E_CONFIG, "url",
@@ -103,6 +102,10 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     rc = target->url.ptr && setup->network
              ? network_open(setup->network, target, spool, &r->transport, err)
              : open_in_process(r, setup, spool, err);
+    r->limited = rc == FERRY_OK && target->url.ptr != NULL;
+    if (r->limited) {
+        limiter_init(&r->limiter, setup->state, target->credential, setup->jobs);
+    }
     rc = rc ? rc : remote_dress(r, err);
 out:
     if (rc) {
@@ -114,6 +117,9 @@ out:
 void remote_close(struct remote *r)
 {
     remote_abandon(r);
+    if (r->limited) {
+        limiter_finish(&r->limiter);
+    }
     for (uint32_t i = 0; i < r->n_session; i++) {
         remote_forget(&r->session[i]);
         remote_forget(&r->session_before[i]);
@@ -181,10 +187,51 @@ void exchange_finish(struct exchange *x)
     memset(x, 0, sizeof *x);
 }
 
+int64_t remote_turn(struct remote *r)
+{
+    return r->limited ? limiter_turn(&r->limiter, r->clock->now_ms(r->clock)) : 0;
+}
+
+void remote_turn_back(struct remote *r)
+{
+    if (r->limited) {
+        limiter_give_back(&r->limiter);
+    }
+}
+
+uint32_t remote_window(const struct remote *r, const struct ferry_traits *traits)
+{
+    uint32_t now = r->limited ? limiter_window(&r->limiter) : 1; /* in process nothing is under way */
+    return now < traits->max_in_flight ? now : traits->max_in_flight;
+}
+
+int32_t remote_submit(struct remote *r, struct exchange *x, struct ferry_error *err)
+{
+    if (!r->transport.submit) {
+        return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+    }
+    r->requests++;
+    int32_t rc = r->transport.submit(r->transport.self, x, err);
+    if (rc == FERRY_OK && r->limited) {
+        limiter_sent(&r->limiter);
+    }
+    return rc;
+}
+
+/* Out of the transport; what its end says of the limit is heard at once. */
+static struct exchange *take_ended(struct remote *r, int64_t wait_ms)
+{
+    struct exchange *x = r->transport.next ? r->transport.next(r->transport.self, wait_ms) : NULL;
+    if (x && r->limited) {
+        limiter_heard(&r->limiter, x, r->clock->now_ms(r->clock));
+    }
+    return x;
+}
+
 struct exchange *remote_next(struct remote *r, int64_t wait_ms)
 {
     if (r->n_early == 0) {
-        return r->transport.next ? r->transport.next(r->transport.self, wait_ms) : NULL;
+        return take_ended(r, wait_ms);
     }
     struct exchange *x = r->early[0];
     r->n_early--;
@@ -202,16 +249,39 @@ void remote_abandon(struct remote *r)
     r->n_early = 0;
 }
 
-int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err)
+/* Until this account's turn has come. */
+static int32_t wait_turn(struct remote *r, struct ferry_error *err)
+{
+    int64_t due, now;
+    while ((due = remote_turn(r)) > (now = r->clock->now_ms(r->clock))) {
+        log_debug("%.*s: waiting %lld ms for the server's limit", STR_ARG(r->target->label),
+                  (long long)(due - now));
+        if (r->clock->wait_ms(r->clock, due - now, r->interrupted)) {
+            return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+        }
+    }
+    return FERRY_OK;
+}
+
+/* Taken out of those that ended while another one was waited for. */
+static int was_early(struct remote *r, const struct exchange *x)
+{
+    for (uint32_t i = 0; i < r->n_early; i++) {
+        if (r->early[i] == x) {
+            r->n_early--;
+            memmove(r->early + i, r->early + i + 1, (r->n_early - i) * sizeof(*r->early));
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error *err)
 {
     struct exchange *got = NULL;
-    if (!r->transport.submit) {
-        return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
-    }
-    r->requests++;
-    int32_t rc = r->transport.submit(r->transport.self, x, err);
-    while (rc == FERRY_OK && (got = r->transport.next(r->transport.self, 1000)) != x) {
-        if (*r->interrupted) {
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && !was_early(r, x) && (got = take_ended(r, 1000)) != x) {
+        if (*r->interrupted || !r->transport.next) {
             remote_abandon(r); /* it must not come back to an x that is gone */
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
         } else if (got && r->n_early < sizeof r->early / sizeof *r->early) {
@@ -221,6 +291,13 @@ int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *e
         }
     }
     return rc;
+}
+
+int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err)
+{
+    int32_t rc = wait_turn(r, err);
+    rc = rc ? rc : remote_submit(r, x, err);
+    return rc ? rc : remote_wait_for(r, x, err);
 }
 
 int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err)
@@ -246,7 +323,7 @@ static int32_t on_need(void *self, struct ferry_str fact)
     return n->arena.failed;
 }
 
-static int32_t write_ask(struct remote *r, const struct ferry_ask *ask, struct request *request,
+int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct request *request,
                          struct ferry_error *err)
 {
     enum { ROUNDS = 8 }; /* a codec that keeps asking for facts has a bug */
@@ -316,7 +393,7 @@ static int again_later(struct remote *r, const struct exchange *x, struct patien
     return 1;
 }
 
-static int32_t read_answer(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
+int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
                            struct reply *reply, struct ferry_error *err)
 {
     int32_t rc = reply_begin(reply, ask->n_ops);
@@ -339,7 +416,7 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
     int signed_again = 0, going = 1;
     request_init(&request, MEMORY_MAX);
     int32_t rc = remote_sign_in(r, 0, err);
-    rc = rc ? rc : write_ask(r, ask, &request, err);
+    rc = rc ? rc : remote_write_ask(r, ask, &request, err);
     exchange_init(&x, r, &request);
     for (uint32_t cut = 0; rc == FERRY_OK && going;) {
         rc = remote_exchange(r, &x, err);
@@ -348,7 +425,7 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
         }
         enum fate fate = classify(&x, NULL);
         if (fate == FATE_PARSE) {
-            rc = read_answer(r, ask, &x, reply, err);
+            rc = remote_read_answer(r, ask, &x, reply, err);
             going =
                 rc == FERRY_E_PROTOCOL && cut++ < 3; /* an answer cut short is worth another try */
             rc = going ? FERRY_OK : rc;
@@ -363,98 +440,6 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
     }
     exchange_finish(&x);
     request_finish(&request);
-    return rc;
-}
-
-static uint64_t hash_cursor(struct ferry_str s)
-{
-    uint64_t h = 1469598103934665603u;
-    for (uint64_t i = 0; i < s.len; i++) {
-        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
-    }
-    return h;
-}
-
-/* Cursors still to be asked, and all that were ever seen: one that comes back is dropped, so a list ends. */
-struct walk {
-    struct arena arena;
-    struct ferry_str *queue;
-    uint64_t *seen;
-    uint32_t head, n, room;
-};
-
-static int32_t walk_add(struct walk *w, struct ferry_str cursor)
-{
-    uint64_t h = hash_cursor(cursor);
-    for (uint32_t i = 0; i < w->n; i++) {
-        if (w->seen[i] == h && ferry_eq(w->queue[i], cursor)) {
-            return FERRY_OK;
-        }
-    }
-    if (w->n == w->room) {
-        uint32_t room = w->room ? w->room * 2 : 64;
-        struct ferry_str *queue = arena_array(&w->arena, struct ferry_str, room);
-        uint64_t *seen = arena_array(&w->arena, uint64_t, room);
-        if (!queue || !seen) {
-            return w->arena.failed;
-        }
-        if (w->n) {
-            memcpy(queue, w->queue, w->n * sizeof *queue);
-            memcpy(seen, w->seen, w->n * sizeof *seen);
-        }
-        w->queue = queue;
-        w->seen = seen;
-        w->room = room;
-    }
-    w->queue[w->n] = arena_str(&w->arena, cursor);
-    w->seen[w->n++] = h;
-    return w->arena.failed;
-}
-
-int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
-                     struct ferry_error *err)
-{
-    struct walk walk = {.n = 0};
-    struct reply reply;
-    struct ferry_ask one = *ask;
-    int32_t rc = FERRY_OK;
-    arena_init(&walk.arena, 64 << 20);
-    reply_init(&reply);
-    for (;;) {
-        rc = remote_ask(r, &one, &reply, err);
-        rc = rc ? rc : fn(data, &reply, err);
-        for (struct reply_text *t = rc ? NULL : reply.nexts; t && rc == FERRY_OK; t = t->next) {
-            rc = walk_add(&walk, t->name);
-        }
-        if (rc || walk.head == walk.n) {
-            break;
-        }
-        one.cursor = walk.queue[walk.head++];
-    }
-    reply_finish(&reply);
-    arena_finish(&walk.arena);
-    return rc;
-}
-
-struct listing {
-    remote_item_fn *fn;
-    void *data;
-    struct arena item;
-};
-
-static int32_t list_page(void *data, struct reply *page, struct ferry_error *err)
-{
-    struct listing *l = data;
-    return reply_items(page, &l->item, l->fn, l->data, err);
-}
-
-int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_fn *fn, void *data,
-                    struct ferry_error *err)
-{
-    struct listing l = {.fn = fn, .data = data};
-    arena_init(&l.item, 64 << 20);
-    int32_t rc = remote_pages(r, ask, list_page, &l, err);
-    arena_finish(&l.item);
     return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include "classify.h"
 #include "journal.h"
+#include "limiter.h"
 #include "reply.h"
 
 #include <network.h>
@@ -31,7 +32,9 @@ struct remote {
     uint32_t n_session, signed_in;
     struct request_values values;
     struct request dress;
-    struct exchange *early[16]; /* of others, that ended while one was waited for */
+    struct limiter limiter; /* of what goes over a socket */
+    int limited;
+    struct exchange *early[160]; /* of others, that ended while one was waited for */
     uint32_t n_early;
     uint64_t requests; /* sent so far */
 };
@@ -45,6 +48,7 @@ struct remote_setup {
     struct clock *clock;
     const volatile int *interrupted;
     int64_t settle_ms, patience_ms;
+    uint32_t jobs; /* requests under way at once, at most; 0: one */
 };
 /* Opens the transport that the target asks for. E_CONFIG where it cannot be reached from here at all. */
 int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,
@@ -89,11 +93,28 @@ void exchange_finish(struct exchange *x);
 int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error *err);
 /* The same, and nothing is kept of the answer. */
 int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err);
+/*
+ * When the next request may leave: now or earlier, or a time to wait for. It takes a place in the account's budget, which
+ * remote_turn_back() gives back where nothing was sent. For requests that are submitted to the transport itself; others wait by themselves.
+ */
+int64_t remote_turn(struct remote *r);
+void remote_turn_back(struct remote *r);
+/* How many of a kind may be under way now. */
+uint32_t remote_window(const struct remote *r, const struct ferry_traits *traits);
+/* Hands an exchange to the transport; counted. */
+int32_t remote_submit(struct remote *r, struct exchange *x, struct ferry_error *err);
 /* The next exchange that has ended, of those that were submitted to the transport itself. */
 struct exchange *remote_next(struct remote *r, int64_t wait_ms);
+/* Until this one of those under way has ended; others that end meanwhile wait for remote_next(). */
+int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error *err);
 /* What is under way is not waited for, and never comes back; nothing can be sent any more. */
 void remote_abandon(struct remote *r);
 
+/* Parts: a question as a request; what the codec makes of its answer. */
+int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct request *request,
+                         struct ferry_error *err);
+int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
+                           struct reply *reply, struct ferry_error *err);
 /* Parts: the headers of every request, written anew when the session has more to name; and wiping. */
 int32_t remote_dress(struct remote *r, struct ferry_error *err);
 void remote_forget(struct ferry_kv *value);

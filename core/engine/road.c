@@ -19,7 +19,8 @@ int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, s
                                  .clock = e->clock,
                                  .interrupted = e->interrupted,
                                  .settle_ms = e->settle_ms,
-                                 .patience_ms = e->patience_ms};
+                                 .patience_ms = e->patience_ms,
+                                 .jobs = e->jobs};
     return remote_open(r, t, &setup, err);
 }
 

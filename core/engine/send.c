@@ -148,7 +148,7 @@ static int32_t submit(struct deliver *d, struct flight *f)
     f->x.user = f;
     f->used = 1;
     d->counts.requests++;
-    int32_t rc = d->r->transport.submit(d->r->transport.self, &f->x, &f->x.error);
+    int32_t rc = remote_submit(d->r, &f->x, &f->x.error);
     if (rc) { /* not taken: nothing left this process */
         f->x.end = EXCHANGE_NOT_SENT;
         rc = settle_answer(d, f);

@@ -143,9 +143,10 @@ struct target {
     struct ferry_str label; /* "local:AO", for people and the journal */
     struct ferry_str plugin_id, project;
     struct ferry_str url;     /* base URL; absent: served in process */
-    struct ferry_str account; /* what tells accounts apart, without any secret: host and a digest of
-                                 the credential */
-    struct ferry_str key_field; /* title of the Automation Key field */
+    struct ferry_str account; /* what tells accounts apart, without any secret: host, path, and the
+                                    name that the config gives one of several */
+    struct ferry_str credential; /* account and a digest of the secrets: whose limits are counted */
+    struct ferry_str key_field;  /* title of the Automation Key field */
     struct ferry_str how; /* why this one was taken: "from ferry.json", "QASE_API_TOKEN is set" ...
                              for the first line of output */
     const struct ferry_kv *options; /* declared ones, checked, defaults filled in, no secrets */

@@ -5,6 +5,7 @@
  * target_resolve() once it knows plugin and project. A secret never gets into an error.
  */
 #include "config_private.h"
+#include "url.h"
 
 #include <fcntl.h>
 #include <file.h>
@@ -242,7 +243,8 @@ static int32_t check_keys(const struct settle *s)
         const char *key = key_of(s, e);
         char scratch[80];
         const char *hint;
-        if (!key || same_key(key, "plugin") || same_key(key, "project") || is_secret_file(s, key) ||
+        if (!key || same_key(key, "plugin") || same_key(key, "project") ||
+            same_key(key, "account") || is_secret_file(s, key) ||
             option_find(s->table, ferry_cstr(key))) {
             continue;
         }
@@ -409,27 +411,27 @@ static int32_t part(struct settle *s)
     return FERRY_OK;
 }
 
-/*
- * What tells accounts apart. Few digits of the digest: they tell two tokens of one host apart, and
- * are far too few to try guesses of a password against.
- */
-static int32_t name_account(const struct settle *s)
+/* "trackers.NAME.account": a name for one of several accounts that a host knows the same project of. */
+static int32_t account_name(const struct settle *s, struct ferry_str *out)
 {
-    struct target *t = s->t;
+    const struct config_entry *e = find_key(s, "account");
+    char what[WHAT];
+    struct config_expansion x = {.what = what};
+    *out = (struct ferry_str){NULL, 0};
+    if (!e) {
+        return FERRY_OK;
+    }
+    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    x.layer = e->layer;
+    return config_expand(s->c, e->raw, &x, &s->t->arena, out, s->err);
+}
+
+/* Few digits of a digest: they tell two tokens apart, and are far too few to try guesses of a password against. */
+static int32_t name_credential(const struct settle *s, struct ferry_str place)
+{
     unsigned char digest[32];
-    char hex[65];
-    struct sha256 *h;
-    struct ferry_str place = t->url;
-    if (!place.ptr) {
-        t->account = t->plugin_id;
-        return FERRY_OK;
-    }
-    place = str_sub(place, str_starts(place, "https://") ? 8 : 7, place.len);
-    if (s->n_secrets == 0) {
-        t->account = place;
-        return FERRY_OK;
-    }
-    h = sha256_create();
+    char hex[65] = "";
+    struct sha256 *h = sha256_create();
     for (uint32_t i = 0; h && i < s->n_secrets; i++) {
         sha256_add_field(h, s->secrets[i].key);
         sha256_add_field(h, s->secrets[i].value);
@@ -437,12 +439,30 @@ static int32_t name_account(const struct settle *s)
     if (h) {
         sha256_end(h, digest);
         hex_text(digest, sizeof digest, hex);
-        t->account = arena_printf(&t->arena, "%.*s#%.*s", STR_ARG(place), ACCOUNT_HEX, hex);
+        s->t->credential =
+            arena_printf(&s->t->arena, "%.*s#%.*s", STR_ARG(place), ACCOUNT_HEX, hex);
     }
     sha256_destroy(h);
-    return t->account.ptr ? FERRY_OK
-                          : ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory",
-                                       STR_ARG(t->label));
+    return s->t->credential.ptr ? FERRY_OK : FERRY_E_NO_MEMORY;
+}
+
+/*
+ * What tells accounts apart: the place, and the name that the user gave it. Not the token: what is sent with a new one is to be known
+ * again by what was sent with the old.
+ */
+static int32_t name_account(const struct settle *s)
+{
+    struct target *t = s->t;
+    struct ferry_str place = t->url.ptr ? url_place(t->url) : t->plugin_id, name;
+    int32_t rc = account_name(s, &name);
+    if (rc) {
+        return rc;
+    }
+    t->account = str_empty(name)
+                     ? arena_str(&t->arena, place)
+                     : arena_printf(&t->arena, "%.*s/%.*s", STR_ARG(place), STR_ARG(name));
+    rc = t->account.ptr ? name_credential(s, t->account) : FERRY_E_NO_MEMORY;
+    return rc ? ferry_fail(s->err, rc, NULL, "%.*s: out of memory", STR_ARG(t->label)) : FERRY_OK;
 }
 
 int32_t config_settle(const struct config *c, struct target *t, const char *section,

@@ -37,6 +37,7 @@ static int begin_head(struct http_answer *a, struct ferry_str line)
     buf_reset(&a->head);
     a->n_headers = 0;
     a->zipped = 0;
+    a->head_ended = 0;
     a->status = str_int64(str_trim(word), &status) ? (uint32_t)status : 0;
     return 1;
 }
@@ -52,9 +53,12 @@ int http_answer_line(struct http_answer *a, struct ferry_str line)
     if (str_starts(line, "HTTP/")) {
         return begin_head(a, line);
     }
+    if (str_trim(line).len == 0) {
+        a->head_ended = 1;
+        return 1;
+    }
     str_split(&value, ':', &name);
-    if (!value.ptr ||
-        a->n_headers == REQUEST_HEADERS) { /* the empty line; more than anybody reads */
+    if (!value.ptr || a->n_headers == REQUEST_HEADERS) { /* no header; more than anybody reads */
         return 1;
     }
     value = str_trim(value);
@@ -171,6 +175,10 @@ static int32_t end_spooled(struct http_answer *a)
 
 int32_t http_answer_end(struct http_answer *a)
 {
+    if (!a->head_ended) { /* libcurl takes a head that ends with the connection for a whole one */
+        return ferry_fail(&a->error, FERRY_E_PROTOCOL, NULL,
+                          "the head of the answer was cut short");
+    }
     if (a->zipped && a->begun && !a->unzip_ended) {
         return ferry_fail(&a->error, FERRY_E_PROTOCOL, NULL, "the gzip body was cut short");
     }

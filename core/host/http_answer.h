@@ -20,7 +20,7 @@ struct http_answer {
     size_t value_at[REQUEST_HEADERS], value_len[REQUEST_HEADERS];
     uint32_t n_headers, status;
     uint64_t bytes; /* of the body, unpacked */
-    int zipped, unzip_open, unzip_ended, begun;
+    int head_ended, zipped, unzip_open, unzip_ended, begun;
     z_stream unzip;
     struct ferry_error error; /* why it is of no use; status OK: nothing yet */
 };

@@ -75,6 +75,11 @@ static struct ferry_str trimmed_base(struct ferry_str base)
     return base;
 }
 
+struct ferry_str url_place(struct ferry_str url)
+{
+    return trimmed_base(without_scheme(url));
+}
+
 int32_t url_join(struct buf *out, struct ferry_str base, struct ferry_str target,
                  struct ferry_error *err)
 {

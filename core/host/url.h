@@ -10,6 +10,8 @@
 
 /* "host", "host:8443", "[::1]:8080"; a view into url. */
 struct ferry_str url_host(struct ferry_str url);
+/* Host and path, without scheme, and without a version at the end: the same for "https://h/v1" and "https://h/". */
+struct ferry_str url_place(struct ferry_str url);
 /* The host without its port. */
 struct ferry_str url_without_port(struct ferry_str host);
 /* Whether it is http, not https. */

@@ -205,7 +205,7 @@ expect 0 out 'trackers.ao.token              ${VENDOR_API_TOKEN}'
 expect 0 out 'trackers.lit.token             ***'
 expect 0 out 'ferry.json line 2'
 run VENDOR_API_TOKEN="$canary" "$ferry" config check
-expect 2 out 'ao is vendor:AO, account api.vendor.example#'
+expect 2 out 'ao is vendor:AO, account api.vendor.example'
 expect 2 err 'trackers.typo.tokne'
 expect 2 out 'ferry.json: not all of it can be used'
 run "$ferry" config

@@ -86,23 +86,37 @@ START_TEST(takes_a_name_of_the_config)
         str_is(target->secrets.get(target->secrets.self, FERRY_LIT("token")), "canary-token"));
     ck_assert_ptr_null(target->secrets.get(target->secrets.self, FERRY_LIT("pin")).ptr);
     ck_assert(secrets_found(FERRY_LIT("it is canary-token.")));
-    ck_assert(str_starts(target->account, "api.vendor.example#"));
-    ck_assert_uint_eq(target->account.len, strlen("api.vendor.example#") + 6);
+    ck_assert(str_is(target->account, "api.vendor.example"));
+    ck_assert(str_starts(target->credential, "api.vendor.example#"));
+    ck_assert_uint_eq(target->credential.len, strlen("api.vendor.example#") + 6);
 }
 END_TEST
 
-START_TEST(tells_accounts_apart_by_host_and_secret)
+START_TEST(an_account_outlives_its_token)
 {
     char first[64], second[64];
     setenv("VENDOR_API_TOKEN", "token-one", 1);
     resolves("vendor:AO", "vendor:AO", "as written");
-    snprintf(first, sizeof first, "%.*s", STR_ARG(target->account));
+    snprintf(first, sizeof first, "%.*s", STR_ARG(target->credential));
     resolves("vendor:DEMO", "vendor:DEMO", "as written");
-    ck_assert(str_is(target->account, first));
+    ck_assert(str_is(target->credential, first));
     setenv("VENDOR_API_TOKEN", "token-two", 1);
     resolves("vendor:AO", "vendor:AO", "as written");
-    snprintf(second, sizeof second, "%.*s", STR_ARG(target->account));
+    snprintf(second, sizeof second, "%.*s", STR_ARG(target->credential));
     ck_assert_str_ne(first, second);
+    ck_assert(str_is(target->account, "api.vendor.example"));
+}
+END_TEST
+
+START_TEST(tells_accounts_of_one_host_apart_by_their_names)
+{
+    setenv("T", "canary-token", 1);
+    repo_file(
+        "{\"trackers\": {\"ao\": {\"plugin\": \"vendor\", \"project\": \"AO\", \"token\": \"${T}\", "
+        "\"account\": \"second\"}}}");
+    resolves("ao", "vendor:AO", "from ferry.json line 1");
+    ck_assert(str_is(target->account, "api.vendor.example/second"));
+    ck_assert(str_starts(target->credential, "api.vendor.example/second#"));
 }
 END_TEST
 
@@ -494,7 +508,8 @@ int main(void)
     tcase_add_checked_fixture(d, setup, close_target);
     tcase_add_test(d, names_a_local_project_after_the_folder);
     tcase_add_test(d, takes_a_name_of_the_config);
-    tcase_add_test(d, tells_accounts_apart_by_host_and_secret);
+    tcase_add_test(d, an_account_outlives_its_token);
+    tcase_add_test(d, tells_accounts_of_one_host_apart_by_their_names);
     tcase_add_test(d, takes_a_project_of_the_config);
     tcase_add_test(d, chooses_a_default_only_where_there_is_no_doubt);
     tcase_add_test(d, reads_a_bare_code_by_the_token_that_is_set);
