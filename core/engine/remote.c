@@ -41,13 +41,14 @@ static struct ferry_str value_of(void *self, struct ferry_str name)
     return v.ptr ? v : r->target->secrets.get(r->target->secrets.self, name);
 }
 
-/* A project changes while nobody looks: what was learned long ago is asked anew when it is needed. */
+/* A project changes while nobody looks: what was learned long ago, and what it lacked, is asked anew when it is needed. */
 static int32_t load_facts(struct remote *r, struct ferry_error *err)
 {
     struct db_rows rows = {0};
-    int32_t rc = db_query(r->journal->db, &rows, err,
-                          "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms > ?", "ii",
-                          r->dest_id, r->clock->now_ms(r->clock) - FACT_AGE_MS);
+    int32_t rc =
+        db_query(r->journal->db, &rows, err,
+                 "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms > ? AND value <> ''",
+                 "ii", r->dest_id, r->clock->now_ms(r->clock) - FACT_AGE_MS);
     int got = 0;
     while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
            (got = db_step(&rows)) > 0) {
@@ -201,7 +202,8 @@ void remote_turn_back(struct remote *r)
 
 uint32_t remote_window(const struct remote *r, const struct ferry_traits *traits)
 {
-    uint32_t now = r->limited ? limiter_window(&r->limiter) : 1; /* in process nothing is under way */
+    uint32_t now =
+        r->limited ? limiter_window(&r->limiter) : 1; /* in process nothing is under way */
     return now < traits->max_in_flight ? now : traits->max_in_flight;
 }
 

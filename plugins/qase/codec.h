@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* codec.h - between the files of the codec: writing requests, reading answers. */
+#ifndef QASE_CODEC_H
+#define QASE_CODEC_H
+
+#include "qase.h"
+
+#include <arena.h>
+#include <json.h>
+
+/* The chain of a run's end: its description first, where there is something to add, then its completion. */
+#define QASE_COMPLETE_RUN FERRY_OP(FERRY_PRIVATE, FERRY_RUN)
+
+/* Where one operation's JSON goes, and what a person is told of it. */
+struct writer {
+    const struct ferry_call *call;
+    const struct ferry_out *out; /* for notes and facts */
+    uint32_t index;              /* of the operation */
+    struct json_out json;
+    struct buf scratch;
+};
+
+/* codec.c */
+struct ferry_str qase_option(const struct ferry_call *call, const char *name);
+int qase_is_v1(const struct ferry_call *call);
+/* The id of the run that an operation is in or about; absent where it has none. */
+struct ferry_str qase_run_of(const struct ferry_op *op);
+/* Digits and nothing else, from 1: what may stand in a path or as an id. */
+int qase_is_number(struct ferry_str id, int64_t *out);
+/* The name of the fact that holds the key field's id, in scratch; it is also what people read where it is missing. */
+struct ferry_str qase_key_fact(const struct ferry_call *call, char scratch[300]);
+/* The key field's id; absent where the project has none, or it is not known yet. */
+struct ferry_str qase_key_field(const struct ferry_call *call);
+
+/* codec_text.c: texts as Qase takes them. */
+/* As it will be written: at most `max` characters, NULs mended, both with a note. May be in w->scratch. */
+struct ferry_str qase_fitting(struct writer *w, const char *field, struct ferry_str text,
+                              uint64_t max);
+/* A member, nothing where the text is absent. */
+void qase_member(struct writer *w, const char *name, struct ferry_str text, uint64_t max);
+void qase_note(struct writer *w, uint32_t kind, const char *field, const char *text);
+/* "2026-11-20 10:18:33", UTC. */
+void qase_time_text(int64_t ms, char out[20]);
+/* Of an ISO date with or without fraction and zone; 0 where it is none. */
+int qase_time_parse(struct ferry_str text, int64_t *ms);
+void qase_put_encoded(struct buf *b, struct ferry_str text);
+/* "/v1/<what>/<project>", then the format; appended. */
+void qase_put_path(struct buf *b, const struct ferry_call *call, const char *what,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* signature.c */
+void qase_put_signature(struct buf *b, const struct ferry_call *call, const struct ferry_op *op,
+                        struct ferry_str case_id);
+
+/* One thing as JSON. E_INPUT where it cannot be expressed, with the reason. */
+typedef int32_t write_fn(struct writer *w, const struct ferry_op *op, struct ferry_error *err);
+write_fn qase_write_case;                         /* codec_case.c */
+write_fn qase_write_run, qase_write_run_change;   /* codec_run.c */
+write_fn qase_write_result, qase_write_result_v1; /* codec_result.c */
+/* A run's description: its own, and the marker on a line of its own. */
+void qase_put_description(struct buf *b, struct ferry_str text, struct ferry_str marker);
+/* Takes the marker's line out; the description without it, the marker or absent. */
+struct ferry_str qase_split_description(struct ferry_str text, struct ferry_str *marker);
+
+/* codec_attachment.c */
+int32_t qase_encode_attachments(struct writer *w, const struct ferry_op *const *ops, uint32_t n,
+                                uint32_t *taken, struct ferry_error *err);
+
+/* codec_error.c: an answer that is no success. Verdicts and culprits, where it names them. */
+int32_t qase_decode_refusal(const struct ferry_op *const *ops, uint32_t n,
+                            const struct ferry_message *answer, const struct ferry_reply *reply);
+
+/* codec_read.c: a page being read. */
+struct reading {
+    const struct ferry_call *call;
+    const struct ferry_ask *ask;
+    const struct ferry_reply *reply;
+    struct arena arena;  /* of one element */
+    unsigned char *told; /* operations of the ask whose outcome was said */
+    uint64_t seen;       /* elements of this page */
+};
+int32_t qase_read_element(struct reading *r, const struct cJSON *v);
+uint32_t qase_status_of(struct ferry_str slug);
+
+/* codec_answer.c, codec_ask.c: functions of the table. */
+int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,
+                    const struct ferry_message *answer, const struct ferry_reply *reply,
+                    struct ferry_error *err);
+int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
+                    const struct ferry_message *answer, const struct ferry_reply *reply,
+                    struct ferry_error *err);
+int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,
+                  const struct ferry_asks *asks, struct ferry_error *err);
+int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
+                 const struct ferry_out *out, struct ferry_error *err);
+
+/* Where a page begins: an offset, within a span of time where a list is longer than offsets reach. */
+struct qase_place {
+    int64_t offset;
+    int64_t from_s, to_s; /* 0: all */
+    int found;            /* of a fact: a page before held it */
+};
+int qase_place_parse(struct ferry_str cursor, struct qase_place *out);
+void qase_place_text(const struct qase_place *p, char out[96]);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* codec_ask.c - questions: which lists would hold what an operation made, and the request for one page of a list. */
+#include "codec.h"
+
+#include <text.h>
+
+enum { MOST_TARGET = 64 * 1024 };
+
+/* --- places in lists ------------------------------------------------------------------------------------ */
+
+void qase_place_text(const struct qase_place *p, char out[96])
+{
+    snprintf(out, 96, "o%lld;f%lld;t%lld;s%d", (long long)p->offset, (long long)p->from_s,
+             (long long)p->to_s, p->found);
+}
+
+int qase_place_parse(struct ferry_str cursor, struct qase_place *out)
+{
+    struct ferry_str part;
+    memset(out, 0, sizeof *out);
+    if (!cursor.ptr) {
+        return 1;
+    }
+    while (str_split(&cursor, ';', &part)) {
+        int64_t n;
+        if (part.len < 2 || !str_int64(str_sub(part, 1, part.len), &n) || n < 0) {
+            return 0;
+        }
+        switch (part.ptr[0]) {
+        case 'o':
+            out->offset = n;
+            break;
+        case 'f':
+            out->from_s = n;
+            break;
+        case 't':
+            out->to_s = n;
+            break;
+        case 's':
+            out->found = n != 0;
+            break;
+        default:
+            return 0;
+        }
+    }
+    return out->offset <= QASE_REACH;
+}
+
+/* --- find ---------------------------------------------------------------------------------------------------- */
+
+int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,
+                  const struct ferry_asks *asks, struct ferry_error *err)
+{
+    struct ferry_kv filter = {{NULL, 0}, {NULL, 0}};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .filters = &filter,
+                            .n_filters = 1,
+                            .ops = ops,
+                            .n_ops = n};
+    (void)call;
+    if (n == 0 || !ops[0]->item) {
+        return ferry_fail(err, FERRY_E_BUG, NULL, "find: an operation without an item");
+    }
+    switch (ops[0]->kind) {
+    case FERRY_OP(FERRY_CREATE, FERRY_CASE): /* no list of Qase's can be asked for a key */
+        ask.noun = FERRY_CASE;
+        ask.n_filters = 0;
+        break;
+    case FERRY_OP(FERRY_CREATE, FERRY_RUN):
+        ask.noun = FERRY_RUN;
+        ask.n_filters = 0;
+        break;
+    case FERRY_OP(FERRY_CREATE, FERRY_RESULT):
+        ask.noun = FERRY_RESULT;
+        filter = (struct ferry_kv){FERRY_LIT("run"), qase_run_of(ops[0])};
+        break;
+    case FERRY_OP(FERRY_COMPLETE, FERRY_RUN):
+    case QASE_COMPLETE_RUN:
+        ask.noun = FERRY_RUN;
+        filter = (struct ferry_kv){FERRY_LIT("id"), qase_run_of(ops[0])};
+        break;
+    default:
+        return FERRY_OK; /* an attachment that nothing names yet is seen by nobody */
+    }
+    return asks->add(asks->self, &ask);
+}
+
+/* --- ask -------------------------------------------------------------------------------------------------------- */
+
+static struct ferry_str filter(const struct ferry_ask *ask, const char *name)
+{
+    return ferry_get(ask->filters, ask->n_filters, ferry_cstr(name));
+}
+
+static void put_query(struct buf *b, const char *name, struct ferry_str value)
+{
+    buf_putc(b, memchr(b->ptr, '?', b->len) ? '&' : '?');
+    buf_puts(b, name);
+    buf_putc(b, '=');
+    qase_put_encoded(b, value);
+}
+
+static void put_number(struct buf *b, const char *name, int64_t n)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)n);
+    put_query(b, name, ferry_cstr(digits));
+}
+
+static void put_time(struct buf *b, const char *name, int64_t seconds)
+{
+    char text[20];
+    qase_time_text(seconds * 1000, text);
+    put_query(b, name, ferry_cstr(text));
+}
+
+/* 1: the list is one thing, asked for by its id. */
+static int put_list(struct buf *b, const struct ferry_call *call, const struct ferry_ask *ask,
+                    const struct qase_place *place)
+{
+    struct ferry_str id = filter(ask, "id"), run = filter(ask, "run"), title = filter(ask, "title");
+    switch (ask->noun) {
+    case FERRY_FIELD:
+        buf_puts(b, "/v1/custom_field");
+        put_query(b, "entity", FERRY_LIT("case"));
+        return 0;
+    case FERRY_CASE:
+        if (qase_is_number(id, NULL)) {
+            qase_put_path(b, call, "case", "/%.*s", STR_ARG(id));
+            return 1;
+        }
+        qase_put_path(b, call, "case", "%s", "");
+        return 0;
+    case FERRY_RUN:
+        if (qase_is_number(id, NULL)) {
+            qase_put_path(b, call, "run", "/%.*s", STR_ARG(id));
+            return 1;
+        }
+        qase_put_path(b, call, "run", "%s", "");
+        if (title.len > 0 && title.len <= QASE_TITLE) {
+            put_query(b, "search", title);
+        }
+        return 0;
+    default:
+        qase_put_path(b, call, "result", "%s", "");
+        if (qase_is_number(run, NULL)) {
+            put_query(b, "run", run);
+        }
+        if (place->to_s > 0) {
+            put_time(b, "from_end_time", place->from_s);
+            put_time(b, "to_end_time", place->to_s);
+        }
+        return 0;
+    }
+}
+
+static int32_t write_list(struct buf *b, const struct ferry_call *call, const struct ferry_ask *ask,
+                          const struct qase_place *place, const struct ferry_out *out,
+                          struct ferry_error *err)
+{
+    char scratch[300];
+    struct ferry_str fact = qase_key_fact(call, scratch);
+    if (ask->noun != FERRY_FIELD && ask->noun != FERRY_CASE && ask->noun != FERRY_RUN &&
+        ask->noun != FERRY_RESULT) {
+        return ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Qase has no list of noun %u", ask->noun);
+    }
+    if (ask->noun == FERRY_CASE && !ferry_get(call->facts, call->n_facts, fact).ptr) {
+        out->need(out->self, fact); /* which of its fields a case holds its key in */
+        return FERRY_E_NEED;
+    }
+    if (!put_list(b, call, ask, place)) {
+        put_number(b, "limit", QASE_PAGE);
+        put_number(b, "offset", place->offset);
+    }
+    return FERRY_OK;
+}
+
+int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
+                 const struct ferry_out *out, struct ferry_error *err)
+{
+    struct qase_place place;
+    struct buf target;
+    int32_t rc = FERRY_OK;
+    if (!qase_place_parse(ask->cursor, &place)) {
+        return ferry_fail(err, FERRY_E_STATE, "cursor", "\"%.*s\" is not a place in a list here",
+                          STR_ARG(utf8_cut(ask->cursor, 60)));
+    }
+    buf_init(&target, MOST_TARGET);
+    switch (ask->what) {
+    case FERRY_ASK_LIST:
+        rc = write_list(&target, call, ask, &place, out, err);
+        break;
+    case FERRY_ASK_FACT: /* there is one kind of them: a custom field by its title */
+        buf_puts(&target, "/v1/custom_field?entity=case");
+        put_number(&target, "limit", QASE_PAGE);
+        put_number(&target, "offset", place.offset);
+        break;
+    default:
+        rc = ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Qase answers no such question");
+    }
+    if (rc == FERRY_OK && target.failed) {
+        rc = ferry_fail(err, target.failed, NULL, "the filters are too long for one request");
+    }
+    if (rc == FERRY_OK) {
+        rc = out->start(out->self, FERRY_LIT("GET"), buf_str(&target));
+    }
+    buf_finish(&target);
+    return rc;
+}

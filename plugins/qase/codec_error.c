@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec_error.c - refusals. Qase says them in two shapes, {"errorMessage","errorFields":[{"field","error"}]} and {"message","errors":{field:
+ * [texts]}}; a field may name its item ("results.17.params"), and then that one alone is to blame.
+ */
+#include "codec.h"
+
+#include <stdlib.h>
+#include <text.h>
+
+struct refusal {
+    uint32_t n;
+    const struct ferry_reply *reply;
+    unsigned char *told;
+    int32_t rc;
+    struct buf text; /* all of it, for people */
+};
+
+/* "results.17.params" -> 17; -1 where no item is named. */
+static int64_t index_in(struct ferry_str field)
+{
+    struct ferry_str part;
+    int64_t n;
+    while (str_split(&field, '.', &part)) {
+        if (str_int64(part, &n) && n >= 0) {
+            return n;
+        }
+    }
+    return -1;
+}
+
+static void take(struct refusal *f, struct ferry_str field, struct ferry_str error)
+{
+    int64_t i = index_in(field);
+    struct buf one;
+    buf_init(&one, 4096);
+    buf_printf(&one, "%.*s%s%.*s", STR_ARG(utf8_cut(field, 200)), field.len ? ": " : "",
+               STR_ARG(utf8_cut(error, 1000)));
+    if (f->text.len < 2000) {
+        buf_puts(&f->text, f->text.len ? "; " : "");
+        buf_put(&f->text, buf_str(&one));
+    }
+    if (i >= 0 && i < (int64_t)f->n && !f->told[i] && f->rc == FERRY_OK) {
+        const struct ferry_outcome outcome = {
+            .size = sizeof outcome, .code = FERRY_REJECTED, .text = buf_str(&one)};
+        f->told[i] = 1;
+        f->rc = f->reply->outcome(f->reply->self, (uint32_t)i, &outcome);
+    }
+    buf_finish(&one);
+}
+
+static void take_fields(struct refusal *f, const struct cJSON *root)
+{
+    json_each (e, json_get(root, "errorFields")) {
+        take(f, json_str(json_get(e, "field")), json_str(json_get(e, "error")));
+    }
+    json_each (field, json_get(root, "errors")) {
+        const struct cJSON *first = json_is_array(field) ? json_first(field) : field;
+        take(f, json_name(field), json_str(first));
+    }
+}
+
+static struct ferry_str words(const struct cJSON *root)
+{
+    static const char *const names[] = {"errorMessage", "message", "error"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct ferry_str s = json_str(json_get(root, names[i]));
+        if (s.len > 0) {
+            return s;
+        }
+    }
+    return (struct ferry_str){NULL, 0};
+}
+
+static int32_t say(struct refusal *f, uint32_t code)
+{
+    const struct ferry_verdict v = {.size = sizeof v, .code = code, .text = buf_str(&f->text)};
+    return f->reply->verdict(f->reply->self, &v);
+}
+
+/* A run that is complete already is refused like one that is not there: who is right, a look at it tells. */
+static int is_completion(const struct ferry_op *op)
+{
+    return op->kind == FERRY_OP(FERRY_COMPLETE, FERRY_RUN) || op->kind == QASE_COMPLETE_RUN;
+}
+
+static int32_t decide(struct refusal *f, const struct ferry_op *const *ops, uint32_t status)
+{
+    if (is_completion(ops[0]) && (status == 400 || status == 422)) {
+        const struct ferry_outcome doubt = {
+            .size = sizeof doubt, .code = FERRY_DOUBT, .text = buf_str(&f->text)};
+        return f->reply->outcome(f->reply->self, 0, &doubt);
+    }
+    switch (status) {
+    case 400:
+    case 422:
+    case 507: /* the workspace's storage is full: on without the attachment */
+        return say(f, FERRY_REFUSED);
+    case 413:
+        return say(f, FERRY_OVERSIZE);
+    case 402:
+    case 403:
+    case 404:
+        return say(f, FERRY_PARKED);
+    default:
+        return FERRY_OK; /* the host goes by the status */
+    }
+}
+
+int32_t qase_decode_refusal(const struct ferry_op *const *ops, uint32_t n,
+                            const struct ferry_message *answer, const struct ferry_reply *reply)
+{
+    struct json_doc doc = {NULL};
+    struct refusal f = {.n = n, .reply = reply};
+    if (answer->status < 400 || answer->status >= 600 || answer->status == 401 ||
+        answer->status == 408 || answer->status == 429 ||
+        (answer->status >= 500 && answer->status != 507)) {
+        return FERRY_OK;
+    }
+    f.told = calloc(n ? n : 1, 1);
+    if (!f.told) {
+        return FERRY_E_NO_MEMORY;
+    }
+    buf_init(&f.text, 16384);
+    if (json_parse(&doc, answer->body, JSON_STRICT, NULL, NULL) == FERRY_OK) {
+        buf_put(&f.text, utf8_cut(words(doc.root), 500));
+        if (answer->status == 400 || answer->status == 422) {
+            take_fields(&f, doc.root);
+        }
+    }
+    int32_t rc = f.rc ? f.rc : decide(&f, ops, answer->status);
+    json_finish(&doc);
+    buf_finish(&f.text);
+    free(f.told);
+    return rc;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* qase.c - the plugin: options and interfaces. The codec is in codec.c. */
+#include "qase.h"
+
+#include <string.h>
+
+static const char *const api_choices[] = {"v2", "v1", NULL};
+static const char *const signature_choices[] = {"reporters", "qasectl", NULL};
+
+static const char *const project_variables[] = {"QASE_TESTOPS_PROJECT", NULL};
+static const char *const token_variables[] = {"QASE_API_TOKEN", "QASE_TESTOPS_API_TOKEN", NULL};
+static const char *const url_variables[] = {"QASE_BASE_URL", "QASE_TESTOPS_API_HOST", NULL};
+static const char *const environment_variables[] = {"QASE_ENVIRONMENT", NULL};
+static const char *const plan_variables[] = {"QASE_TESTOPS_PLAN_ID", NULL};
+static const char *const tags_variables[] = {"QASE_TESTOPS_RUN_TAGS", NULL};
+static const char *const defect_variables[] = {"QASE_TESTOPS_DEFECT", NULL};
+
+#define QASE_OPTION(...)                                                                           \
+    {                                                                                              \
+        .size = sizeof(struct ferry_option), __VA_ARGS__                                           \
+    }
+static const struct ferry_option all[] = {
+    QASE_OPTION(.type = FERRY_OPT_CHOICE, .name = "api", .def = "v2", .choices = api_choices,
+                .help = "the interface that results are posted to; v1 has no ids, so that what is "
+                        "in doubt has to be looked for"),
+    QASE_OPTION(.type = FERRY_OPT_BOOL, .name = "defect", .def = "false",
+                .variables = defect_variables, .help = "whether a failed result opens a defect"),
+    QASE_OPTION(.type = FERRY_OPT_STR, .name = "environment", .value = "SLUG",
+                .variables = environment_variables, .help = "environment of runs made here"),
+    QASE_OPTION(.type = FERRY_OPT_INT, .name = "milestone", .value = "ID",
+                .help = "milestone of runs made here"),
+    QASE_OPTION(.type = FERRY_OPT_INT, .name = "plan", .value = "ID", .variables = plan_variables,
+                .help = "test plan of runs made here"),
+    QASE_OPTION(.type = FERRY_OPT_STR, .name = "project", .value = "CODE",
+                .variables = project_variables, .help = "the project's code"),
+    QASE_OPTION(.type = FERRY_OPT_CHOICE, .name = "signature", .def = "reporters",
+                .choices = signature_choices,
+                .help = "whose form of signature the server is to match by"),
+    QASE_OPTION(.type = FERRY_OPT_LIST, .name = "tags", .value = "TAG", .variables = tags_variables,
+                .help = "tags of runs made here"),
+    QASE_OPTION(.type = FERRY_OPT_STR, .flags = FERRY_OPT_SECRET | FERRY_OPT_REQUIRED,
+                .name = "token", .variables = token_variables, .help = "API token"),
+    QASE_OPTION(.type = FERRY_OPT_URL, .name = "url", .def = "https://api.qase.io",
+                .variables = url_variables,
+                .help = "where the API is, with or without /v1 at its end"),
+};
+static const struct ferry_option *const options[] = {
+    &all[0], &all[1], &all[2], &all[3], &all[4], &all[5], &all[6], &all[7], &all[8], &all[9], NULL,
+};
+
+static const void *query(const char *id)
+{
+    return strcmp(id, FERRY_TRACKER_1) == 0 ? &qase_tracker : NULL;
+}
+
+FERRY_PLUGIN_DEFINE(qase, "qase") = {
+    .size = sizeof(struct ferry_plugin),
+    .abi_major = FERRY_ABI_MAJOR,
+    .level = FERRY_ABI_LEVEL,
+    .id = "qase",
+    .name = "Qase",
+    .version = FERRY_VERSION,
+    .license = "MIT",
+    .options = options,
+    .query = query,
+};
