@@ -268,6 +268,8 @@ static void put_options(struct json_out *j, const struct ferry_plugin *plugin)
     json_put_bool(j, 1);
     json_key(j, "project");
     json_put_bool(j, 1);
+    json_key(j, "account");
+    json_put_bool(j, 1);
     for (const struct ferry_option *const *o = plugin->options; o && *o; o++) {
         if (strcmp((*o)->name, "plugin") != 0 && strcmp((*o)->name, "project") != 0) {
             json_key(j, (*o)->name);
@@ -359,6 +361,11 @@ static void put_trackers(struct json_out *j, struct plugins *p)
     put_strings(j, "required", (const char *const[]){"plugin", "project", NULL});
     open_at(j, "properties", '{');
     put_plugin_names(j, p);
+    open_at(j, "account", '{');
+    json_member(j, "description",
+                FERRY_LIT("a name for one of several accounts at the same place"));
+    put_any_text(j);
+    json_close(j, '}');
     open_at(j, "project", '{');
     json_member(j, "description", FERRY_LIT("the project's code or number there"));
     put_any_text(j);

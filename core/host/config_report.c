@@ -140,7 +140,8 @@ static int may_be_secret(const struct report *r, const struct config_entry *e,
     const struct config_entry *plugin;
     const struct ferry_plugin *loaded = NULL;
     const struct ferry_option *o = NULL;
-    if (is_reference(e->raw) || str_is(key, "plugin") || str_is(key, "project")) {
+    if (is_reference(e->raw) || str_is(key, "plugin") || str_is(key, "project") ||
+        str_is(key, "account")) {
         return 0;
     }
     snprintf(path, sizeof path, "trackers.%.*s.plugin", STR_ARG(name));
