@@ -101,38 +101,3 @@ struct clock clock_virtual(void)
 {
     return (struct clock){virtual_now_ms, virtual_mono_us, virtual_wait_ms, 0};
 }
-
-/* Years, months and days of a day counted from 1970-01-01, by eras of 400 years from March on. */
-static void date_of_day(int64_t day, int *year, int *month, int *date)
-{
-    int64_t from_march = day + 719468; /* days since 0000-03-01 */
-    int64_t era = (from_march >= 0 ? from_march : from_march - 146096) / 146097;
-    int64_t day_of_era = from_march - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t shifted = (5 * day_of_year + 2) / 153; /* 0 is March */
-    *date = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
-    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-    *year = (int)(year_of_era + era * 400 + (*month <= 2));
-}
-
-void time_text(int64_t ms, char out[TIME_TEXT])
-{
-    const int64_t day_ms = 86400000;
-    const int64_t first = -62167219200000; /* 0000-01-01 */
-    const int64_t last = 253402300799999;  /* the last moment of 9999 */
-    int year, month, date;
-    int64_t day, rest;
-    ms = ms < first ? first : ms > last ? last : ms;
-    day = ms / day_ms;
-    rest = ms % day_ms;
-    if (rest < 0) {
-        rest += day_ms;
-        day--;
-    }
-    date_of_day(day, &year, &month, &date);
-    snprintf(out, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000,
-             (unsigned)month % 100, (unsigned)date % 100, (unsigned)(rest / 3600000) % 100,
-             (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
-}

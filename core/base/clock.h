@@ -6,6 +6,8 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include "calendar.h"
+
 #include <stdint.h>
 
 struct clock {
@@ -19,9 +21,5 @@ struct clock {
 struct clock clock_real(void);
 /* Starts at the real time; waits add to it and return at once. */
 struct clock clock_virtual(void);
-
-/* "2026-11-20T12:31:07.250Z" */
-enum { TIME_TEXT = 25 };
-void time_text(int64_t ms, char out[TIME_TEXT]);
 
 #endif

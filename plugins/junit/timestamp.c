@@ -4,8 +4,10 @@
  * that ctime, date and JavaScript print, and seconds since the epoch. Called by result.c. It must
  * never use the time zone of this machine: what names no zone is said to name none.
  */
-#include "text.h"
 #include "times.h"
+
+#include <calendar.h>
+#include <text.h>
 
 /* From 0001-01-01 to the end of 9999, UTC. */
 static const int64_t FIRST_MS = -62135596800000, LAST_MS = 253402300799999;
@@ -62,32 +64,16 @@ static int digits(struct cursor *c, int n, int *out)
     return 1;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static int64_t days_to(int64_t year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int month_days(int64_t year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && leap);
-}
-
 static enum times_verdict finish(const struct moment *m, int64_t *ms, int *zoneless)
 {
     int64_t when;
     if (m->year < 1 || m->year > 9999 || m->month < 1 || m->month > 12 || m->day < 1 ||
-        m->day > month_days(m->year, m->month) || m->hour > 24 || m->minute > 59 ||
+        m->day > calendar_month_days(m->year, m->month) || m->hour > 24 || m->minute > 59 ||
         m->second > 60 || m->offset > 18 * 60 || m->offset < -18 * 60) {
         return TIMES_BAD;
     }
-    when = days_to(m->year, m->month, m->day) * 86400 + m->hour * 3600 + m->minute * 60 + m->second;
+    when = calendar_days(m->year, m->month, m->day) * 86400 + m->hour * 3600 + m->minute * 60 +
+           m->second;
     when = (when - m->offset * 60) * 1000 + m->ms;
     if (when < FIRST_MS || when > LAST_MS) {
         return TIMES_BAD; /* its zone leads out of the years that can be written */

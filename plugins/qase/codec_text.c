@@ -2,9 +2,9 @@
 /* codec_text.c - texts, times and paths as Qase takes them. */
 #include "codec.h"
 
+#include <calendar.h>
 #include <stdarg.h>
 #include <text.h>
-#include <time.h>
 
 void qase_note(struct writer *w, uint32_t kind, const char *field, const char *text)
 {
@@ -65,64 +65,76 @@ void qase_member(struct writer *w, const char *name, struct ferry_str text, uint
 
 void qase_time_text(int64_t ms, char out[20])
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm = {0};
-    gmtime_r(&seconds, &tm);
-    if (strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm) == 0) {
-        out[0] = '\0';
-    }
+    char text[TIME_TEXT];
+    time_text(ms, text);
+    memcpy(out, text, 19);
+    out[10] = ' ';
+    out[19] = '\0';
 }
 
-static int two_digits(const char *p, int *n)
+/* So many digits at *p, which moves on behind them. */
+static int number(const char **p, int digits, int *out)
 {
-    if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9') {
-        return 0;
+    for (*out = 0; digits > 0; digits--, (*p)++) {
+        if (**p < '0' || **p > '9') {
+            return 0;
+        }
+        *out = *out * 10 + (**p - '0');
     }
-    *n = (p[0] - '0') * 10 + (p[1] - '0');
     return 1;
 }
 
-/* "+02:00", "Z", or nothing; minutes east. */
-static int zone_of(const char *p, int *minutes)
+static int mark(const char **p, char c)
 {
-    int hours = 0, rest = 0;
+    int there = **p == c;
+    *p += there;
+    return there;
+}
+
+/* "+02:00", "+0200", "+02", "Z", or nothing; minutes east. */
+static int zone(const char *p, int *minutes)
+{
+    int hours = 0, rest = 0, west = *p == '-';
     *minutes = 0;
     if (!*p || strcmp(p, "Z") == 0) {
         return 1;
     }
-    if ((*p != '+' && *p != '-') || !two_digits(p + 1, &hours)) {
+    if (!mark(&p, west ? '-' : '+') || !number(&p, 2, &hours)) {
         return 0;
     }
-    if (p[3] && !two_digits(p + 3 + (p[3] == ':'), &rest)) {
+    mark(&p, ':');
+    if (*p && !number(&p, 2, &rest)) {
         return 0;
     }
-    *minutes = (hours * 60 + rest) * (*p == '-' ? -1 : 1);
-    return 1;
+    *minutes = (hours * 60 + rest) * (west ? -1 : 1);
+    return !*p;
 }
 
 int qase_time_parse(struct ferry_str text, int64_t *ms)
 {
     char copy[48];
-    struct tm tm = {0};
-    int zone = 0;
-    int64_t fraction = 0, scale = 100;
+    int y, mo, d, h, mi, s, minutes = 0, scale = 100, fraction = 0;
+    const char *p = copy;
     if (text.len == 0 || text.len >= sizeof copy) {
         return 0;
     }
     snprintf(copy, sizeof copy, "%.*s", STR_ARG(text));
-    const char *p = strptime(copy, "%Y-%m-%d", &tm);
-    if (!p || (*p != 'T' && *p != ' ') || !(p = strptime(p + 1, "%H:%M:%S", &tm))) {
+    if (!number(&p, 4, &y) || !mark(&p, '-') || !number(&p, 2, &mo) || !mark(&p, '-') ||
+        !number(&p, 2, &d) || !(mark(&p, 'T') || mark(&p, ' ')) || !number(&p, 2, &h) ||
+        !mark(&p, ':') || !number(&p, 2, &mi) || !mark(&p, ':') || !number(&p, 2, &s) || mo < 1 ||
+        mo > 12 || d < 1 || d > calendar_month_days(y, mo) || h > 24 || mi > 59 || s > 60) {
         return 0;
     }
-    if (*p == '.') {
-        for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10) {
+    if (mark(&p, '.')) {
+        for (; *p >= '0' && *p <= '9'; p++, scale /= 10) {
             fraction += (*p - '0') * scale;
         }
     }
-    if (!zone_of(p, &zone)) {
+    if (!zone(p, &minutes)) {
         return 0;
     }
-    *ms = ((int64_t)timegm(&tm) - zone * 60) * 1000 + fraction;
+    *ms = ((calendar_days(y, mo, d) * 24 + h) * 3600 + ((int64_t)mi - minutes) * 60 + s) * 1000 +
+          fraction;
     return 1;
 }
 
