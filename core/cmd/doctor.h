@@ -23,7 +23,7 @@ struct doctor {
     const char *group; /* "state" */
     struct buf text;
     struct json_out json;
-    int as_json, quiet;
+    int as_json, quiet, online;
     int color;
     uint32_t counts[FINDINGS];
     uint32_t failed;            /* bit per place in the table of exit codes */
@@ -48,6 +48,7 @@ void doctor_fail(struct doctor *d, int code, const char *name, const char *cure,
 /* The parts, in the order in which they are told. */
 void doctor_plugins(struct doctor *d); /* doctor_plugins.c */
 void doctor_config(struct doctor *d);  /* doctor_config.c: sources, trackers, hosts */
+void doctor_host(struct doctor *d, const struct target *t); /* doctor_host.c: asks it */
 void doctor_state(struct doctor *d);   /* doctor_state.c: the state folder and what is in it */
 void doctor_machine(struct doctor *d); /* doctor_machine.c: clock, CI, limits, temporary files */
 

@@ -52,16 +52,12 @@ static void look_at_sources(struct doctor *d)
 
 /* --- trackers ----------------------------------------------------------------------------------------- */
 
-/*
- * Whether the host answers, and takes who we say we are: 7 and 5 would be said here. There is no
- * transport yet that could be asked.
- */
 static void look_at_host(struct doctor *d, const struct target *t)
 {
-    if (t->url.ptr) {
-        doctor_unchecked(d, "host", NULL,
-                         "%.*s: not checked: this ferry has no transport for the network",
-                         STR_ARG(t->url));
+    if (t->url.ptr && d->online) {
+        doctor_host(d, t);
+    } else if (t->url.ptr) {
+        doctor_unchecked(d, "host", NULL, "%.*s: not asked; --online asks it", STR_ARG(t->url));
     }
 }
 

@@ -96,7 +96,7 @@ environment+=(VENDOR_API_TOKEN=canary-token-1)
 doctor
 exits 0
 finds ok tracker v "vendor:V at https://api.vendor.example, token from ferry.json line 1, which may go to that host: the vendor's own"
-finds unchecked tracker host "https://api.vendor.example: not checked: this ferry has no transport for the network"
+finds unchecked tracker host "https://api.vendor.example: not asked; --online asks it"
 sed -i 's,"project",  "url": "https://elsewhere.example"\, "project",' ferry.json
 doctor
 exits 2
