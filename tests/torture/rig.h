@@ -72,8 +72,11 @@ int book_closed_early(const struct book *want, const struct book *got, char *nam
 
 /* --- evidence.c: what the files themselves say --------------------------------------------- */
 
-/* integrity_check of journal and tracker, blobs against their names. Appends what is wrong. */
-int evidence_whole(const char *state, struct buf *wrong);
+/*
+ * integrity_check of journal and tracker, blobs against their names. Appends what is wrong; how many
+ * files were looked at.
+ */
+unsigned evidence_whole(const char *state, struct buf *wrong);
 /*
  * Lanes, notes, skips, and what is not as it must be when all is done. `repeats`: also what is
  * repeatable and was encoded twice, which is right only for what a failing tracker did not take.
