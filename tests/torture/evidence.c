@@ -192,6 +192,41 @@ int evidence_journal(const char *state, int repeats, struct book *b)
     return ok;
 }
 
+/* Lanes and operations that are not done, bytes that are kept, audits that found something. */
+static const char *const unsettled[] = {
+    "SELECT 'lane ' || d.label || ' of ' || r.key || ': ' || coalesce(l.audit, 'no audit') ||"
+    " coalesce(', error ' || l.error, '') || ', state ' || l.state"
+    " FROM lane l JOIN dest d ON d.id = l.dest_id JOIN run r ON r.id = l.run_id"
+    " WHERE l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL"
+    " OR l.audit NOT LIKE '%missing 0, duplicates 0'",
+    "SELECT 'operation ' || act || ' is left in state ' || state FROM op WHERE state <> 7",
+    "SELECT 'request ' || id || ' keeps its bytes' FROM request WHERE packed IS NOT NULL",
+    "SELECT 'note of a duplicate: ' || coalesce(field, '') || ' ' || coalesce(text, '') || ' ' ||"
+    " coalesce(name, '') FROM note WHERE kind = 5",
+    "SELECT 'capture ' || id || ' is still reading' FROM capture WHERE state = 0",
+};
+
+int evidence_settled(const char *state, struct buf *wrong)
+{
+    struct book lines = {.n = 0};
+    struct ferry_error err = {.size = sizeof err};
+    struct db_rows rows = {0};
+    struct db *db = NULL;
+    int ok = open_journal(state, &db) && db;
+    for (size_t i = 0; ok && i < sizeof unsettled / sizeof *unsettled; i++) {
+        ok = take_lines(&rows, db_query(db, &rows, &err, unsettled[i], ""), &lines);
+    }
+    for (size_t i = 0; i < lines.n; i++) {
+        buf_printf(wrong, "%s\n", lines.lines[i]);
+    }
+    if (err.message[0]) {
+        printf("%s\n", err.message);
+    }
+    book_finish(&lines);
+    db_close(db);
+    return ok;
+}
+
 int evidence_captured(const char *state)
 {
     struct ferry_error err = {.size = sizeof err};

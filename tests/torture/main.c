@@ -46,6 +46,7 @@ static int usage(void)
     printf("usage: torture FERRY steps\n"
            "       torture FERRY syscalls\n"
            "       torture FERRY notices DEFECT\n"
+           "       torture FERRY crowd MIX [SEED]\n"
            "       torture FERRY try SCENARIO STEP:N [STEP:N | repeat]\n");
     return EXIT_FAILURE;
 }
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
             ok = sweep_syscalls(&r);
         } else if (strcmp(argv[2], "notices") == 0 && argc == 4) {
             ok = sweep_notices(&r, argv[3]);
+        } else if (strcmp(argv[2], "crowd") == 0 && (argc == 4 || argc == 5)) {
+            ok = sweep_crowd(&r, argv[3], argv[4]);
         } else if (strcmp(argv[2], "try") == 0 && (argc == 5 || argc == 6)) {
             ok = try_one(&r, argv + 3);
         } else {

@@ -9,6 +9,7 @@
 
 #include <buf.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <text.h>
 
 enum { PATH_ROOM = 1024, DIED = 1000 }; /* DIED + the signal that ended a process */
@@ -17,6 +18,7 @@ struct rig {
     const char *ferry;
     char folder[PATH_ROOM]; /* scratch, absolute; the current folder */
     const char *defect;     /* FERRY_BREAK, or NULL */
+    int any_order;          /* who makes which run first is left open: books do without wire ids */
     struct buf said;        /* stdout of the last process */
 };
 
@@ -34,14 +36,20 @@ struct start {
     const char *steps;         /* FERRY_STEPS, or NULL */
     const char *faults;        /* FERRY_FAULTS, or NULL */
     const char *const *before; /* words before the program's own name, or NULL */
+    const char *name;          /* what it says goes to "stdout.NAME" and "stderr.NAME"; or NULL */
 };
 /*
  * The exit code, or DIED + signal; -1 where it could not be started. stderr is in the file
  * "stderr".
  */
 int rig_run(struct rig *r, const struct start *s);
+/* The two halves of it, for several at once. -1 where it could not be started. */
+pid_t rig_start(struct rig *r, const struct start *s);
+int rig_end(struct rig *r, const struct start *s, pid_t pid);
 /* Prints what the last process said. */
 void rig_show(const struct rig *r);
+/* What a process of this name said to stderr, its end. */
+void rig_complaint(const char *name, struct buf *out);
 
 /* --- folder.c ------------------------------------------------------------------------------ */
 
@@ -82,6 +90,8 @@ unsigned evidence_whole(const char *state, struct buf *wrong);
  * repeatable and was encoded twice, which is right only for what a failing tracker did not take.
  */
 int evidence_journal(const char *state, int repeats, struct book *b);
+/* What is not as it must be when all is done, whoever did it in what order: a line each. */
+int evidence_settled(const char *state, struct buf *wrong);
 /* How many captures count; 0 where there is no journal yet, -1 where it cannot be read. */
 int evidence_captured(const char *state);
 
