@@ -12,6 +12,12 @@
 #include <ferry/base.h>
 #include <sqlite3.h>
 
+/*
+ * Whose interruption ends waits for other processes, of every db of this program: within a second once *interrupted is
+ * set, and with E_STOP. Said once, before anything is opened; NULL: nobody's.
+ */
+void db_watch(const volatile int *interrupted);
+
 struct db;
 enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
 

@@ -276,6 +276,29 @@ START_TEST(a_second_process_that_writes_is_waited_for_and_then_named)
 }
 END_TEST
 
+/* Who interrupts ferry does not wait for another one's transaction; Check's own timeout guards the wait. */
+START_TEST(an_interruption_ends_the_wait_for_others_and_nothing_else)
+{
+    static volatile int interrupted;
+    struct db *other;
+    struct ferry_error mine = {0};
+    ck_assert_int_eq(db_open(&other, "t.db", 0, 3600 * 1000, &err), FERRY_OK);
+    ck_assert_int_eq(db_begin(db, &err), FERRY_OK);
+    add("a");
+    interrupted = 1;
+    db_watch(&interrupted);
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_E_STOP);
+    ck_assert_ptr_nonnull(strstr(mine.message, "t.db: interrupted while another process holds it"));
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_E_STOP);
+    ck_assert_int_eq(db_commit(db, &err), FERRY_OK);
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_OK); /* what needs no wait goes on */
+    ck_assert_int_eq(db_run(other, &mine, "INSERT INTO t(s) VALUES('b')", ""), FERRY_OK);
+    ck_assert_int_eq(db_commit(other, &mine), FERRY_OK);
+    db_watch(NULL);
+    db_close(other);
+}
+END_TEST
+
 START_TEST(many_processes_may_create_the_same_file_at_once)
 {
     pid_t pids[6];
@@ -478,6 +501,7 @@ int main(void)
     tcase_add_test(use, settings_are_the_durable_ones_and_the_file_is_private);
     tcase_add_test(use, a_db_in_memory_needs_no_file);
     tcase_add_test(trouble, a_second_process_that_writes_is_waited_for_and_then_named);
+    tcase_add_test(trouble, an_interruption_ends_the_wait_for_others_and_nothing_else);
     tcase_add_test(trouble, many_processes_may_create_the_same_file_at_once);
     tcase_add_test(trouble, a_full_disk_is_named_and_the_rows_before_it_stay);
     tcase_add_test(trouble, sqlites_own_full_is_told_as_disk_full);
