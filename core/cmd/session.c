@@ -106,15 +106,16 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
-    ssize_t n = 1;
+    int64_t n = 1;
     int32_t rc = piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
     while (rc == FERRY_OK && n != 0) {
-        n = read(from, piece, PIECE);
+        n = fd_read_stream(from, piece, PIECE, &app_interrupted);
         if (n > 0) {
             rc = fd_write(to, name, (struct ferry_str){piece, (uint64_t)n}, err);
-        } else if (n < 0 && (errno != EINTR || app_interrupted)) {
-            rc = ferry_fail(err, app_interrupted ? FERRY_E_STOP : FERRY_E_IO, "", "%s: %s", name,
-                            strerror(errno));
+        } else if (n < 0) {
+            rc = app_interrupted
+                     ? ferry_fail(err, FERRY_E_STOP, "", "%s: interrupted while reading it", name)
+                     : ferry_fail(err, FERRY_E_IO, "", "%s: %s", name, strerror(errno));
         }
     }
     free(piece);
@@ -138,7 +139,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
                           SESSION_STREAMS);
     }
     s->streams[s->n_streams++] = kept;
-    int from = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    int from = in->path ? file_open_stream(in->path) : STDIN_FILENO;
     int32_t rc = from < 0 ? ferry_fail(err, FERRY_E_IO, "", "%s: %s", in->shown, strerror(errno))
                           : copy_stream(from, to, in->shown, err);
     if (from > STDIN_FILENO) {
@@ -219,7 +220,9 @@ static const char *outcome(int code)
     case RECEIPT_USAGE:
         return "nothing could be planned; mend what is said above, then \"ferry resume\"";
     default:
-        return "not everything has arrived; everything is kept, \"ferry resume\" goes on";
+        return app_interrupted
+                   ? "interrupted; everything is kept, \"ferry resume\" goes on"
+                   : "not everything has arrived; everything is kept, \"ferry resume\" goes on";
     }
 }
 

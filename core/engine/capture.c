@@ -8,7 +8,6 @@
 #include "step.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <file.h>
 #include <log.h>
 #include <stdlib.h>
@@ -17,19 +16,21 @@
 
 /* --- the run ------------------------------------------------------------------------------------ */
 
-static int32_t hash_fd(int fd, const char *name, unsigned char out[32], struct ferry_error *err)
+/* What cannot be read to its end has a digest of what could. E_STOP: interrupted. */
+static int32_t hash_fd(int fd, const volatile int *interrupted, unsigned char out[32],
+                       struct ferry_error *err)
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
     struct sha256 *h = sha256_create();
-    ssize_t n = 1;
+    int64_t n = 1;
     int32_t rc = piece && h ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
-    while (rc == FERRY_OK && n != 0) {
-        n = read(fd, piece, PIECE);
+    while (rc == FERRY_OK && n > 0) {
+        n = fd_read_stream(fd, piece, PIECE, interrupted);
         if (n > 0) {
             sha256_add(h, (struct ferry_str){piece, (uint64_t)n});
-        } else if (n < 0 && errno != EINTR) {
-            rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s", name, strerror(errno));
+        } else if (n < 0 && errno == EINTR) {
+            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted before anything was captured");
         }
     }
     if (h) {
@@ -44,8 +45,8 @@ static int32_t hash_fd(int fd, const char *name, unsigned char out[32], struct f
  * What the inputs are, whatever they are called. One that cannot be opened counts by its name: reading it will say why.
  * stdin can be read only once, so it goes by what the caller made of it.
  */
-static int32_t digest_inputs(const struct inputs *in, struct ferry_str ci_job, char out[UUID_TEXT],
-                             struct ferry_error *err)
+static int32_t digest_inputs(const struct inputs *in, const struct capture_call *call,
+                             char out[UUID_TEXT], struct ferry_error *err)
 {
     int32_t rc = FERRY_OK;
     unsigned char(*digests)[32] = calloc(in->n + 1, 32);
@@ -53,14 +54,13 @@ static int32_t digest_inputs(const struct inputs *in, struct ferry_str ci_job, c
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
     }
     for (size_t i = 0; i < in->n && rc == FERRY_OK; i++) {
-        int fd = in->list[i].path ? open(in->list[i].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+        int fd = in->list[i].path ? file_open_stream(in->list[i].path) : -1;
         if (fd >= 0) {
-            struct ferry_error unreadable = {.size = sizeof unreadable};
-            hash_fd(fd, in->list[i].shown, digests[i], &unreadable);
+            rc = hash_fd(fd, call->read.interrupted, digests[i], err);
             close(fd);
         }
     }
-    identity_run_key(digests, in->n, ci_job, out);
+    identity_run_key(digests, in->n, call->ci_job, out);
     free(digests);
     return rc;
 }
@@ -73,7 +73,7 @@ static int32_t choose_key(const struct inputs *in, const struct capture_call *ca
     if (call->run_key.ptr) {
         snprintf(out, 128, "%.*s", STR_ARG(call->run_key));
     } else {
-        rc = digest_inputs(in, call->ci_job, key, err);
+        rc = digest_inputs(in, call, key, err);
         snprintf(out, 128, "%s", key);
     }
     if (call->again) { /* the one place where chance is wanted: a run like no other */
