@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * step.h - named places at which the world may end. In builds with test hooks FERRY_CRASH_AT=name:n kills the
- * process, with SIGKILL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each place it comes to. In a release
- * a step is nothing.
+ * process, with SIGKILL or the signal FERRY_CRASH_SIGNAL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each
+ * place it comes to. In a release a step is nothing.
  *
  * One list: the enum, the names and the kill sweep are made from it. The places stand in the order of the road.
  */
