@@ -200,7 +200,9 @@ struct ferry_str session_title(struct session *s, struct arena *arena, struct fe
 void session_go(struct session *s, int64_t lane, uint32_t flags)
 {
     if (s->n_lanes < SESSION_LANES) {
-        road_go(&s->engine, lane, flags | (s->dry_run ? ROAD_DRY_RUN : 0), &s->lanes[s->n_lanes++]);
+        struct road_lane *road = &s->lanes[s->n_lanes];
+        road_go(&s->engine, lane, flags | (s->dry_run ? ROAD_DRY_RUN : 0), road);
+        s->n_lanes += road->id != 0;
     }
 }
 

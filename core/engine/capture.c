@@ -103,6 +103,31 @@ static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
     return rc ? rc : *id ? FERRY_OK : FERRY_E_IO;
 }
 
+/* The run's row, ours to add to, and not to be forgotten while this process has the journal open. */
+static int32_t hold_run(struct engine *e, const struct run_row *row, int64_t *id,
+                        struct ferry_error *err)
+{
+    struct journal *j = &e->journal;
+    int64_t still = 0;
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && !still) { /* "ferry prune" may have taken it just now */
+        rc = put_run(e, row, id, err);
+        rc = rc ? rc : journal_lock(j, LOCK_USE, *id, row->key, err);
+        still = rc ? 0
+                   : db_one_int(j->db, 0, err,
+                                "SELECT EXISTS(SELECT 1 FROM run WHERE id = ? AND key = ?)", "is",
+                                *id, row->key);
+    }
+    rc = rc ? rc : journal_lock(j, LOCK_RUN, *id, row->key, err);
+    return rc ? rc : journal_lock(j, LOCK_USE, SPOOL_USE, FERRY_LIT("the spool"), err);
+}
+
+static void release_run(struct engine *e, int64_t id)
+{
+    journal_unlock(&e->journal, LOCK_USE, SPOOL_USE);
+    journal_unlock(&e->journal, LOCK_RUN, id);
+}
+
 /* The run as an item: planners see it before its results. */
 static int32_t put_run_item(struct engine *e, const struct captured *c, const struct run_row *row,
                             struct ferry_str id, struct ferry_error *err)
@@ -257,8 +282,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
                           .title = call->run_title,
                           .source = FERRY_LIT("report"),
                           .shared = call->shared};
-    rc = put_run(e, &row, &c->run_id, err);
-    rc = rc ? rc : journal_lock(&e->journal, LOCK_RUN, c->run_id, e->clock, e->interrupted, err);
+    rc = hold_run(e, &row, &c->run_id, err);
     if (rc) {
         return rc;
     }
@@ -270,7 +294,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
     rc = rc ? rc : item_writer_flush(&w);
     rc = rc ? rc : end_capture(e, c, &call->commit, err);
     item_writer_finish(&w);
-    journal_unlock(&e->journal, LOCK_RUN, c->run_id);
+    release_run(e, c->run_id);
     return rc;
 }
 
@@ -308,8 +332,7 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
                           .source = buf_str(&source),
                           .source_project = s->remote->target->project,
                           .source_dest = s->dest_id};
-    int32_t rc = put_run(e, &row, &c->run_id, err);
-    rc = rc ? rc : journal_lock(&e->journal, LOCK_RUN, c->run_id, e->clock, e->interrupted, err);
+    int32_t rc = hold_run(e, &row, &c->run_id, err);
     if (rc == FERRY_OK) {
         struct ferry_kv filter = {FERRY_LIT("run"), s->run_id};
         struct ferry_ask ask = {.size = sizeof ask,
@@ -324,7 +347,7 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
         rc = rc ? rc : item_writer_flush(&rb.w);
         rc = rc ? rc : end_capture(e, c, &s->commit, err);
         item_writer_finish(&rb.w);
-        journal_unlock(&e->journal, LOCK_RUN, c->run_id);
+        release_run(e, c->run_id);
     }
     buf_finish(&source);
     buf_finish(&key);

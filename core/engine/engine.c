@@ -23,7 +23,11 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->interrupted = interrupted;
     e->settle_ms = setting(config, "delivery.settle", SETTLE_MS);
     e->patience_ms = setting(config, "delivery.deadline", PATIENCE_MS);
-    return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
+    int32_t rc =
+        journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
+    e->journal.interrupted = interrupted;
+    e->journal.lock_wait_ms = setting(config, "delivery.lock_wait", e->journal.lock_wait_ms);
+    return rc;
 }
 
 void engine_close(struct engine *e)

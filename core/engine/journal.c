@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* journal.c - opening, the schema and its versions, and the locks. What is in the tables is the business of capture, plan, deliver. */
+/* journal.c - opening, the schema and its versions. What is in the tables is the business of capture, plan, deliver. */
 #include "journal.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ static const char *const steps[] = {
     /* What was sent twice (OP_TWICE) is looked for again by later commands. */
     "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;",
 };
-enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
+enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */
 
 /* Ours, or empty: what another program keeps in such a file is not ours to change. */
@@ -127,6 +127,7 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
     int32_t rc;
     memset(j, 0, sizeof *j);
     j->lock_fd = -1;
+    j->lock_wait_ms = LOCK_WAIT_MS;
     buf_init(&path, 4096);
     j->folder = strdup(folder);
     if (!j->folder) {
@@ -177,48 +178,4 @@ void journal_close(struct journal *j)
     free(j->folder);
     memset(j, 0, sizeof *j);
     j->lock_fd = -1;
-}
-
-/* --- locks: one byte of a file each, held by the open file description ----------------- */
-
-static struct flock range(enum journal_lock_kind kind, int64_t id, short type)
-{
-    return (struct flock){
-        .l_type = type, .l_whence = SEEK_SET, .l_start = id * 2 + (int)kind, .l_len = 1};
-}
-
-int32_t journal_lock(struct journal *j, enum journal_lock_kind kind, int64_t id,
-                     struct clock *clock, const volatile int *interrupted, struct ferry_error *err)
-{
-    (void)
-        clock; /* another process is waited for in real time, whatever the clock of this one says */
-    struct clock real = clock_real();
-    for (;;) {
-        struct flock l = range(kind, id, F_WRLCK);
-        if (fcntl(j->lock_fd, F_OFD_SETLK, &l) == 0) {
-            return FERRY_OK;
-        }
-        if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
-            return ferry_fail(
-                err, FERRY_E_IO, "",
-                "%s/lanes.lock: %s; is this a network file system? use --state with a local folder",
-                j->folder, strerror(errno));
-        }
-        if (real.wait_ms(&real, 20, interrupted)) {
-            return ferry_fail(err, FERRY_E_STOP, "",
-                              "interrupted while another ferry works on the same destination");
-        }
-    }
-}
-
-void journal_unlock(struct journal *j, enum journal_lock_kind kind, int64_t id)
-{
-    struct flock l = range(kind, id, F_UNLCK);
-    fcntl(j->lock_fd, F_OFD_SETLK, &l);
-}
-
-int journal_busy(struct journal *j, enum journal_lock_kind kind, int64_t id)
-{
-    struct flock l = range(kind, id, F_WRLCK);
-    return fcntl(j->lock_fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
