@@ -101,61 +101,80 @@ static int32_t forget_named(struct engine *e, struct ferry_str key, int dry_run,
 
 /* --- all that is old ---------------------------------------------------------------------- */
 
-/* A run that another process works on is left for later. The locks last as long as the process. */
+/* The lock is held: what was seen without it is looked at again. */
+static int32_t forget_if_old(struct engine *e, int64_t id, int64_t before, uint64_t *runs,
+                             struct ferry_error *err)
+{
+    struct db *db = e->journal.db;
+    int32_t rc = db_begin(db, err);
+    if (rc) {
+        return rc;
+    }
+    if (db_one_int(db, 0, err, next_old, "ii", id - 1, before) == id) {
+        rc = forget(e, id, err);
+        *runs += rc == FERRY_OK;
+    }
+    return db_end(db, rc ? rc : err->status, err);
+}
+
+/* A run that another process works on is left for later. */
 static int32_t forget_old(struct engine *e, int64_t before, int dry_run, uint64_t *runs,
                           struct ferry_error *err)
 {
     struct db *db = e->journal.db;
     int64_t id = 0;
-    int32_t rc = db_begin(db, err);
-    while (rc == FERRY_OK && (id = db_one_int(db, 0, err, next_old, "ii", id, before)) != 0) {
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && !app_interrupted &&
+           (id = db_one_int(db, 0, err, next_old, "ii", id, before)) != 0) {
         if (dry_run) {
             ++*runs;
         } else if (journal_try_lock(&e->journal, LOCK_FORGET, id)) {
-            ++*runs;
-            rc = forget(e, id, err);
+            rc = forget_if_old(e, id, before, runs, err);
+            journal_unlock(&e->journal, LOCK_FORGET, id);
         }
     }
     rc = rc ? rc : err->status;
-    rc = rc || dry_run ? rc
-                       : db_run(db, err, "DELETE FROM request WHERE settled = 1 AND sent_ms <= ?",
-                                "i", before);
-    return db_end(db, rc, err);
+    return rc || dry_run ? rc
+                         : db_run(db, err, "DELETE FROM request WHERE settled = 1 AND sent_ms <= ?",
+                                  "i", before);
 }
 
 struct sweep {
     struct engine *e;
     uint64_t n, bytes;
-    int dry_run;
+    int dry_run, left; /* left: another process captures, so the rest is not touched */
     struct ferry_error *err;
 };
 
 /* A blob is needed while any stored item or request names it. Digests stand in packed items as text. */
+static int is_needed(struct sweep *sw, struct ferry_str digest)
+{
+    return db_one_int(
+               sw->e->journal.db, 1, sw->err,
+               "SELECT EXISTS(SELECT 1 FROM item WHERE instr(packed, ?1)) OR EXISTS(SELECT 1 FROM op WHERE state < 7 AND instr(packed, ?1))"
+               " OR EXISTS(SELECT 1 FROM request WHERE packed IS NOT NULL AND instr(packed, ?1))",
+               "b", digest) != 0;
+}
+
+/* What another process has captured and not yet committed is named by no row. It has to wait for one blob, not for all. */
 static int32_t on_blob(void *data, struct ferry_str digest, uint64_t bytes)
 {
     struct sweep *sw = data;
-    int64_t needed = db_one_int(
-        sw->e->journal.db, 1, sw->err,
-        "SELECT EXISTS(SELECT 1 FROM item WHERE instr(packed, ?1)) OR EXISTS(SELECT 1 FROM op WHERE state < 7 AND instr(packed, ?1))"
-        " OR EXISTS(SELECT 1 FROM request WHERE packed IS NOT NULL AND instr(packed, ?1))",
-        "b", digest);
-    if (needed) {
+    struct journal *j = &sw->e->journal;
+    int32_t rc = FERRY_OK;
+    if (app_interrupted) {
+        return ferry_fail(sw->err, FERRY_E_STOP, "", "interrupted");
+    }
+    if (!sw->dry_run && (sw->left || !journal_try_lock(j, LOCK_FORGET, SPOOL_USE))) {
+        sw->left = 1;
         return FERRY_OK;
     }
-    sw->n++;
-    sw->bytes += bytes;
-    return sw->dry_run ? FERRY_OK : spool_remove(sw->e->journal.spool, digest, sw->err);
-}
-
-/* What another process has captured and not yet committed is named by no row. */
-static int32_t sweep_spool(struct engine *e, struct sweep *sw, struct ferry_error *err)
-{
-    if (!sw->dry_run && !journal_try_lock(&e->journal, LOCK_FORGET, SPOOL_USE)) {
-        log_info("another ferry is capturing: spooled files are left for the next time");
-        return FERRY_OK;
+    if (!is_needed(sw, digest)) {
+        sw->n++;
+        sw->bytes += bytes;
+        rc = sw->dry_run ? FERRY_OK : spool_remove(j->spool, digest, sw->err);
     }
-    int32_t rc = spool_each(e->journal.spool, on_blob, sw, err);
-    journal_unlock(&e->journal, LOCK_FORGET, SPOOL_USE);
+    journal_unlock(j, LOCK_FORGET, SPOOL_USE);
     return rc;
 }
 
@@ -164,7 +183,10 @@ static int32_t prune(struct session *s, int64_t before, int dry_run, uint64_t *r
 {
     struct engine *e = &s->engine;
     int32_t rc = forget_old(e, before, dry_run, runs, err);
-    rc = rc ? rc : sweep_spool(e, sw, err);
+    rc = rc ? rc : spool_each(e->journal.spool, on_blob, sw, err);
+    if (sw->left) {
+        log_info("another ferry is capturing: spooled files are left for the next time");
+    }
     return rc || dry_run
                ? rc
                : db_script(e->journal.db,

@@ -89,6 +89,7 @@ struct run_row {
     uint32_t shared;
 };
 
+/* *id is 0 where the row was there, and "ferry prune" took it before it could be read. */
 static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
                        struct ferry_error *err)
 {
@@ -100,7 +101,7 @@ static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
         "sssssiii", row->key, row->marker, row->title, row->source, row->source_project,
         row->source_dest, (int64_t)row->shared, e->clock->now_ms(e->clock));
     *id = rc ? 0 : db_one_int(db, 0, err, "SELECT id FROM run WHERE key = ?", "s", row->key);
-    return rc ? rc : *id ? FERRY_OK : FERRY_E_IO;
+    return rc ? rc : err->status;
 }
 
 /* The run's row, ours to add to, and not to be forgotten while this process has the journal open. */
@@ -108,15 +109,17 @@ static int32_t hold_run(struct engine *e, const struct run_row *row, int64_t *id
                         struct ferry_error *err)
 {
     struct journal *j = &e->journal;
-    int64_t still = 0;
+    int64_t held = 0;
     int32_t rc = FERRY_OK;
-    while (rc == FERRY_OK && !still) { /* "ferry prune" may have taken it just now */
+    while (rc == FERRY_OK && !held) {
         rc = put_run(e, row, id, err);
-        rc = rc ? rc : journal_lock(j, LOCK_USE, *id, row->key, err);
-        still = rc ? 0
-                   : db_one_int(j->db, 0, err,
-                                "SELECT EXISTS(SELECT 1 FROM run WHERE id = ? AND key = ?)", "is",
-                                *id, row->key);
+        if (rc == FERRY_OK && *id) {
+            rc = journal_lock(j, LOCK_USE, *id, row->key, err);
+            held = rc ? 0
+                      : db_one_int(j->db, 0, err, "SELECT id FROM run WHERE id = ? AND key = ?",
+                                   "is", *id, row->key);
+            rc = rc ? rc : err->status;
+        }
     }
     rc = rc ? rc : journal_lock(j, LOCK_RUN, *id, row->key, err);
     return rc ? rc : journal_lock(j, LOCK_USE, SPOOL_USE, FERRY_LIT("the spool"), err);

@@ -27,7 +27,8 @@ static int try_one(struct rig *r, char **words)
     const struct scenario *scenario = find_scenario(words[0]);
     struct sweep s = {.r = r};
     struct reference ref = {.scenario = NULL};
-    struct point p = {.crash = words[1]};
+    const char *number = getenv("FERRY_CRASH_SIGNAL");
+    struct point p = {.crash = words[1], .signal = number ? (int)strtol(number, NULL, 10) : 0};
     int ok = scenario && reference_make(r, scenario, NULL, &ref);
     if (words[2] && strcmp(words[2], "repeat") == 0) {
         p.upload_again = 1;
@@ -44,6 +45,7 @@ static int try_one(struct rig *r, char **words)
 static int usage(void)
 {
     printf("usage: torture FERRY steps\n"
+           "       torture FERRY stops\n"
            "       torture FERRY syscalls\n"
            "       torture FERRY notices DEFECT\n"
            "       torture FERRY crowd MIX [SEED]\n"
@@ -67,6 +69,8 @@ int main(int argc, char **argv)
         r.defect = getenv("FERRY_BREAK");
         if (strcmp(argv[2], "steps") == 0 && argc == 3) {
             ok = sweep_steps(&r);
+        } else if (strcmp(argv[2], "stops") == 0 && argc == 3) {
+            ok = sweep_stops(&r);
         } else if (strcmp(argv[2], "syscalls") == 0 && argc == 3) {
             ok = sweep_syscalls(&r);
         } else if (strcmp(argv[2], "notices") == 0 && argc == 4) {

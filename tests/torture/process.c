@@ -82,7 +82,7 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
 {
     static const char *const kept[] = {"PATH", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"};
     const char *asan = getenv("ASAN_OPTIONS");
-    char options[PATH_ROOM];
+    char options[PATH_ROOM], number[16];
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         add_word(w, kept[i], getenv(kept[i]));
     }
@@ -95,6 +95,8 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
     add_word(w, "FERRY_CLOCK", "virtual");
     add_word(w, "FERRY_BATCH", "4");
     add_word(w, "FERRY_CRASH_AT", s->crash);
+    snprintf(number, sizeof number, "%d", s->signal);
+    add_word(w, "FERRY_CRASH_SIGNAL", s->signal ? number : NULL);
     add_word(w, "FERRY_STEPS", s->steps);
     add_word(w, "FERRY_BREAK", r->defect);
     add_word(w, "FERRY_FAULTS", s->faults);

@@ -33,6 +33,7 @@ struct start {
     const char *const *args; /* after "ferry --state STATE" */
     const char *state;
     const char *crash;         /* FERRY_CRASH_AT, or NULL */
+    int signal;                /* FERRY_CRASH_SIGNAL; 0: SIGKILL */
     const char *steps;         /* FERRY_STEPS, or NULL */
     const char *faults;        /* FERRY_FAULTS, or NULL */
     const char *const *before; /* words before the program's own name, or NULL */
