@@ -125,7 +125,8 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
 static int32_t keep_stream(struct session *s, struct input *in, struct ferry_error *err)
 {
     char path[512];
-    snprintf(path, sizeof path, "%s/stream-XXXXXX", s->engine.journal.folder);
+    /* what a process that is killed leaves there is swept by the spool */
+    snprintf(path, sizeof path, "%s/tmp/stream-XXXXXX", spool_folder(s->engine.journal.spool));
     int to = mkostemp(path, O_CLOEXEC);
     if (to < 0) {
         return ferry_fail(err, FERRY_E_IO, "", "%s: %s", path, strerror(errno));
@@ -147,6 +148,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
     }
     close(to);
     in->path = kept;
+    in->is_copy = 1;
     return rc;
 }
 

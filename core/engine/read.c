@@ -254,7 +254,7 @@ static int32_t open_input(struct reading *r)
                               "cannot be opened: %s; check the path and its permissions",
                               why ? why : "unknown error");
         }
-        if (!S_ISREG(st.st_mode)) {
+        if (!S_ISREG(st.st_mode) || r->input->is_copy) {
             report = NULL; /* a pipe has no folder */
         }
     }
