@@ -43,7 +43,8 @@ enum {
     OP_LOOK =
         32u, /* in doubt by what was answered: another sending would be answered alike, so it is looked for */
     OP_TWICE =
-        64u /* was in doubt, was not found, is sent a second time: the first may still arrive */
+        64u, /* was in doubt, was not found, is sent a second time: the first may still arrive */
+    OP_ALONE = 128u /* the audit has looked whether somebody else made a second one */
 };
 enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
 enum lane_state {

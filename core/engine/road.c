@@ -66,7 +66,7 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     /* An audit is owed from the first act on: whoever dies in between leaves a lane that is still open. */
     rc = db_run(e->journal.db, &out->error,
                 "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
-    rc = rc ? rc : deliver(e, remote, &out->deliver, &out->error);
+    rc = rc ? rc : deliver(e, remote, out->plan.first_op, &out->deliver, &out->error);
     return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
 }
 

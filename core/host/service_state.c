@@ -26,6 +26,7 @@ struct service_state {
     struct ferry_log log;
     struct ferry_host host;
     int64_t serial; /* the highest this process has given out */
+    int64_t opened; /* SQLite's data_version, which moves when others write */
     int owns_blobs;
 };
 
@@ -162,6 +163,16 @@ static int is_current(struct service_state *s)
 
 /* --- life ---------------------------------------------------------------------------- */
 
+static int64_t data_version(struct service_state *s)
+{
+    return db_one_int(s->db, -1, NULL, "PRAGMA data_version", "");
+}
+
+int service_state_disturbed(struct service_state *s)
+{
+    return data_version(s) != s->opened;
+}
+
 static int32_t open_db(struct service_state *s, const char *path, struct ferry_error *err)
 {
     int32_t rc = db_open(&s->db, path, DB_CREATE, BUSY_MS, err);
@@ -184,6 +195,7 @@ static int32_t open_db(struct service_state *s, const char *path, struct ferry_e
     }
     if (rc == FERRY_OK) {
         s->serial = meta(s, "serial", 0, NULL);
+        s->opened = data_version(s);
     }
     return rc;
 }

@@ -95,7 +95,7 @@ end_job() {
 # Ends when process PID does, with its exit code in $rc and what it said in $work/out and err: ended NAME PID.
 ended() {
     rc=0
-    wait "$2" || rc=$?
+    { wait "$2"; } 2>/dev/null || rc=$?
     cp "$work/$1.out" "$work/out"
     cp "$work/$1.err" "$work/err"
 }
