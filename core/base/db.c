@@ -464,6 +464,19 @@ static int32_t switch_to_wal(struct db *d, struct ferry_error *err)
     return rc;
 }
 
+/* With `it`, closing does not copy the log into the file. */
+static int32_t spare(struct db *d, int it, struct ferry_error *err)
+{
+    int code = sqlite3_db_config(d->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, it, NULL);
+    return code == SQLITE_OK ? FERRY_OK : fail(d, code, NULL, err);
+}
+
+int32_t db_adopt(struct db *d, struct ferry_error *err)
+{
+    int32_t rc = spare(d, 0, err);
+    return rc ? rc : switch_to_wal(d, err);
+}
+
 static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry_error *err)
 {
     int32_t rc;
@@ -476,7 +489,7 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
         if (sqlite3_db_readonly(d->handle, "main") == 1) { /* SQLite opens such files silently */
             return fail(d, SQLITE_READONLY, NULL, err);
         }
-        rc = switch_to_wal(d, err);
+        rc = flags & DB_STRANGE ? spare(d, 1, err) : switch_to_wal(d, err);
         if (rc) {
             return rc;
         }

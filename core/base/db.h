@@ -19,7 +19,7 @@
 void db_watch(const volatile int *interrupted);
 
 struct db;
-enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
+enum { DB_CREATE = 1, DB_READ_ONLY = 2, DB_STRANGE = 4 };
 
 /*
  * E_IO with the path, the cause and a cure in err. `busy_ms`: how long to wait for another
@@ -28,6 +28,11 @@ enum { DB_CREATE = 1, DB_READ_ONLY = 2 };
 int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
                 struct ferry_error *err);
 void db_close(struct db *d); /* accepts NULL */
+/*
+ * What was opened as DB_STRANGE is only looked at: reading and closing it changes no byte of the file, whatever log a dead
+ * process left beside it. Whoever has seen that it is ours says so before the first write.
+ */
+int32_t db_adopt(struct db *d, struct ferry_error *err);
 sqlite3 *db_handle(struct db *d);
 const char *db_path(const struct db *d);
 

@@ -2,6 +2,8 @@
 /* journal.c - opening, the schema and its versions. What is in the tables is the business of capture, plan, deliver. */
 #include "journal.h"
 
+#include "step.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <file.h>
@@ -100,16 +102,31 @@ static int32_t one_step(struct journal *j, int64_t version, struct ferry_error *
     snprintf(pragma, sizeof pragma, "PRAGMA application_id=%d; PRAGMA user_version=%lld",
              APPLICATION, (long long)version + 1);
     int32_t rc = db_script(j->db, steps[version], err);
-    return rc ? rc : db_script(j->db, pragma, err);
+    rc = rc ? rc : db_script(j->db, pragma, err);
+    STEP(schema_step);
+    return rc;
 }
 
-/* Read without a lock first: one that is as it should be is opened by everybody at any time. */
+/* Before a byte is written, and without a lock: one that is as it should be is opened by everybody at any time. */
+static int32_t look(struct journal *j, int64_t *version, struct ferry_error *err)
+{
+    int32_t rc = db_script(j->db, "BEGIN", err); /* what others make meanwhile is seen as a whole */
+    if (rc) {
+        return rc;
+    }
+    *version = db_one_int(j->db, 0, err, "PRAGMA user_version", "");
+    rc = err->status ? err->status : check_owner(j, *version, err);
+    int32_t ended = db_script(j->db, "COMMIT", rc ? NULL : err);
+    return rc ? rc : ended;
+}
+
 static int32_t upgrade(struct journal *j, struct ferry_error *err)
 {
     struct ferry_error own = {.size = sizeof own};
+    int64_t version = 0;
     err = err ? err : &own;
-    int64_t version = db_one_int(j->db, 0, err, "PRAGMA user_version", "");
-    int32_t rc = err->status;
+    int32_t rc = look(j, &version, err);
+    rc = rc ? rc : db_adopt(j->db, err);
     while (rc == FERRY_OK && version < VERSION) {
         rc = db_begin(j->db, err);
         if (rc) {
@@ -122,7 +139,7 @@ static int32_t upgrade(struct journal *j, struct ferry_error *err)
         }
         rc = db_end(j->db, rc, err);
     }
-    return rc ? rc : check_owner(j, version, err);
+    return rc;
 }
 
 int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
@@ -144,7 +161,7 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
         goto out;
     }
     path_join(&path, folder, "journal.db");
-    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE, BUSY_MS, err);
+    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE | DB_STRANGE, BUSY_MS, err);
     if (rc) {
         goto out;
     }

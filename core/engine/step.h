@@ -10,6 +10,7 @@
 #define ENGINE_STEP_H
 
 #define STEP_MAP(XX)                                                                               \
+    XX(schema_step)    /* a step of the journal's schema is run, not committed */                  \
     XX(capture_begun)  /* the capture's row is committed, nothing is read */                       \
     XX(capture_batch)  /* some items of a report are committed, not all */                         \
     XX(capture_read)   /* all reports are read, "captured" is not committed */                     \

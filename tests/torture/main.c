@@ -49,6 +49,8 @@ static int usage(void)
            "       torture FERRY syscalls\n"
            "       torture FERRY notices DEFECT\n"
            "       torture FERRY crowd MIX [SEED]\n"
+           "       torture FERRY versions FOLDER\n"
+           "       torture FERRY keep FOLDER\n"
            "       torture FERRY try SCENARIO STEP:N [STEP:N | repeat]\n");
     return EXIT_FAILURE;
 }
@@ -77,6 +79,10 @@ int main(int argc, char **argv)
             ok = sweep_notices(&r, argv[3]);
         } else if (strcmp(argv[2], "crowd") == 0 && (argc == 4 || argc == 5)) {
             ok = sweep_crowd(&r, argv[3], argv[4]);
+        } else if (strcmp(argv[2], "versions") == 0 && argc == 4) {
+            ok = sweep_versions(&r, argv[3]);
+        } else if (strcmp(argv[2], "keep") == 0 && argc == 4) {
+            ok = keep_version(&r, argv[3]);
         } else if (strcmp(argv[2], "try") == 0 && (argc == 5 || argc == 6)) {
             ok = try_one(&r, argv + 3);
         } else {

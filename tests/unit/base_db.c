@@ -5,6 +5,7 @@
  */
 #include "buf.h"
 #include "db.h"
+#include "file.h"
 #include "scratch.h"
 #include "text.h"
 
@@ -258,6 +259,36 @@ START_TEST(settings_are_the_durable_ones_and_the_file_is_private)
 }
 END_TEST
 
+/* Looked at, and nothing more: its mode is not changed, and it is written to only when that is said. */
+START_TEST(a_strange_file_stays_as_it_is_until_it_is_adopted)
+{
+    struct buf before, after;
+    struct db *other = NULL;
+    buf_init(&before, 1 << 20);
+    buf_init(&after, 1 << 20);
+    ck_assert_int_eq(
+        db_script(db, "PRAGMA journal_mode=DELETE; INSERT INTO t(s) VALUES('a')", &err), FERRY_OK);
+    db_close(db);
+    ck_assert_int_eq(file_read("t.db", &before, &err), FERRY_OK);
+    ck_assert_int_eq(db_open(&db, "t.db", DB_CREATE | DB_STRANGE, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(count(), 1);
+    db_close(db);
+    ck_assert_int_eq(file_read("t.db", &after, &err), FERRY_OK);
+    ck_assert(ferry_eq(buf_str(&before), buf_str(&after)));
+
+    ck_assert_int_eq(db_open(&other, "t.db", 0, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(db_run(other, &err, "INSERT INTO t(s) VALUES('b')", ""), FERRY_OK);
+    ck_assert_int_eq(db_open(&db, "t.db", DB_STRANGE, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(count(), 2);
+    ck_assert_int_eq(db_adopt(db, &err), FERRY_OK);
+    add("c");
+    ck_assert_int_eq(count(), 3);
+    db_close(other);
+    buf_finish(&before);
+    buf_finish(&after);
+}
+END_TEST
+
 START_TEST(a_second_process_that_writes_is_waited_for_and_then_named)
 {
     struct db *other;
@@ -500,6 +531,7 @@ int main(void)
     tcase_add_test(use, a_transaction_that_sqlite_gave_up_does_not_go_on_row_by_row);
     tcase_add_test(use, settings_are_the_durable_ones_and_the_file_is_private);
     tcase_add_test(use, a_db_in_memory_needs_no_file);
+    tcase_add_test(trouble, a_strange_file_stays_as_it_is_until_it_is_adopted);
     tcase_add_test(trouble, a_second_process_that_writes_is_waited_for_and_then_named);
     tcase_add_test(trouble, an_interruption_ends_the_wait_for_others_and_nothing_else);
     tcase_add_test(trouble, many_processes_may_create_the_same_file_at_once);

@@ -6,6 +6,7 @@
 #include "scratch.h"
 
 #include <fcntl.h>
+#include <file.h>
 #include <journal.h>
 #include <signal.h>
 #include <string.h>
@@ -181,8 +182,17 @@ START_TEST(an_older_journal_is_brought_up_to_date)
 }
 END_TEST
 
+static void read_whole(const char *path, struct buf *out)
+{
+    buf_reset(out);
+    ck_assert_int_eq(file_read(path, out, &err), FERRY_OK);
+}
+
 START_TEST(a_database_of_somebody_else_is_left_alone)
 {
+    struct buf before, after;
+    buf_init(&before, 1 << 20);
+    buf_init(&after, 1 << 20);
     static const char *const others[] = {
         "CREATE TABLE run(id INTEGER)", "CREATE TABLE places(url TEXT)",
         "PRAGMA application_id=252006673", "PRAGMA user_version=-3"};
@@ -190,12 +200,17 @@ START_TEST(a_database_of_somebody_else_is_left_alone)
         mkdir("state", 0700);
         unlink("state/journal.db");
         sql("state/journal.db", others[i]);
+        read_whole("state/journal.db", &before);
         ck_assert_msg(open_journal() == FERRY_E_STATE, "%s", others[i]);
         ck_assert_ptr_nonnull(strstr(err.message, "not a journal of ferry"));
         ck_assert_ptr_nonnull(strstr(err.message, "--state"));
+        read_whole("state/journal.db", &after);
+        ck_assert(ferry_eq(buf_str(&before), buf_str(&after)));
         unlink("state/journal.db-wal");
         unlink("state/journal.db-shm");
     }
+    buf_finish(&before);
+    buf_finish(&after);
 }
 END_TEST
 
