@@ -6,6 +6,7 @@
  */
 #include "db.h"
 
+#include "db_busy.h"
 #include "db_error.h"
 
 #include <ctype.h>
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { FIRST_SLOTS = 64, MOST_STATEMENTS = 512, RECENT = 64, RETRY_MS = 5 };
+enum { FIRST_SLOTS = 64, MOST_STATEMENTS = 512, RECENT = 64 };
 
 struct slot {
     sqlite3_stmt *stmt; /* NULL: free */
@@ -32,6 +33,7 @@ struct db {
     struct slot *slots; /* open addressing over the text; at most half full */
     size_t n_slots, n_statements;
     struct recent recent[RECENT];
+    struct db_busy busy;
     uint32_t depth; /* of begins */
     int64_t changes;
 };
@@ -48,6 +50,10 @@ const char *db_path(const struct db *d)
 
 static int32_t fail(struct db *d, int code, const char *sql, struct ferry_error *err)
 {
+    if ((code & 0xFF) == SQLITE_BUSY && db_interrupted()) {
+        return ferry_fail(err, FERRY_E_STOP, NULL, "%s: interrupted while another process holds it",
+                          d->path);
+    }
     return db_fail(err, d->handle, code, d->path, sql);
 }
 
@@ -432,42 +438,50 @@ static int create_private(const char *path)
     return mknod(path, S_IFREG | 0600, 0) == 0 || errno == EEXIST;
 }
 
-/* Switching to WAL needs the file alone for a moment, and SQLite's busy timeout skips this lock. */
-static int32_t switch_to_wal(struct db *d, int busy_ms, struct ferry_error *err)
+/* Switching to WAL needs the file alone for a moment, and SQLite's busy handler skips this lock. */
+static int32_t switch_to_wal(struct db *d, struct ferry_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    int waited = 0;
-    int32_t rc;
+    int32_t rc = FERRY_OK;
     int code = sqlite3_prepare_v2(d->handle, "PRAGMA journal_mode=WAL", -1, &stmt, NULL);
-    while (code == SQLITE_OK) {
+    for (int count = 0; code == SQLITE_OK; count++) {
         code = sqlite3_step(stmt);
-        if ((code & 0xFF) != SQLITE_BUSY || waited >= busy_ms) {
-            break;
+        if ((code & 0xFF) == SQLITE_BUSY && db_busy_wait(&d->busy, count)) {
+            sqlite3_reset(stmt);
+            code = SQLITE_OK;
         }
-        sqlite3_reset(stmt);
-        waited += sqlite3_sleep(RETRY_MS);
-        code = SQLITE_OK;
     }
+    const char *mode = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
     if (code != SQLITE_ROW) {
         rc = fail(d, code, "PRAGMA journal_mode=WAL", err);
-    } else {
-        const char *mode = (const char *)sqlite3_column_text(stmt, 0);
-        rc = FERRY_OK;
-        if (!mode || (strcmp(mode, "wal") != 0 && strcmp(mode, "memory") != 0)) {
-            rc = ferry_fail(err, FERRY_E_IO, NULL,
-                            "%s: its file system has no shared memory, which WAL needs; "
-                            "put it on a local disk",
-                            d->path);
-        }
+    } else if (!mode || (strcmp(mode, "wal") != 0 && strcmp(mode, "memory") != 0)) {
+        rc = ferry_fail(err, FERRY_E_IO, NULL,
+                        "%s: its file system has no shared memory, which WAL needs; "
+                        "put it on a local disk",
+                        d->path);
     }
     sqlite3_finalize(stmt);
     return rc;
 }
 
+/* With `it`, closing does not copy the log into the file. */
+static int32_t spare(struct db *d, int it, struct ferry_error *err)
+{
+    int code = sqlite3_db_config(d->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, it, NULL);
+    return code == SQLITE_OK ? FERRY_OK : fail(d, code, NULL, err);
+}
+
+int32_t db_adopt(struct db *d, struct ferry_error *err)
+{
+    int32_t rc = spare(d, 0, err);
+    return rc ? rc : switch_to_wal(d, err);
+}
+
 static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry_error *err)
 {
     int32_t rc;
-    int code = sqlite3_busy_timeout(d->handle, busy_ms);
+    db_busy_init(&d->busy, busy_ms);
+    int code = sqlite3_busy_handler(d->handle, db_busy_wait, &d->busy);
     if (code != SQLITE_OK) {
         return fail(d, code, NULL, err);
     }
@@ -475,7 +489,7 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
         if (sqlite3_db_readonly(d->handle, "main") == 1) { /* SQLite opens such files silently */
             return fail(d, SQLITE_READONLY, NULL, err);
         }
-        rc = switch_to_wal(d, busy_ms, err);
+        rc = flags & DB_STRANGE ? spare(d, 1, err) : switch_to_wal(d, err);
         if (rc) {
             return rc;
         }
@@ -490,17 +504,6 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
                      "PRAGMA cache_size=-24576; PRAGMA wal_autocheckpoint=16384;"
                      "SELECT count(*) FROM sqlite_schema",
                      err);
-}
-
-/* Tests of a locked database do not want to wait as long as people do. */
-static int patience(int busy_ms)
-{
-#ifdef FERRY_TEST_HOOKS
-    const char *asked = getenv("FERRY_BUSY_MS");
-    return asked ? (int)strtol(asked, NULL, 10) : busy_ms;
-#else
-    return busy_ms;
-#endif
 }
 
 /* "file:/a/b%3fc?immutable=1" */
@@ -562,7 +565,7 @@ int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
         }
     }
     code = open_handle(d, flags, mode);
-    rc = code == SQLITE_OK ? configure(d, flags, patience(busy_ms), err) : fail(d, code, NULL, err);
+    rc = code == SQLITE_OK ? configure(d, flags, busy_ms, err) : fail(d, code, NULL, err);
 out:
     if (rc) {
         db_close(d);

@@ -12,13 +12,19 @@
 #include <ferry/base.h>
 #include <sqlite3.h>
 
+/*
+ * Whose interruption ends waits for other processes, of every db of this program: within a second once *interrupted is
+ * set, and with E_STOP. Said once, before anything is opened; NULL: nobody's.
+ */
+void db_watch(const volatile int *interrupted);
+
 struct db;
 /*
  * DB_UNTOUCHED reads only, and makes no file, not even for a moment: for a look at the files of
  * somebody else, or where nothing can be written. It takes the file as it is on the disk: of one that
  * another process writes meanwhile, or whose log was left behind, it may see a wrong state.
  */
-enum { DB_CREATE = 1, DB_READ_ONLY = 2, DB_UNTOUCHED = 2 | 4 };
+enum { DB_CREATE = 1, DB_READ_ONLY = 2, DB_UNTOUCHED = 2 | 4, DB_STRANGE = 8 };
 
 /*
  * E_IO with the path, the cause and a cure in err. `busy_ms`: how long to wait for another
@@ -27,6 +33,11 @@ enum { DB_CREATE = 1, DB_READ_ONLY = 2, DB_UNTOUCHED = 2 | 4 };
 int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
                 struct ferry_error *err);
 void db_close(struct db *d); /* accepts NULL */
+/*
+ * What was opened as DB_STRANGE is only looked at: reading and closing it changes no byte of the file, whatever log a dead
+ * process left beside it. Whoever has seen that it is ours says so before the first write.
+ */
+int32_t db_adopt(struct db *d, struct ferry_error *err);
 sqlite3 *db_handle(struct db *d);
 const char *db_path(const struct db *d);
 

@@ -147,6 +147,31 @@ int32_t file_read(const char *path, struct buf *out, struct ferry_error *err)
     return rc;
 }
 
+int file_open_stream(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+int64_t fd_read_stream(int fd, void *bytes, size_t n, const volatile int *interrupted)
+{
+    enum { SLICE_MS = 100 }; /* a signal may come just before poll(), and then does not end it */
+    for (;;) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        if (interrupted && *interrupted) {
+            errno = EINTR;
+            return -1;
+        }
+        int ready = poll(&p, 1, SLICE_MS);
+        if (ready == 0 || (ready < 0 && errno == EINTR)) {
+            continue;
+        }
+        ssize_t got = read(fd, bytes, n);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN)) {
+            return got;
+        }
+    }
+}
+
 int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_error *err)
 {
     uint64_t done = 0;

@@ -15,6 +15,12 @@ int32_t file_write(const char *path, struct ferry_str bytes, unsigned mode,
 /* The same for a file that is not there yet; E_STATE where it is, which then stays as it was. */
 int32_t file_create(const char *path, struct ferry_str bytes, unsigned mode,
                     struct ferry_error *err);
+/*
+ * For what may never end or never begin: opens without waiting for the writer of a pipe, -1 and errno; and reads as read() does, once
+ * there is something or the end. -1 with EINTR: *interrupted was set (seen within 100 ms; may be NULL).
+ */
+int file_open_stream(const char *path);
+int64_t fd_read_stream(int fd, void *bytes, size_t n, const volatile int *interrupted);
 /* Writes all of it, over EINTR and short writes. */
 int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_error *err);
 /* mkdir -p; an existing folder is fine. */

@@ -81,7 +81,10 @@ int cmd_fail(const struct ferry_error *err)
                  {FERRY_E_UNSUPPORTED, EXIT_USAGE}, {FERRY_E_UNREACHABLE, EXIT_UNREACHABLE},
                  {FERRY_E_REFUSED, EXIT_REJECTED}};
     if (app_interrupted) {
-        log_error("%s", err->message);
+        if (err->message[0]) {
+            log_error("%s", err->message);
+        }
+        log_error("interrupted; what was captured before is kept, run the same command again");
         return 128 + app_interrupted;
     }
     log_error("%s", err->message[0] ? err->message : ferry_status_text(err->status));

@@ -9,15 +9,21 @@ static const struct ferry_option *const options[] = {
     NULL,
 };
 
-/* Captures that a process began and never ended: ferry never said "captured" of them. */
+/* Captures that a process began and never ended: ferry never said "captured" of them. One that goes on holds its run. */
 static void tell_unfinished(struct session *s)
 {
     struct ferry_error err = {.size = sizeof err};
-    int64_t n = db_one_int(s->engine.journal.db, 0, &err,
-                           "SELECT COUNT(*) FROM capture WHERE state = 0", "");
+    struct journal *j = &s->engine.journal;
+    struct db_rows rows = {0};
+    uint64_t n = 0;
+    int32_t rc = db_query(j->db, &rows, &err, "SELECT run_id FROM capture WHERE state = 0", "");
+    while (rc == FERRY_OK && db_step(&rows) > 0) {
+        n += journal_holder(j, LOCK_RUN, db_int(&rows, 0)) == 0;
+    }
+    db_done(&rows);
     if (n > 0) {
-        log_warn("%lld captures were broken off while reading; upload those reports again",
-                 (long long)n);
+        log_warn("%llu captures were broken off while reading; upload those reports again",
+                 (unsigned long long)n);
     }
 }
 

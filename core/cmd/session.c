@@ -106,15 +106,16 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
-    ssize_t n = 1;
+    int64_t n = 1;
     int32_t rc = piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
     while (rc == FERRY_OK && n != 0) {
-        n = read(from, piece, PIECE);
+        n = fd_read_stream(from, piece, PIECE, &app_interrupted);
         if (n > 0) {
             rc = fd_write(to, name, (struct ferry_str){piece, (uint64_t)n}, err);
-        } else if (n < 0 && (errno != EINTR || app_interrupted)) {
-            rc = ferry_fail(err, app_interrupted ? FERRY_E_STOP : FERRY_E_IO, "", "%s: %s", name,
-                            strerror(errno));
+        } else if (n < 0) {
+            rc = app_interrupted
+                     ? ferry_fail(err, FERRY_E_STOP, "", "%s: interrupted while reading it", name)
+                     : ferry_fail(err, FERRY_E_IO, "", "%s: %s", name, strerror(errno));
         }
     }
     free(piece);
@@ -124,7 +125,8 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
 static int32_t keep_stream(struct session *s, struct input *in, struct ferry_error *err)
 {
     char path[512];
-    snprintf(path, sizeof path, "%s/stream-XXXXXX", s->engine.journal.folder);
+    /* what a process that is killed leaves there is swept by the spool */
+    snprintf(path, sizeof path, "%s/tmp/stream-XXXXXX", spool_folder(s->engine.journal.spool));
     int to = mkostemp(path, O_CLOEXEC);
     if (to < 0) {
         return ferry_fail(err, FERRY_E_IO, "", "%s: %s", path, strerror(errno));
@@ -138,7 +140,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
                           SESSION_STREAMS);
     }
     s->streams[s->n_streams++] = kept;
-    int from = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    int from = in->path ? file_open_stream(in->path) : STDIN_FILENO;
     int32_t rc = from < 0 ? ferry_fail(err, FERRY_E_IO, "", "%s: %s", in->shown, strerror(errno))
                           : copy_stream(from, to, in->shown, err);
     if (from > STDIN_FILENO) {
@@ -146,6 +148,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
     }
     close(to);
     in->path = kept;
+    in->is_copy = 1;
     return rc;
 }
 
@@ -198,7 +201,9 @@ struct ferry_str session_title(struct session *s, struct arena *arena, struct fe
 void session_go(struct session *s, int64_t lane, uint32_t flags)
 {
     if (s->n_lanes < SESSION_LANES) {
-        road_go(&s->engine, lane, flags | (s->dry_run ? ROAD_DRY_RUN : 0), &s->lanes[s->n_lanes++]);
+        struct road_lane *road = &s->lanes[s->n_lanes];
+        road_go(&s->engine, lane, flags | (s->dry_run ? ROAD_DRY_RUN : 0), road);
+        s->n_lanes += road->id != 0;
     }
 }
 
@@ -220,7 +225,9 @@ static const char *outcome(int code)
     case RECEIPT_USAGE:
         return "nothing could be planned; mend what is said above, then \"ferry resume\"";
     default:
-        return "not everything has arrived; everything is kept, \"ferry resume\" goes on";
+        return app_interrupted
+                   ? "interrupted; everything is kept, \"ferry resume\" goes on"
+                   : "not everything has arrived; everything is kept, \"ferry resume\" goes on";
     }
 }
 

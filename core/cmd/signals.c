@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 
+#include <db.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,7 +15,21 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { GRACE_S = 4 }; /* five are promised */
+
 volatile int app_interrupted;
+
+/* Something does not look at the flag: a disk that hangs, a reader of stdout that sleeps. The journal bears it. */
+static void on_deadline(int number)
+{
+    static const char text[] =
+        "ferry: interrupted, and not done after 4 s; what was captured is kept, go on with "
+        "\"ferry resume\" or run the same command again\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(128 + app_interrupted);
+}
 
 static void on_signal(int number)
 {
@@ -23,7 +38,10 @@ static void on_signal(int number)
         raise(number);
         return;
     }
+    struct sigaction late = {.sa_handler = on_deadline};
     app_interrupted = number;
+    sigaction(SIGALRM, &late, NULL);
+    alarm(GRACE_S);
 }
 
 static void catch_signal(int number)
@@ -39,6 +57,13 @@ static void catch_signal(int number)
 
 void signals_install(void)
 {
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &ours, NULL); /* whoever started us may have blocked them */
+    db_watch(&app_interrupted);
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     signal(SIGPIPE, SIG_IGN);

@@ -5,8 +5,10 @@
 
 /* No core dump and no tracing by others, no TLS key log, the three standard descriptors open. */
 void process_harden(void);
-/* SIGINT and SIGTERM set app_interrupted, the second one ends the process; SIGPIPE is an error of
- * write(). */
+/*
+ * SIGINT and SIGTERM set app_interrupted; four seconds later the process ends whatever it does, with the second one at once.
+ * SIGPIPE is an error of write().
+ */
 void signals_install(void);
 
 #endif

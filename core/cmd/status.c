@@ -25,10 +25,16 @@ static const char sql[] =
     " l.audit IS NULL"
     " FROM lane l JOIN dest d ON d.id = l.dest_id ORDER BY l.id";
 
-static const char *state_text(struct session *s, const struct db_rows *rows)
+enum { STATE_ROOM = 64 };
+
+static const char *state_text(struct session *s, const struct db_rows *rows, char room[STATE_ROOM])
 {
-    if (journal_busy(&s->engine.journal, LOCK_DEST, db_int(rows, 7))) {
-        return "another ferry is at it";
+    int64_t pid = journal_holder(&s->engine.journal, LOCK_DEST, db_int(rows, 7));
+    if (pid) {
+        snprintf(room, STATE_ROOM,
+                 pid > 0 ? "another ferry (pid %lld) is at it" : "another ferry is at it",
+                 (long long)pid);
+        return room;
     }
     if (db_int(rows, 5) == LANE_NEW) {
         return "to be planned";
@@ -46,6 +52,7 @@ static const char *state_text(struct session *s, const struct db_rows *rows)
 
 static void put_row(struct session *s, const struct db_rows *rows, struct buf *out)
 {
+    char state[STATE_ROOM];
     text_show_first(out, db_str(rows, 1), 0);
     buf_puts(out, "  run ");
     text_show(out, db_str(rows, 13).ptr ? db_str(rows, 13) : FERRY_LIT("-"), 0);
@@ -59,7 +66,7 @@ static void put_row(struct session *s, const struct db_rows *rows, struct buf *o
             buf_printf(out, ", %lld %s", (long long)db_int(rows, 10 + i), words[i]);
         }
     }
-    buf_printf(out, "; %s\n", state_text(s, rows));
+    buf_printf(out, "; %s\n", state_text(s, rows, state));
     if (db_str(rows, 6).len) {
         buf_puts(out, "  ");
         text_show_first(out, db_str(rows, 6), 0);
@@ -69,6 +76,7 @@ static void put_row(struct session *s, const struct db_rows *rows, struct buf *o
 
 static void put_json(struct session *s, const struct db_rows *rows, struct json_out *j)
 {
+    char state[STATE_ROOM];
     static const char *const names[] = {"planned", "delivered", "rejected", "unconfirmed",
                                         "waiting"};
     json_open(j, '{');
@@ -81,7 +89,7 @@ static void put_json(struct session *s, const struct db_rows *rows, struct json_
     for (int i = 0; i < 5; i++) {
         json_member_int(j, names[i], db_int(rows, 8 + i));
     }
-    json_member(j, "state", ferry_cstr(state_text(s, rows)));
+    json_member(j, "state", ferry_cstr(state_text(s, rows, state)));
     json_member(j, "error", db_str(rows, 6));
     json_close(j, '}');
 }

@@ -132,33 +132,6 @@ static int32_t name_twins(struct engine *e, const struct lane *lane, int alike,
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
-/* Cases, runs and the like that were in doubt: is there a second one? */
-static int32_t check_doubted(struct engine *e, struct remote *r, struct audit_counts *counts,
-                             struct ferry_error *err)
-{
-    static const uint32_t nouns[] = {FERRY_FOLDER, FERRY_CASE, FERRY_RUN};
-    struct deliver d = {.e = e, .r = r, .err = err};
-    struct batch batch;
-    int32_t rc = FERRY_OK;
-    /* Hardly ever there is one; to find that out for each noun is a walk over all that was done.
-     * "+": in the order of the rows, not of the random keys in the index that begins with dest_id. */
-    if (!db_one_int(
-            e->journal.db, 1, err,
-            "SELECT EXISTS(SELECT 1 FROM op WHERE +dest_id = ? AND state = 7 AND flags & 4)", "i",
-            r->dest_id)) {
-        return FERRY_OK;
-    }
-    batch_init(&batch);
-    for (size_t i = 0; i < sizeof nouns / sizeof *nouns && rc == FERRY_OK; i++) {
-        rc = batch_load(&batch, r, BATCH_AUDIT, FERRY_OP(FERRY_CREATE, nouns[i]), err);
-        if (rc == FERRY_OK && batch.n > 0) {
-            rc = find_copies(&d, &batch, &counts->duplicates);
-        }
-    }
-    batch_finish(&batch);
-    return rc;
-}
-
 static int32_t write_audit(struct engine *e, const struct lane *lane, const char *text,
                            struct ferry_error *err)
 {
@@ -184,7 +157,7 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
     }
     STEP(audit_read);
     rc = rc ? rc : name_twins(e, lane, alike, counts, err);
-    rc = rc ? rc : check_doubted(e, remote, counts, err);
+    rc = rc ? rc : audit_made(e, lane, remote, &counts->duplicates, err);
     counts->done = rc == FERRY_OK;
     snprintf(text, sizeof text, "checked %llu, missing %llu, duplicates %llu",
              (unsigned long long)counts->checked, (unsigned long long)counts->missing,

@@ -19,4 +19,11 @@ struct audit_counts {
 int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
                    struct audit_counts *counts, struct ferry_error *err);
 
+/*
+ * Its part (audit_made.c): folders, cases and runs that stand there twice, by a second sending of ours or because somebody else made
+ * them when this lane did; they are named in notes, and counted.
+ */
+int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,
+                   uint64_t *duplicates, struct ferry_error *err);
+
 #endif

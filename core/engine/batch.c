@@ -63,7 +63,7 @@ static int32_t select_closing(struct remote *r, struct db_rows *rows, int64_t ac
 }
 
 static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of of, int64_t act,
-                           uint32_t limit, struct ferry_error *err)
+                           int64_t lane, uint32_t limit, struct ferry_error *err)
 {
     int64_t now = r->clock->now_ms(r->clock);
     struct db *db = r->journal->db;
@@ -83,6 +83,13 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
             COLUMNS
             "WHERE o.dest_id = ? AND o.state = 7 AND o.flags & 4 AND o.kind = ? ORDER BY o.id LIMIT 1000",
             "ii", r->dest_id, act);
+    case BATCH_MADE:
+        return db_query(
+            db, rows, err,
+            COLUMNS
+            "WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.flags & 129 = 0 AND o.kind IN (196611, 196612, 196614)"
+            " ORDER BY o.id LIMIT 1000",
+            "ii", lane, act);
     case BATCH_TOKEN:
         return db_query(
             db, rows, err,
@@ -245,7 +252,8 @@ static int32_t load_row(struct batch *b, struct remote *r, const struct db_rows 
 static int is_full(const struct batch *b, const struct db_rows *rows, enum batch_of of,
                    uint64_t bytes)
 {
-    if (b->n == 0 || of == BATCH_REQUEST || of == BATCH_TOKEN || of == BATCH_AUDIT) {
+    if (b->n == 0 || of == BATCH_REQUEST || of == BATCH_TOKEN || of == BATCH_AUDIT ||
+        of == BATCH_MADE) {
         return 0;
     }
     int64_t most = db_int(rows, 8);
@@ -263,11 +271,13 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     int got = 0;
     arena_reset(&b->arena);
     b->n = 0;
-    b->act = of == BATCH_READY || of == BATCH_DOUBT || of == BATCH_AUDIT ? (uint32_t)act : 0;
+    b->act = of == BATCH_REQUEST || of == BATCH_TOKEN ? 0 : (uint32_t)act;
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
     limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
     limit = limit > BATCH_ITEMS ? BATCH_ITEMS : limit;
-    b->room = of == BATCH_REQUEST || of == BATCH_TOKEN ? 65536 : of == BATCH_AUDIT ? 1000 : limit;
+    b->room = of == BATCH_REQUEST || of == BATCH_TOKEN ? 65536
+              : of == BATCH_AUDIT || of == BATCH_MADE  ? 1000
+                                                       : limit;
     if (of == BATCH_REQUEST) {
         b->room = (uint32_t)db_one_int(r->journal->db, 0, err,
                                        "SELECT COUNT(*) FROM op WHERE request_id = ? AND state < 7",
@@ -282,7 +292,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     }
     rc = of == BATCH_READY && (b->traits.flags & FERRY_CLOSES)
              ? select_closing(r, &rows, act, err)
-             : select_rows(r, &rows, of, act, limit, err);
+             : select_rows(r, &rows, of, act, b->lane, limit, err);
     while (rc == FERRY_OK && b->n < b->room && (got = db_step(&rows)) > 0) {
         if (!b->act) {
             b->act = (uint32_t)db_int(&rows, 3);

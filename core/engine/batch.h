@@ -20,6 +20,7 @@ struct batch {
     struct ferry_op *ops;
     const struct ferry_op **ptrs;
     uint32_t n, room;
+    int64_t lane; /* for BATCH_MADE; set by the caller */
     uint32_t act;
     struct ferry_traits traits;
 };
@@ -32,7 +33,8 @@ enum batch_of {
     BATCH_REQUEST, /* all of one request: `act` is its id */
     BATCH_DOUBT,   /* DOUBT and due, of kind `act`: the first and what may be looked for with it */
     BATCH_AUDIT,   /* DONE after a doubt, planned as `act` */
-    BATCH_TOKEN    /* ACCEPTED and due, all with the token of the first */
+    BATCH_MADE, /* DONE by us, planned as `act` by the batch's lane, and the audit has not looked at it */
+    BATCH_TOKEN /* ACCEPTED and due, all with the token of the first */
 };
 /* Fills the batch, at most as many as the kind's traits allow; n is 0 where there is none. */
 int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t act,

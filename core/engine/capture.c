@@ -8,7 +8,6 @@
 #include "step.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <file.h>
 #include <log.h>
 #include <stdlib.h>
@@ -17,19 +16,21 @@
 
 /* --- the run ------------------------------------------------------------------------------------ */
 
-static int32_t hash_fd(int fd, const char *name, unsigned char out[32], struct ferry_error *err)
+/* What cannot be read to its end has a digest of what could. E_STOP: interrupted. */
+static int32_t hash_fd(int fd, const volatile int *interrupted, unsigned char out[32],
+                       struct ferry_error *err)
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
     struct sha256 *h = sha256_create();
-    ssize_t n = 1;
+    int64_t n = 1;
     int32_t rc = piece && h ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
-    while (rc == FERRY_OK && n != 0) {
-        n = read(fd, piece, PIECE);
+    while (rc == FERRY_OK && n > 0) {
+        n = fd_read_stream(fd, piece, PIECE, interrupted);
         if (n > 0) {
             sha256_add(h, (struct ferry_str){piece, (uint64_t)n});
-        } else if (n < 0 && errno != EINTR) {
-            rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s", name, strerror(errno));
+        } else if (n < 0 && errno == EINTR) {
+            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted before anything was captured");
         }
     }
     if (h) {
@@ -44,8 +45,8 @@ static int32_t hash_fd(int fd, const char *name, unsigned char out[32], struct f
  * What the inputs are, whatever they are called. One that cannot be opened counts by its name: reading it will say why.
  * stdin can be read only once, so it goes by what the caller made of it.
  */
-static int32_t digest_inputs(const struct inputs *in, struct ferry_str ci_job, char out[UUID_TEXT],
-                             struct ferry_error *err)
+static int32_t digest_inputs(const struct inputs *in, const struct capture_call *call,
+                             char out[UUID_TEXT], struct ferry_error *err)
 {
     int32_t rc = FERRY_OK;
     unsigned char(*digests)[32] = calloc(in->n + 1, 32);
@@ -53,14 +54,13 @@ static int32_t digest_inputs(const struct inputs *in, struct ferry_str ci_job, c
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
     }
     for (size_t i = 0; i < in->n && rc == FERRY_OK; i++) {
-        int fd = in->list[i].path ? open(in->list[i].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+        int fd = in->list[i].path ? file_open_stream(in->list[i].path) : -1;
         if (fd >= 0) {
-            struct ferry_error unreadable = {.size = sizeof unreadable};
-            hash_fd(fd, in->list[i].shown, digests[i], &unreadable);
+            rc = hash_fd(fd, call->read.interrupted, digests[i], err);
             close(fd);
         }
     }
-    identity_run_key(digests, in->n, ci_job, out);
+    identity_run_key(digests, in->n, call->ci_job, out);
     free(digests);
     return rc;
 }
@@ -73,7 +73,7 @@ static int32_t choose_key(const struct inputs *in, const struct capture_call *ca
     if (call->run_key.ptr) {
         snprintf(out, 128, "%.*s", STR_ARG(call->run_key));
     } else {
-        rc = digest_inputs(in, call->ci_job, key, err);
+        rc = digest_inputs(in, call, key, err);
         snprintf(out, 128, "%s", key);
     }
     if (call->again) { /* the one place where chance is wanted: a run like no other */
@@ -90,6 +90,7 @@ struct run_row {
     uint32_t shared, n_fields;
 };
 
+/* *id is 0 where the row was there, and "ferry prune" took it before it could be read. */
 static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
                        struct ferry_error *err)
 {
@@ -101,7 +102,34 @@ static int32_t put_run(struct engine *e, const struct run_row *row, int64_t *id,
         "sssssiii", row->key, row->marker, row->title, row->source, row->source_project,
         row->source_dest, (int64_t)row->shared, e->clock->now_ms(e->clock));
     *id = rc ? 0 : db_one_int(db, 0, err, "SELECT id FROM run WHERE key = ?", "s", row->key);
-    return rc ? rc : *id ? FERRY_OK : FERRY_E_IO;
+    return rc ? rc : err->status;
+}
+
+/* The run's row, ours to add to, and not to be forgotten while this process has the journal open. */
+static int32_t hold_run(struct engine *e, const struct run_row *row, int64_t *id,
+                        struct ferry_error *err)
+{
+    struct journal *j = &e->journal;
+    int64_t held = 0;
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && !held) {
+        rc = put_run(e, row, id, err);
+        if (rc == FERRY_OK && *id) {
+            rc = journal_lock(j, LOCK_USE, *id, row->key, err);
+            held = rc ? 0
+                      : db_one_int(j->db, 0, err, "SELECT id FROM run WHERE id = ? AND key = ?",
+                                   "is", *id, row->key);
+            rc = rc ? rc : err->status;
+        }
+    }
+    rc = rc ? rc : journal_lock(j, LOCK_RUN, *id, row->key, err);
+    return rc ? rc : journal_lock(j, LOCK_USE, SPOOL_USE, FERRY_LIT("the spool"), err);
+}
+
+static void release_run(struct engine *e, int64_t id)
+{
+    journal_unlock(&e->journal, LOCK_USE, SPOOL_USE);
+    journal_unlock(&e->journal, LOCK_RUN, id);
 }
 
 /* The run as an item: planners see it before its results. */
@@ -271,8 +299,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
                           .n_fields = call->n_run_fields,
                           .source = FERRY_LIT("report"),
                           .shared = call->shared};
-    rc = put_run(e, &row, &c->run_id, err);
-    rc = rc ? rc : journal_lock(&e->journal, LOCK_RUN, c->run_id, e->clock, e->interrupted, err);
+    rc = hold_run(e, &row, &c->run_id, err);
     if (rc) {
         return rc;
     }
@@ -284,7 +311,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
     rc = rc ? rc : item_writer_flush(&w);
     rc = rc ? rc : end_capture(e, c, &call->commit, err);
     item_writer_finish(&w);
-    journal_unlock(&e->journal, LOCK_RUN, c->run_id);
+    release_run(e, c->run_id);
     return rc;
 }
 
@@ -322,8 +349,7 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
                           .source = buf_str(&source),
                           .source_project = s->remote->target->project,
                           .source_dest = s->dest_id};
-    int32_t rc = put_run(e, &row, &c->run_id, err);
-    rc = rc ? rc : journal_lock(&e->journal, LOCK_RUN, c->run_id, e->clock, e->interrupted, err);
+    int32_t rc = hold_run(e, &row, &c->run_id, err);
     if (rc == FERRY_OK) {
         struct ferry_kv filter = {FERRY_LIT("run"), s->run_id};
         struct ferry_ask ask = {.size = sizeof ask,
@@ -338,7 +364,7 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
         rc = rc ? rc : item_writer_flush(&rb.w);
         rc = rc ? rc : end_capture(e, c, &s->commit, err);
         item_writer_finish(&rb.w);
-        journal_unlock(&e->journal, LOCK_RUN, c->run_id);
+        release_run(e, c->run_id);
     }
     buf_finish(&source);
     buf_finish(&key);

@@ -52,10 +52,14 @@ static int32_t recover(struct deliver *d)
                  db, d->err,
                  "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND likely(state < 7)",
                  "i", d->r->dest_id);
-    rc = rc ? rc
-            : db_run(db, d->err,
-                     "UPDATE op SET tries = 0 WHERE dest_id = ? AND state < 7 AND tries > 0", "i",
-                     d->r->dest_id);
+    /* And a look of another time is no look. */
+    rc =
+        rc ? rc
+           : db_run(
+                 db, d->err,
+                 "UPDATE op SET tries = 0, flags = CASE state WHEN 1 THEN flags & ~?1 ELSE flags END"
+                 " WHERE dest_id = ?2 AND state < 7 AND (tries > 0 OR (state = 1 AND flags & ?1))",
+                 "ii", (int64_t)(BROKEN(write_before_act) ? 0 : OP_LOOKED), d->r->dest_id);
     /* Written by a clock that was ahead of its time: it would be waited for as long again. */
     int64_t longest = d->r->clock->now_ms(d->r->clock) + DELIVER_LONGEST_WAIT_MS;
     rc = rc ? rc
@@ -245,10 +249,11 @@ static int32_t run(struct loop *l)
     return rc ? rc : d->gave_up;
 }
 
-int32_t deliver(struct engine *e, struct remote *r, struct deliver_counts *counts,
+int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct deliver_counts *counts,
                 struct ferry_error *err)
 {
-    struct loop l = {.d = {.e = e, .r = r, .err = err}};
+    struct loop l = {
+        .d = {.e = e, .r = r, .err = err, .first_op = first_op ? first_op : INT64_MAX}};
     l.flights = calloc(FLIGHTS, sizeof *l.flights);
     if (!l.flights) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");

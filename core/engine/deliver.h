@@ -6,6 +6,7 @@
  *   - SENT is committed before the first byte leaves, and left only by a parsed answer or by find
  *   - what is in doubt and REPEATABLE is sent again as stored; what is ONCE is looked for when it has settled
  *   - waiting is a time in the journal, never a sleep on an operation; the crash path and the normal path are one
+ *   - what was planned long ago, or by a look that others have overtaken, is looked for before it is made
  *   - a run is closed only when everything in it is settled
  *   - nothing goes on for ever: a destination that does not answer, or answers only that it cannot, is given up for this time; an
  *     operation that comes back into doubt again and again is parked
@@ -31,6 +32,8 @@ struct deliver_counts {
 struct deliver {
     struct engine *e;
     struct remote *r;
+    uint32_t made;    /* flags of what is made now: OP_ALONE where nobody else has been there */
+    int64_t first_op; /* from this one on they were planned just now, on what is there now */
     struct deliver_counts counts;
     uint32_t fruitless;   /* sendings in a row without an answer that can be used */
     int64_t fruitless_ms; /* when the first of them ended */
@@ -42,9 +45,10 @@ struct deliver {
 /*
  * Works until nothing is left that can be done now. OK also where operations stay open (parked, held, in doubt past
  * patience): the receipt counts them. E_UNREACHABLE: no sign of life; E_REFUSED, where = "credentials"; E_STOP: interrupted.
- * The destination's lock is held.
+ * The destination's lock is held. `first_op`: of the plan that was just made, 0 where none was; what was planned before that is
+ * looked for before it is made.
  */
-int32_t deliver(struct engine *e, struct remote *r, struct deliver_counts *counts,
+int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct deliver_counts *counts,
                 struct ferry_error *err);
 
 /* --- its parts (settle.c, find.c, send.c) -------------------------------------------------- */

@@ -151,6 +151,7 @@ static int32_t next_op(struct desk *d, int64_t *id)
         if (why.status) {
             return fail(d, ferry_fail(d->err, why.status, why.where, "%s", why.message));
         }
+        d->counts->first_op = d->last_op + 1;
     }
     *id = ++d->last_op;
     return FERRY_OK;

@@ -33,7 +33,11 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->deadline_ms = clock->now_ms(clock) + setting(config, "delivery.deadline", DEADLINE_MS);
     e->jobs = (uint32_t)setting(config, "delivery.jobs", JOBS);
     network_init(&e->network, config);
-    return journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
+    int32_t rc =
+        journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
+    e->journal.interrupted = interrupted;
+    e->journal.lock_wait_ms = setting(config, "delivery.lock_wait", e->journal.lock_wait_ms);
+    return rc;
 }
 
 void engine_close(struct engine *e)

@@ -17,7 +17,8 @@ struct input {
     const char *path;  /* what to open; NULL for stdin */
     uint64_t device, inode;
     uint32_t found; /* 1: a glob or a folder led here; 0: it was named itself */
-    uint32_t reserved;
+    uint32_t
+        is_copy; /* 1: path is a copy of what came through a pipe: it lies in no folder of the report's */
 };
 
 /* What became of an argument that did not lead to a file, or not only. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* journal.c - opening, the schema and its versions, and the locks. What is in the tables is the business of capture, plan, deliver. */
+/* journal.c - opening, the schema and its versions. What is in the tables is the business of capture, plan, deliver. */
 #include "journal.h"
+
+#include "step.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,10 +64,15 @@ static const char *const steps[] = {
     /* What was sent twice (OP_TWICE) is looked for again by later commands. */
     "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;",
 
+    /* Folders, cases and runs that we made and the audit has not looked at: neither OP_EXISTED nor OP_ALONE. Those of before are not
+     * looked at now. */
+    "UPDATE op SET flags = flags | 128 WHERE state = 7 AND kind IN (196611, 196612, 196614);"
+    "CREATE INDEX op_made ON op(lane_id, kind) WHERE state = 7 AND flags & 129 = 0 AND kind IN (196611, 196612, 196614);",
+
     /* A few digits of a digest of the secrets that were last used: that they changed is worth a word. */
     "ALTER TABLE dest ADD COLUMN credential TEXT;",
 };
-enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000 };
+enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */
 
 /* Ours, or empty: what another program keeps in such a file is not ours to change. */
@@ -98,16 +105,31 @@ static int32_t one_step(struct journal *j, int64_t version, struct ferry_error *
     snprintf(pragma, sizeof pragma, "PRAGMA application_id=%d; PRAGMA user_version=%lld",
              APPLICATION, (long long)version + 1);
     int32_t rc = db_script(j->db, steps[version], err);
-    return rc ? rc : db_script(j->db, pragma, err);
+    rc = rc ? rc : db_script(j->db, pragma, err);
+    STEP(schema_step);
+    return rc;
 }
 
-/* Read without a lock first: one that is as it should be is opened by everybody at any time. */
+/* Before a byte is written, and without a lock: one that is as it should be is opened by everybody at any time. */
+static int32_t look(struct journal *j, int64_t *version, struct ferry_error *err)
+{
+    int32_t rc = db_script(j->db, "BEGIN", err); /* what others make meanwhile is seen as a whole */
+    if (rc) {
+        return rc;
+    }
+    *version = db_one_int(j->db, 0, err, "PRAGMA user_version", "");
+    rc = err->status ? err->status : check_owner(j, *version, err);
+    int32_t ended = db_script(j->db, "COMMIT", rc ? NULL : err);
+    return rc ? rc : ended;
+}
+
 static int32_t upgrade(struct journal *j, struct ferry_error *err)
 {
     struct ferry_error own = {.size = sizeof own};
+    int64_t version = 0;
     err = err ? err : &own;
-    int64_t version = db_one_int(j->db, 0, err, "PRAGMA user_version", "");
-    int32_t rc = err->status;
+    int32_t rc = look(j, &version, err);
+    rc = rc ? rc : db_adopt(j->db, err);
     while (rc == FERRY_OK && version < VERSION) {
         rc = db_begin(j->db, err);
         if (rc) {
@@ -120,7 +142,7 @@ static int32_t upgrade(struct journal *j, struct ferry_error *err)
         }
         rc = db_end(j->db, rc, err);
     }
-    return rc ? rc : check_owner(j, version, err);
+    return rc;
 }
 
 int32_t journal_judge(struct db *db, int64_t *version, int64_t *newest, struct ferry_error *err)
@@ -140,6 +162,7 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
     int32_t rc;
     memset(j, 0, sizeof *j);
     j->lock_fd = -1;
+    j->lock_wait_ms = LOCK_WAIT_MS;
     buf_init(&path, 4096);
     j->folder = strdup(folder);
     if (!j->folder) {
@@ -151,7 +174,7 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
         goto out;
     }
     path_join(&path, folder, "journal.db");
-    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE, BUSY_MS, err);
+    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE | DB_STRANGE, BUSY_MS, err);
     if (rc) {
         goto out;
     }
@@ -190,48 +213,4 @@ void journal_close(struct journal *j)
     free(j->folder);
     memset(j, 0, sizeof *j);
     j->lock_fd = -1;
-}
-
-/* --- locks: one byte of a file each, held by the open file description ----------------- */
-
-static struct flock range(enum journal_lock_kind kind, int64_t id, short type)
-{
-    return (struct flock){
-        .l_type = type, .l_whence = SEEK_SET, .l_start = id * 2 + (int)kind, .l_len = 1};
-}
-
-int32_t journal_lock(struct journal *j, enum journal_lock_kind kind, int64_t id,
-                     struct clock *clock, const volatile int *interrupted, struct ferry_error *err)
-{
-    (void)
-        clock; /* another process is waited for in real time, whatever the clock of this one says */
-    struct clock real = clock_real();
-    for (;;) {
-        struct flock l = range(kind, id, F_WRLCK);
-        if (fcntl(j->lock_fd, F_OFD_SETLK, &l) == 0) {
-            return FERRY_OK;
-        }
-        if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
-            return ferry_fail(
-                err, FERRY_E_IO, "",
-                "%s/lanes.lock: %s; is this a network file system? use --state with a local folder",
-                j->folder, strerror(errno));
-        }
-        if (real.wait_ms(&real, 20, interrupted)) {
-            return ferry_fail(err, FERRY_E_STOP, "",
-                              "interrupted while another ferry works on the same destination");
-        }
-    }
-}
-
-void journal_unlock(struct journal *j, enum journal_lock_kind kind, int64_t id)
-{
-    struct flock l = range(kind, id, F_UNLCK);
-    fcntl(j->lock_fd, F_OFD_SETLK, &l);
-}
-
-int journal_busy(struct journal *j, enum journal_lock_kind kind, int64_t id)
-{
-    struct flock l = range(kind, id, F_WRLCK);
-    return fcntl(j->lock_fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }

@@ -13,8 +13,11 @@
  *   request  what is on its way; dropped to a digest when nothing in it is open
  *   skip, note, fact  what a person should know; what a codec must know
  *
+ * A later ferry upgrades it (steps only add: an older process may still be at work), an earlier one refuses it and changes no byte. The
+ * spool has no version of its own: a change of its layout is a step here.
+ *
  * Several processes share a journal: transactions are short, and a destination is worked on by one process at
- * a time (journal_lock). The lock is the kernel's: it ends with the process, however that ends.
+ * a time (journal_lock).
  */
 #ifndef ENGINE_JOURNAL_H
 #define ENGINE_JOURNAL_H
@@ -43,7 +46,8 @@ enum {
     OP_LOOK =
         32u, /* in doubt by what was answered: another sending would be answered alike, so it is looked for */
     OP_TWICE =
-        64u /* was in doubt, was not found, is sent a second time: the first may still arrive */
+        64u, /* was in doubt, was not found, is sent a second time: the first may still arrive */
+    OP_ALONE = 128u /* the audit has looked whether somebody else made a second one */
 };
 enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
 enum lane_state {
@@ -58,7 +62,9 @@ struct journal {
     struct spool *spool;
     char *folder;
     int lock_fd;
-    unsigned indexed; /* index.c: which of its indexes are built */
+    const volatile int *interrupted; /* ends waits for locks; may be NULL */
+    int64_t lock_wait_ms;            /* how long another process may do nothing and is waited for */
+    unsigned indexed;                /* index.c: which of its indexes are built */
 };
 
 /* Creates the folder and the files where they are missing. E_STATE for a journal of a newer ferry. */
@@ -72,14 +78,24 @@ void journal_close(struct journal *j); /* accepts zeroed */
 int32_t journal_judge(struct db *db, int64_t *version, int64_t *newest, struct ferry_error *err);
 
 /*
- * The right to work on one thing: a destination's deliveries, a run's captures. Waits until whoever has it is done, or
- * until *interrupted; gives E_STOP then. Several locks may be held; each is released alone.
+ * Who works on what (journal_lock.c). DEST: the one that delivers to a destination. RUN: the one that captures for a run. USE: many
+ * may; of a run, so that it is not forgotten, and of the spool (SPOOL_USE), so that blobs which no item names yet stay. FORGET:
+ * the one that forgets what nobody uses.
+ *
+ * Waits until whoever has it is done, says after a moment for whom, and gives up where that one does nothing for lock_wait_ms
+ * (E_UNREACHABLE for a destination, else E_IO) or when interrupted (E_STOP). `subject`: what a person calls the thing. Several
+ * locks may be held; each is released alone, or with the journal, or with the process, however it ends.
  */
-enum journal_lock_kind { LOCK_DEST = 0, LOCK_RUN = 1 };
+/* In lanes.lock the locks that are held for moments, or by many, stand from here on. */
+#define JOURNAL_MOMENTS (INT64_C(1) << 40)
+enum journal_lock_kind { LOCK_DEST = 0, LOCK_RUN = 1, LOCK_USE = 2, LOCK_FORGET = 3 };
+enum { SPOOL_USE = 0 }; /* the id that stands for the spool; rows have others */
 int32_t journal_lock(struct journal *j, enum journal_lock_kind kind, int64_t id,
-                     struct clock *clock, const volatile int *interrupted, struct ferry_error *err);
+                     struct ferry_str subject, struct ferry_error *err);
+/* Without waiting; 1: it is ours. */
+int journal_try_lock(struct journal *j, enum journal_lock_kind kind, int64_t id);
 void journal_unlock(struct journal *j, enum journal_lock_kind kind, int64_t id);
-/* 1 where another process holds it. */
-int journal_busy(struct journal *j, enum journal_lock_kind kind, int64_t id);
+/* The process that holds it, -1 where only that one does is known; 0: none but perhaps ourselves. */
+int64_t journal_holder(struct journal *j, enum journal_lock_kind kind, int64_t id);
 
 #endif

@@ -132,7 +132,7 @@ int32_t lane_load(struct engine *e, int64_t id, struct lane *l, struct ferry_err
     }
     db_done(&rows);
     if (rc == FERRY_OK && got == 0) {
-        rc = ferry_fail(err, FERRY_E_BUG, "", "lane %lld is not in the journal", (long long)id);
+        rc = ferry_fail(err, FERRY_E_INPUT, "", "lane %lld is not in the journal", (long long)id);
     }
     rc = rc ? rc : got < 0 ? -got : l->arena.failed;
     if (rc) {

@@ -31,6 +31,7 @@ int32_t lane_dest(struct engine *e, const struct target *t, int64_t *dest_id,
                   struct ferry_error *err);
 /* Finds or makes the lane (dest, run, planner, run key); what is given here replaces what it said, all but the run's mark and title. Fills *id. */
 int32_t lane_put(struct engine *e, const struct lane *spec, int64_t *id, struct ferry_error *err);
+/* E_INPUT where there is none of this id, or none any more. */
 int32_t lane_load(struct engine *e, int64_t id, struct lane *out, struct ferry_error *err);
 void lane_finish(struct lane *l); /* accepts zeroed */
 /* The destination again, from its row, by the name the user gave. E_CONFIG where that means another place now. */

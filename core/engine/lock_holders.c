@@ -29,7 +29,8 @@ static void find_locks(struct search *s, int fd)
     off_t at = 0;
     while (s->n < MOST_LOCKS) {
         struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at};
-        if (fcntl(fd, F_OFD_GETLK, &l) < 0 || l.l_type == F_UNLCK || l.l_start < at) {
+        if (fcntl(fd, F_OFD_GETLK, &l) < 0 || l.l_type == F_UNLCK || l.l_start < at ||
+            l.l_start >= JOURNAL_MOMENTS) {
             return;
         }
         s->locks[s->n++] = (struct lock_holder){.kind = (enum journal_lock_kind)(l.l_start % 2),

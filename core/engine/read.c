@@ -9,6 +9,7 @@
 #include "intake.h"
 #include "unpack.h"
 
+#include <file.h>
 #include <text.h>
 
 #include <errno.h>
@@ -199,12 +200,9 @@ static int32_t read_piece(struct reading *r, size_t least, size_t *got)
 {
     *got = 0;
     while (*got < least) {
-        ssize_t n = read(r->fd, r->piece + *got, PIECE - *got);
+        int64_t n = fd_read_stream(r->fd, r->piece + *got, PIECE - *got, r->call->interrupted);
         if (n < 0 && errno == EINTR) {
-            if (r->call->interrupted && *r->call->interrupted) {
-                return ferry_fail(r->said, FERRY_E_STOP, "report", "interrupted");
-            }
-            continue;
+            return ferry_fail(r->said, FERRY_E_STOP, "report", "interrupted");
         }
         if (n < 0) {
             const char *why = strerrordesc_np(errno);
@@ -317,14 +315,14 @@ static int32_t open_input(struct reading *r)
     if (!report) {
         r->fd = STDIN_FILENO;
     } else {
-        r->fd = open(report, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        r->fd = file_open_stream(report);
         if (r->fd < 0 || fstat(r->fd, &st) != 0) {
             const char *why = strerrordesc_np(errno);
             return ferry_fail(r->said, FERRY_E_IO, "report",
                               "cannot be opened: %s; check the path and its permissions",
                               why ? why : "unknown error");
         }
-        if (!S_ISREG(st.st_mode)) {
+        if (!S_ISREG(st.st_mode) || r->input->is_copy) {
             report = NULL; /* a pipe has no folder */
         }
     }

@@ -91,7 +91,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     r->interrupted = setup->interrupted;
     r->settle_ms = setup->settle_ms;
     r->patience_ms = setup->patience_ms;
-
+    r->opened_ms = r->clock->now_ms(r->clock);
     r->values = (struct request_values){r, value_of};
     arena_init(&r->memory, MEMORY_MAX);
     request_init(&r->dress, MEMORY_MAX);
@@ -168,6 +168,11 @@ int64_t remote_settle_ms(const struct remote *r, const struct ferry_traits *trai
         return 0;
     }
     return traits->settle_ms > 0 ? traits->settle_ms : r->settle_ms;
+}
+
+int remote_disturbed(const struct remote *r, int fallback)
+{
+    return r->transport.disturbed ? r->transport.disturbed(r->transport.self) : fallback;
 }
 
 /* --- exchanges -------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ struct remote {
     const volatile int *interrupted;
     int64_t settle_ms;   /* host's default */
     int64_t patience_ms; /* without a sign of life it is given up for this time */
+    int64_t opened_ms;
     struct arena memory; /* facts and session */
     struct ferry_kv facts[64];
     unsigned char fact_is_new[64]; /* said since this was opened */
@@ -62,6 +63,9 @@ int32_t remote_describe(struct remote *r, uint32_t kind, struct ferry_traits *tr
                         struct ferry_error *err);
 /* How late an unanswered request of this kind may act. */
 int64_t remote_settle_ms(const struct remote *r, const struct ferry_traits *traits);
+
+/* Whether somebody else has changed the destination since it was opened here; as `fallback` says where nobody can tell. */
+int remote_disturbed(const struct remote *r, int fallback);
 
 /*
  * Every item of a noun: all pages, each item handed over once its page is parsed. `ops` (may be NULL): on whose behalf. fn may be

@@ -69,7 +69,7 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     /* An audit is owed from the first act on: whoever dies in between leaves a lane that is still open. */
     rc = db_run(e->journal.db, &out->error,
                 "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
-    rc = rc ? rc : deliver(e, remote, &out->deliver, &out->error);
+    rc = rc ? rc : deliver(e, remote, out->plan.first_op, &out->deliver, &out->error);
     return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
 }
 
@@ -89,8 +89,30 @@ static void count_lane(struct engine *e, const struct lane *lane, uint32_t flags
     }
 }
 
+/*
+ * Both locks are held: what the lane says is read again, since other processes worked on it while they were waited for. One that
+ * is gone was done and forgotten by another one.
+ */
+static void go_locked(struct engine *e, struct lane *lane, const struct target *target,
+                      uint32_t flags, struct road_lane *out)
+{
+    struct remote remote = {0};
+    int64_t id = lane->id;
+    out->started_ms = e->clock->now_ms(e->clock);
+    lane_finish(lane);
+    out->rc = lane_load(e, id, lane, &out->error);
+    if (out->rc) {
+        out->id = out->rc == FERRY_E_INPUT ? 0 : id;
+        return;
+    }
+    out->rc = road_remote(e, target, lane->dest_id, &remote, &out->error);
+    out->rc = out->rc ? out->rc : go(e, lane, &remote, flags, out);
+    remote_close(&remote);
+    count_lane(e, lane, flags, out);
+}
+
 /* For status, which may be asked by anyone who can read the state folder. */
-static void keep_error(struct engine *e, const struct road_lane *out)
+static void remember_error(struct engine *e, const struct road_lane *out)
 {
     struct ferry_str text = ferry_cstr(out->rc ? out->error.message : NULL);
     struct arena arena;
@@ -101,35 +123,43 @@ static void keep_error(struct engine *e, const struct road_lane *out)
     arena_finish(&arena);
 }
 
+static void lock_and_go(struct engine *e, struct lane *lane, const struct target *target,
+                        uint32_t flags, struct road_lane *out)
+{
+    struct journal *j = &e->journal;
+    int64_t dest = lane->dest_id;
+    out->rc = journal_lock(j, LOCK_USE, lane->run_id, lane->run_title, &out->error);
+    out->rc = out->rc ? out->rc : journal_lock(j, LOCK_DEST, dest, target->label, &out->error);
+    if (out->rc) { /* nothing is wrong with the lane: another process is at it */
+        count_lane(e, lane, flags, out);
+        return;
+    }
+    go_locked(e, lane, target, flags, out);
+    remember_error(e, out);
+    journal_unlock(j, LOCK_DEST, dest);
+}
+
 void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane *out)
 {
     struct lane lane = {0};
     struct target *target = NULL;
-    struct remote remote = {0};
     memset(out, 0, sizeof *out);
     out->id = lane_id;
     out->error.size = sizeof out->error;
     out->started_ms = e->clock->now_ms(e->clock);
     out->rc = lane_load(e, lane_id, &lane, &out->error);
     if (out->rc) {
+        out->id = out->rc == FERRY_E_INPUT ? 0 : lane_id;
         return;
     }
     out->role = lane.role;
     out->rc = lane_target(e, lane.dest_id, &target, &out->error);
-    out->rc = out->rc ? out->rc
-                      : journal_lock(&e->journal, LOCK_DEST, lane.dest_id, e->clock, e->interrupted,
-                                     &out->error);
     if (out->rc) {
         count_lane(e, &lane, flags, out);
+        remember_error(e, out);
     } else {
-        out->started_ms = e->clock->now_ms(e->clock);
-        out->rc = road_remote(e, target, lane.dest_id, &remote, &out->error);
-        out->rc = out->rc ? out->rc : go(e, &lane, &remote, flags, out);
-        remote_close(&remote);
-        count_lane(e, &lane, flags, out);
-        journal_unlock(&e->journal, LOCK_DEST, lane.dest_id);
+        lock_and_go(e, &lane, target, flags, out);
     }
-    keep_error(e, out);
     target_free(target);
     lane_finish(&lane);
 }

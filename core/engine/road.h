@@ -20,7 +20,7 @@ struct lane_counts {
 
 /* How one lane ended this time. */
 struct road_lane {
-    int64_t id;
+    int64_t id;    /* 0: another process has done and forgotten it */
     uint32_t role; /* enum lane_role; 0: the lane could not be read */
     int64_t
         started_ms; /* when the destination was this process's own; what is DONE since then was delivered by it */

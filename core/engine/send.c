@@ -253,6 +253,33 @@ static int32_t encode_and_send(struct deliver *d, struct flight *f)
     return rc;
 }
 
+/*
+ * A plan is a look: what it makes was not there. But not where the plan is an old one, or somebody else has been there since, as far as that
+ * can be known without asking for each thing. (Results have ids of their own. A defect that forgets what was sent forgets this, too: each
+ * of both would do where nothing arrives late.)
+ */
+static int is_overtaken(struct deliver *d, const struct batch *b)
+{
+    return b->act >> 16 == FERRY_CREATE && (b->act & 0xffff) != FERRY_RESULT &&
+           b->traits.effect == FERRY_ONCE && d->r->codec->find && !BROKEN(write_before_act) &&
+           (b->rows[0].id < d->first_op || remote_disturbed(d->r, 0));
+}
+
+/* 1: its first ones have to be looked for. Keeps those that go the same way. */
+static int needs_look(struct deliver *d, struct batch *b)
+{
+    enum { TOGETHER = 100 };
+    uint32_t n = 0, looked = b->rows[0].flags & OP_LOOKED;
+    if (!(b->traits.flags & FERRY_FIND_FIRST) && !is_overtaken(d, b)) {
+        return 0;
+    }
+    while (n < b->n && (b->rows[n].flags & OP_LOOKED) == looked) {
+        n++;
+    }
+    batch_cut(b, looked || n < TOGETHER ? n : TOGETHER);
+    return !looked;
+}
+
 int32_t send_next(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
@@ -265,8 +292,7 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
             continue;
         }
         *took = 1;
-        if ((f->batch.traits.flags & FERRY_FIND_FIRST) && !(f->batch.rows[0].flags & OP_LOOKED)) {
-            batch_cut(&f->batch, 1);
+        if (needs_look(d, &f->batch)) {
             return find_batch(d, &f->batch);
         }
         if (f->batch.traits.flags & FERRY_CLOSES) {

@@ -47,6 +47,7 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
     struct ferry_str none = {NULL, 0};
     int result = row->kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT);
     buf_init(&extra, 65536);
+    flags |= result ? 0 : d->made;
     int made = str_is(ferry_get(o->extra, o->n_extra, FERRY_LIT("case_created")),
                       "true"); /* by the server, for us */
     int32_t rc = o->n_extra && !result ? pack_kv(&extra, o->extra, o->n_extra) : FERRY_OK;
@@ -434,6 +435,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     }
     count_fruitless(d, fate);
     describe_answer(d, f, &reply, &why);
+    d->made = remote_disturbed(d->r, 1) ? 0 : OP_ALONE;
     STEP(answered);
     rc = rc ? rc : db_begin(d->e->journal.db, d->err);
     if (rc == FERRY_OK) {
@@ -441,6 +443,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
         rc = rc ? rc : settle_close_request(d, f->request_id);
         rc = db_end(d->e->journal.db, rc, d->err);
     }
+    d->made = 0;
     STEP(settled);
     reply_finish(&reply);
     buf_finish(&why);

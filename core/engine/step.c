@@ -45,7 +45,8 @@ void step_reached(enum step step)
     size_t n = colon ? (size_t)(colon - crash) : strlen(crash);
     unsigned long when = colon ? strtoul(colon + 1, NULL, 10) : 1;
     if (strlen(names[step]) == n && memcmp(names[step], crash, n) == 0 && reached[step] == when) {
-        kill(getpid(), SIGKILL);
+        const char *with = getenv("FERRY_CRASH_SIGNAL");
+        kill(getpid(), with ? (int)strtol(with, NULL, 10) : SIGKILL);
     }
 }
 

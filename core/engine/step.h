@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * step.h - named places at which the world may end. In builds with test hooks FERRY_CRASH_AT=name:n kills the
- * process, with SIGKILL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each place it comes to. In a release
- * a step is nothing.
+ * process, with SIGKILL or the signal FERRY_CRASH_SIGNAL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each
+ * place it comes to. In a release a step is nothing.
  *
  * One list: the enum, the names and the kill sweep are made from it. The places stand in the order of the road.
  */
@@ -10,6 +10,7 @@
 #define ENGINE_STEP_H
 
 #define STEP_MAP(XX)                                                                               \
+    XX(schema_step)    /* a step of the journal's schema is run, not committed */                  \
     XX(capture_begun)  /* the capture's row is committed, nothing is read */                       \
     XX(capture_batch)  /* some items of a report are committed, not all */                         \
     XX(capture_read)   /* all reports are read, "captured" is not committed */                     \

@@ -26,6 +26,7 @@ struct service_state {
     struct ferry_log log;
     struct ferry_host host;
     int64_t serial; /* the highest this process has given out */
+    int64_t opened; /* SQLite's data_version, which moves when others write */
     int owns_blobs;
 };
 
@@ -82,34 +83,42 @@ static int64_t steps_of(const struct ferry_service *service)
     return n;
 }
 
-/* The state must be this plugin's. Writes the name where there is none. */
+static int has_meta(struct service_state *s)
+{
+    return db_one_int(s->db, 0, NULL,
+                      "SELECT count(*) FROM sqlite_master WHERE name = 'ferry_meta'", "") == 1;
+}
+
+/* The state must be this plugin's, and of no later version than it knows. One that is nobody's yet is fine. */
 static int32_t check_owner(struct service_state *s, struct ferry_error *err)
 {
     const char *id = s->setup.plugin_id;
-    struct db_rows rows;
+    struct db_rows rows = {0};
     char owner[64] = "";
-    int32_t rc =
-        db_query(s->db, &rows, err, "SELECT text FROM ferry_meta WHERE name = 'service'", "");
-    if (rc) {
-        return rc;
-    }
-    int step = db_step(&rows);
-    if (step > 0) {
+    int step = 0;
+    int64_t want = steps_of(s->setup.service), have = 0;
+    int32_t rc = has_meta(s) ? db_query(s->db, &rows, err,
+                                        "SELECT text FROM ferry_meta WHERE name = 'service'", "")
+                             : FERRY_OK;
+    if (rc == FERRY_OK && (step = db_step(&rows)) > 0) {
         snprintf(owner, sizeof owner, "%.*s", STR_ARG(db_str(&rows, 0)));
     }
     db_done(&rows);
-    if (step < 0) {
-        return -step;
-    }
-    if (step == 0) {
-        return db_run(s->db, err, "INSERT INTO ferry_meta (name, text) VALUES ('service', ?)", "z",
-                      id);
+    if (rc || step <= 0) {
+        return rc ? rc : -step;
     }
     if (strcmp(owner, id) != 0) {
         return ferry_fail(err, FERRY_E_STATE, NULL,
                           "%s: is the state of the plugin \"%s\", not of \"%s\"; choose another "
                           "state folder",
                           db_path(s->db), owner, id);
+    }
+    have = meta(s, "version", 0, err);
+    if (have > want) {
+        return ferry_fail(err, FERRY_E_STATE, NULL,
+                          "%s: was written by a newer \"%s\" (state version %lld, this one knows "
+                          "%lld); update ferry or choose another state folder",
+                          db_path(s->db), id, (long long)have, (long long)want);
     }
     return FERRY_OK;
 }
@@ -123,17 +132,14 @@ static int32_t upgrade(struct service_state *s, struct ferry_error *err)
                            "CREATE TABLE IF NOT EXISTS ferry_meta "
                            "(name TEXT PRIMARY KEY, number BIGINT, text TEXT)",
                            err);
-    if (rc || (rc = check_owner(s, err))) {
-        return rc;
-    }
-    int64_t have = meta(s, "version", 0, err);
-    if (have > want) {
-        return ferry_fail(err, FERRY_E_STATE, NULL,
-                          "%s: was written by a newer \"%s\" (state version %lld, this one knows "
-                          "%lld); update ferry or choose another state folder",
-                          db_path(s->db), s->setup.plugin_id, (long long)have, (long long)want);
-    }
-    for (; rc == FERRY_OK && have < want; have++) {
+    rc = rc ? rc : check_owner(s, err);
+    rc =
+        rc ? rc
+           : db_run(
+                 s->db, err,
+                 "INSERT INTO ferry_meta (name, text) VALUES ('service', ?) ON CONFLICT (name) DO NOTHING",
+                 "z", s->setup.plugin_id);
+    for (int64_t have = meta(s, "version", 0, err); rc == FERRY_OK && have < want; have++) {
         rc = db_script(s->db, service->schema[have], err);
         if (rc == FERRY_OK) {
             rc = set_meta(s, "version", have + 1, err);
@@ -151,8 +157,7 @@ static int32_t upgrade(struct service_state *s, struct ferry_error *err)
 
 static int is_current(struct service_state *s)
 {
-    return db_one_int(s->db, 0, NULL,
-                      "SELECT count(*) FROM sqlite_master WHERE name = 'ferry_meta'", "") == 1 &&
+    return has_meta(s) &&
            db_one_int(s->db, 0, NULL,
                       "SELECT count(*) FROM ferry_meta WHERE name = 'service' AND text = ?", "z",
                       s->setup.plugin_id) == 1 &&
@@ -162,9 +167,21 @@ static int is_current(struct service_state *s)
 
 /* --- life ---------------------------------------------------------------------------- */
 
+static int64_t data_version(struct service_state *s)
+{
+    return db_one_int(s->db, -1, NULL, "PRAGMA data_version", "");
+}
+
+int service_state_disturbed(struct service_state *s)
+{
+    return data_version(s) != s->opened;
+}
+
 static int32_t open_db(struct service_state *s, const char *path, struct ferry_error *err)
 {
-    int32_t rc = db_open(&s->db, path, DB_CREATE, BUSY_MS, err);
+    int32_t rc = db_open(&s->db, path, DB_CREATE | DB_STRANGE, BUSY_MS, err);
+    rc = rc ? rc : check_owner(s, err);
+    rc = rc ? rc : db_adopt(s->db, err);
     if (rc == FERRY_OK) {
         /*
          * Ids of clients come in no order: without room, each insert reads and writes a page of
@@ -184,6 +201,7 @@ static int32_t open_db(struct service_state *s, const char *path, struct ferry_e
     }
     if (rc == FERRY_OK) {
         s->serial = meta(s, "serial", 0, NULL);
+        s->opened = data_version(s);
     }
     return rc;
 }

@@ -50,6 +50,9 @@ enum service_end service_state_handle(struct service_state *s, const struct ferr
                                       struct spool *from, struct request *answer,
                                       struct ferry_error *err);
 
+/* Whether another process has changed the rows since they were opened. */
+int service_state_disturbed(struct service_state *s);
+
 /*
  * The service's dump, appended. E_UNSUPPORTED where it has none. The service only says text():
  * the body is open.

@@ -53,6 +53,8 @@ struct transport {
     int32_t (*submit)(void *self, struct exchange *x, struct ferry_error *err);
     /* The next exchange that has ended, or NULL: none within wait_ms, or none under way. */
     struct exchange *(*next)(void *self, int64_t wait_ms);
+    /* 1: somebody else has changed what is behind it since it was opened; 0: nobody has. NULL: it cannot tell. */
+    int (*disturbed)(void *self);
     void (*close)(
         void *self); /* exchanges under way end UNSURE, unseen: they are not touched again */
 };

@@ -169,6 +169,12 @@ static struct exchange *inproc_next(void *self, int64_t wait_ms)
     return x;
 }
 
+static int inproc_disturbed(void *self)
+{
+    struct inproc *t = self;
+    return service_state_disturbed(t->state);
+}
+
 static void inproc_close(void *self)
 {
     struct inproc *t = self;
@@ -251,6 +257,7 @@ int32_t transport_inproc_open(struct transport *out, const struct ferry_service 
             .name = t->name,
             .submit = inproc_submit,
             .next = inproc_next,
+            .disturbed = inproc_disturbed,
             .close = inproc_close,
         };
         rc = add_faults(out, spool, clock, err);

@@ -89,7 +89,7 @@ static void use(struct config *c)
     struct buf names;
     struct ferry_str rest, name;
     buf_init(&names, 1 << 20);
-    fuzz_claim(config_each(c, plugins, show, NULL) == FERRY_OK, "cannot be shown");
+    fuzz_claim(config_each(c, plugins, 0, show, NULL) == FERRY_OK, "cannot be shown");
     fuzz_claim(config_state_folder(c, NULL)[0] == '/', "a state folder that is not absolute");
     config_trackers(c, &names);
     rest = buf_str(&names);

@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include <config_private.h>
+#include <url.h>
 
 enum { MOST = 1 << 20 };
 
@@ -29,7 +30,7 @@ static void again(const struct ferry_option *o, struct ferry_str value, struct a
 
 static void url(struct ferry_str value)
 {
-    struct ferry_str host = config_url_host(value);
+    struct ferry_str host = url_host(value);
     fuzz_claim(host.len > 0, "a URL without a host: %.*s", STR_ARG(value));
     for (uint64_t i = 0; i < host.len; i++) {
         char c = host.ptr[i];

@@ -75,6 +75,46 @@ ferry() {
     env "${around[@]}" timeout -k 5 120 "$FERRY" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
 }
 
+# Starts ferry and goes on: begin NAME ARGUMENT...; $begun is the process, what it says is in $work/NAME.out and .err. Its stdin
+# is $input, if that is set. A background job of a script ignores SIGINT; a user's ferry does not.
+begin() {
+    local around name=$1
+    shift
+    mapfile -d '' around < <(surroundings)
+    last="$*"
+    env --default-signal=INT "${around[@]}" "$FERRY" "$@" >"$work/$name.out" 2>"$work/$name.err" <"${input:-/dev/null}" &
+    begun=$!
+    undo+=("end_job $begun")
+}
+end_job() {
+    if jobs -p | grep -qx "$1"; then
+        kill -KILL "$1"
+    fi
+}
+
+# Ends when process PID does, with its exit code in $rc and what it said in $work/out and err: ended NAME PID.
+ended() {
+    rc=0
+    { wait "$2"; } 2>/dev/null || rc=$?
+    cp "$work/$1.out" "$work/out"
+    cp "$work/$1.err" "$work/err"
+}
+
+# until_true COMMAND...: tries again and again; a minute is a failure.
+until_true() {
+    local i
+    for ((i = 0; i < 3000; i++)); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        sleep 0.02
+    done
+    fail "within a minute: $*"
+}
+
+# state_is PID LETTER: as ps says it; T is stopped, S sleeps.
+state_is() {
+    [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" = "$2" ]
+}
+
 # exits CODE
 exits() {
     [ "$rc" -eq "$1" ] || fail "exit code $1"

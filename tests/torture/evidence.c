@@ -17,12 +17,15 @@
 
 /* --- whole --------------------------------------------------------------------------------- */
 
-static void check_database(const char *path, struct buf *wrong)
+static unsigned check_database(const char *path, struct buf *wrong)
 {
+    if (access(path, F_OK) != 0) {
+        return 0;
+    }
     struct ferry_error err = {.size = sizeof err};
     struct db_rows rows = {0};
     struct db *db = NULL;
-    int32_t rc = access(path, F_OK) == 0 ? db_open(&db, path, 0, 1000, &err) : FERRY_OK;
+    int32_t rc = db_open(&db, path, 0, 1000, &err);
     int got = 0;
     if (db) {
         rc = rc ? rc : db_query(db, &rows, &err, "PRAGMA integrity_check", "");
@@ -43,6 +46,7 @@ static void check_database(const char *path, struct buf *wrong)
         buf_printf(wrong, "%s: %s\n", path, err.message);
     }
     db_close(db);
+    return 1;
 }
 
 /* A blob's name is the digest of its bytes. */
@@ -69,9 +73,10 @@ static void check_blob(const char *folder, const char *fan, const char *name, st
     buf_finish(&bytes);
 }
 
-static void check_blobs(const char *folder, struct buf *wrong)
+static unsigned check_blobs(const char *folder, struct buf *wrong)
 {
     struct dirent **fans = NULL, **names = NULL;
+    unsigned seen = 0;
     char path[PATH_ROOM + NAME_MAX + 2];
     int n_fans = scandir(folder, &fans, NULL, alphasort);
     for (int i = 0; i < n_fans; i++) {
@@ -83,6 +88,7 @@ static void check_blobs(const char *folder, struct buf *wrong)
         for (int k = 0; k < n; k++) {
             if (names[k]->d_name[0] != '.') {
                 check_blob(folder, fans[i]->d_name, names[k]->d_name, wrong);
+                seen++;
             }
             free(names[k]);
         }
@@ -94,21 +100,22 @@ static void check_blobs(const char *folder, struct buf *wrong)
     if (n_fans >= 0) {
         free(fans);
     }
+    return seen;
 }
 
-int evidence_whole(const char *state, struct buf *wrong)
+unsigned evidence_whole(const char *state, struct buf *wrong)
 {
-    static const char *const databases[] = {"journal.db", "state.db"};
-    static const char *const folders[] = {"spool", "blobs"};
+    static const char *const databases[] = {"journal.db", "local/state.db"};
+    static const char *const folders[] = {"spool", "local/blobs"};
     char path[PATH_ROOM];
-    size_t before = wrong->len;
+    unsigned seen = 0;
     for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) {
         snprintf(path, sizeof path, "%s/%s", state, databases[i]);
-        check_database(path, wrong);
+        seen += check_database(path, wrong);
         snprintf(path, sizeof path, "%s/%s", state, folders[i]);
-        check_blobs(path, wrong);
+        seen += check_blobs(path, wrong);
     }
-    return wrong->len == before;
+    return seen;
 }
 
 /* --- settled ------------------------------------------------------------------------------- */
@@ -181,6 +188,41 @@ int evidence_journal(const char *state, int repeats, struct book *b)
     if (err.message[0]) {
         printf("%s\n", err.message);
     }
+    db_close(db);
+    return ok;
+}
+
+/* Lanes and operations that are not done, bytes that are kept, audits that found something. */
+static const char *const unsettled[] = {
+    "SELECT 'lane ' || d.label || ' of ' || r.key || ': ' || coalesce(l.audit, 'no audit') ||"
+    " coalesce(', error ' || l.error, '') || ', state ' || l.state"
+    " FROM lane l JOIN dest d ON d.id = l.dest_id JOIN run r ON r.id = l.run_id"
+    " WHERE l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL"
+    " OR l.audit NOT LIKE '%missing 0, duplicates 0'",
+    "SELECT 'operation ' || act || ' is left in state ' || state FROM op WHERE state <> 7",
+    "SELECT 'request ' || id || ' keeps its bytes' FROM request WHERE packed IS NOT NULL",
+    "SELECT 'note of a duplicate: ' || coalesce(field, '') || ' ' || coalesce(text, '') || ' ' ||"
+    " coalesce(name, '') FROM note WHERE kind = 5",
+    "SELECT 'capture ' || id || ' is still reading' FROM capture WHERE state = 0",
+};
+
+int evidence_settled(const char *state, struct buf *wrong)
+{
+    struct book lines = {.n = 0};
+    struct ferry_error err = {.size = sizeof err};
+    struct db_rows rows = {0};
+    struct db *db = NULL;
+    int ok = open_journal(state, &db) && db;
+    for (size_t i = 0; ok && i < sizeof unsettled / sizeof *unsettled; i++) {
+        ok = take_lines(&rows, db_query(db, &rows, &err, unsettled[i], ""), &lines);
+    }
+    for (size_t i = 0; i < lines.n; i++) {
+        buf_printf(wrong, "%s\n", lines.lines[i]);
+    }
+    if (err.message[0]) {
+        printf("%s\n", err.message);
+    }
+    book_finish(&lines);
     db_close(db);
     return ok;
 }

@@ -27,7 +27,8 @@ static int try_one(struct rig *r, char **words)
     const struct scenario *scenario = find_scenario(words[0]);
     struct sweep s = {.r = r};
     struct reference ref = {.scenario = NULL};
-    struct point p = {.crash = words[1]};
+    const char *number = getenv("FERRY_CRASH_SIGNAL");
+    struct point p = {.crash = words[1], .signal = number ? (int)strtol(number, NULL, 10) : 0};
     int ok = scenario && reference_make(r, scenario, NULL, &ref);
     if (words[2] && strcmp(words[2], "repeat") == 0) {
         p.upload_again = 1;
@@ -44,8 +45,12 @@ static int try_one(struct rig *r, char **words)
 static int usage(void)
 {
     printf("usage: torture FERRY steps\n"
+           "       torture FERRY stops\n"
            "       torture FERRY syscalls\n"
            "       torture FERRY notices DEFECT\n"
+           "       torture FERRY crowd MIX [SEED]\n"
+           "       torture FERRY versions FOLDER\n"
+           "       torture FERRY keep FOLDER\n"
            "       torture FERRY try SCENARIO STEP:N [STEP:N | repeat]\n");
     return EXIT_FAILURE;
 }
@@ -66,10 +71,18 @@ int main(int argc, char **argv)
         r.defect = getenv("FERRY_BREAK");
         if (strcmp(argv[2], "steps") == 0 && argc == 3) {
             ok = sweep_steps(&r);
+        } else if (strcmp(argv[2], "stops") == 0 && argc == 3) {
+            ok = sweep_stops(&r);
         } else if (strcmp(argv[2], "syscalls") == 0 && argc == 3) {
             ok = sweep_syscalls(&r);
         } else if (strcmp(argv[2], "notices") == 0 && argc == 4) {
             ok = sweep_notices(&r, argv[3]);
+        } else if (strcmp(argv[2], "crowd") == 0 && (argc == 4 || argc == 5)) {
+            ok = sweep_crowd(&r, argv[3], argv[4]);
+        } else if (strcmp(argv[2], "versions") == 0 && argc == 4) {
+            ok = sweep_versions(&r, argv[3]);
+        } else if (strcmp(argv[2], "keep") == 0 && argc == 4) {
+            ok = keep_version(&r, argv[3]);
         } else if (strcmp(argv[2], "try") == 0 && (argc == 5 || argc == 6)) {
             ok = try_one(&r, argv + 3);
         } else {

@@ -16,11 +16,13 @@ void verdict_init(struct verdict *v)
 {
     memset(v, 0, sizeof *v);
     buf_init(&v->wrong, WRONG_MAX);
+    buf_init(&v->words, WRONG_MAX);
 }
 
 void verdict_finish(struct verdict *v)
 {
     buf_finish(&v->wrong);
+    buf_finish(&v->words);
 }
 
 /* --- the reference ------------------------------------------------------------------------- */
@@ -46,6 +48,20 @@ static int read_all(struct rig *r, const struct scenario *s, int repeats, struct
     return ok;
 }
 
+/* Two databases and the blobs of both sides: a look at the wrong place would find nothing wrong. */
+static int files_are_seen(void)
+{
+    struct buf wrong;
+    buf_init(&wrong, WRONG_MAX);
+    unsigned seen = evidence_whole("state", &wrong);
+    int ok = seen >= 4 && wrong.len == 0;
+    if (!ok) {
+        printf("the undisturbed run: %u files seen\n%s", seen, buf_cstr(&wrong));
+    }
+    buf_finish(&wrong);
+    return ok;
+}
+
 int reference_make(struct rig *r, const struct scenario *s, const char *steps,
                    struct reference *ref)
 {
@@ -59,7 +75,7 @@ int reference_make(struct rig *r, const struct scenario *s, const char *steps,
         rig_show(r);
         return 0;
     }
-    return read_all(r, s, 1, &ref->book);
+    return files_are_seen() && read_all(r, s, 1, &ref->book);
 }
 
 void reference_finish(struct reference *ref)
@@ -168,12 +184,28 @@ static int begin_again(struct rig *r, const struct reference *ref, const char *c
     return 1;
 }
 
+/* A person who interrupted it is told what to do next; and it has ended because it looked, not because time was up. */
+static void must_say_how_to_go_on(struct verdict *v)
+{
+    const char *said = buf_cstr(&v->words);
+    int resume_said = strstr(said, "\"ferry resume\"") != NULL;
+    int again_said = strstr(said, "run the same command again") != NULL;
+    if (!resume_said && (v->captured || !again_said)) {
+        buf_printf(&v->wrong, "interrupted%s, it does not say how to go on: %s\n",
+                   v->captured ? " when all was captured" : "", said);
+    }
+    if (strstr(said, "not done after")) {
+        buf_puts(&v->wrong, "interrupted, it was ended by its alarm\n");
+    }
+}
+
 int point_try(struct rig *r, const struct reference *ref, const struct point *p, struct verdict *v)
 {
     const struct scenario *s = ref->scenario;
     struct start start = {.args = s->act,
                           .state = "state",
                           .crash = p->crash,
+                          .signal = p->signal,
                           .before = p->before,
                           .faults = p->faults};
     int before = evidence_captured(s->seed);
@@ -181,12 +213,17 @@ int point_try(struct rig *r, const struct reference *ref, const struct point *p,
         return 0;
     }
     int code = rig_run(r, &start);
-    v->died = killed(code);
+    v->died = p->signal ? code == 128 + p->signal : killed(code);
+    buf_put(&v->words, str_sub(buf_str(&r->said), 0, WRONG_MAX / 4));
+    rig_complaint(NULL, &v->words);
     if (!v->died && !p->faults) { /* with a failing tracker it may say so */
         must_end_well(r, "it was not killed, and", code, v);
     }
     if (!look_at_the_dead(r, ref, before, v)) {
         return 0;
+    }
+    if (p->signal) {
+        must_say_how_to_go_on(v);
     }
     int ok = v->captured && !p->upload_again
                  ? go_on(r, p, v)

@@ -23,6 +23,7 @@ void reference_finish(struct reference *ref); /* accepts zeroed */
 
 struct point {
     const char *crash;         /* "step:n"; or NULL */
+    int signal;                /* what it gets there: it has to end by itself; 0: SIGKILL */
     const char *const *before; /* what kills it otherwise: strace and its words; or NULL */
     const char *faults;        /* nothing kills it, its tracker fails as this file says; or NULL */
     const char *crash_again;   /* where the first resume dies too; or NULL */
@@ -30,10 +31,11 @@ struct point {
 };
 
 struct verdict {
-    int died;       /* it was killed (it was to be) */
+    int died;       /* it was killed (it was to be), or ended with the code of the signal */
     int died_again; /* and so was the resume */
     int captured;   /* when it died, "captured" had been committed */
     unsigned lost, doubled;
+    struct buf words; /* of the process that got a signal */
     struct buf wrong; /* everything that is not as it must be, a line each; "" is a pass */
 };
 void verdict_init(struct verdict *v);

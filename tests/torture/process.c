@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS = 64, LONGEST_S = 120, SHOWN = 4000 };
+enum { WORDS = 64, LONGEST_S = 120, SHOWN = 4000, SAID = 600 };
 
 /* --- the scratch folder -------------------------------------------------------------------- */
 
@@ -82,7 +82,7 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
 {
     static const char *const kept[] = {"PATH", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"};
     const char *asan = getenv("ASAN_OPTIONS");
-    char options[PATH_ROOM];
+    char options[PATH_ROOM], number[16];
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         add_word(w, kept[i], getenv(kept[i]));
     }
@@ -95,16 +95,27 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
     add_word(w, "FERRY_CLOCK", "virtual");
     add_word(w, "FERRY_BATCH", "4");
     add_word(w, "FERRY_CRASH_AT", s->crash);
+    snprintf(number, sizeof number, "%d", s->signal);
+    add_word(w, "FERRY_CRASH_SIGNAL", s->signal ? number : NULL);
     add_word(w, "FERRY_STEPS", s->steps);
     add_word(w, "FERRY_BREAK", r->defect);
     add_word(w, "FERRY_FAULTS", s->faults);
 }
 
+/* "stdout", or "stdout.NAME" where several run at once. */
+static const char *stream_of(const char *stream, const char *name, char room[PATH_ROOM])
+{
+    snprintf(room, PATH_ROOM, "%s%s%s", stream, name ? "." : "", name ? name : "");
+    return room;
+}
+
 static void become(const struct rig *r, const struct start *s)
 {
     struct words args = {.n = 0}, environment = {.n = 0};
-    int out = open("stdout", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    int err = open("stderr", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int how = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    char path[PATH_ROOM];
+    int out = open(stream_of("stdout", s->name, path), how, 0600);
+    int err = open(stream_of("stderr", s->name, path), how, 0600);
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (size_t i = 0; s->before && s->before[i]; i++) {
         add_word(&args, NULL, s->before[i]);
@@ -126,26 +137,50 @@ static void become(const struct rig *r, const struct start *s)
     _exit(127);
 }
 
-int rig_run(struct rig *r, const struct start *s)
+pid_t rig_start(struct rig *r, const struct start *s)
 {
-    struct ferry_error err = {.size = sizeof err};
-    int status = 0;
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
         become(r, s);
     }
+    return pid;
+}
+
+int rig_end(struct rig *r, const struct start *s, pid_t pid)
+{
+    struct ferry_error err = {.size = sizeof err};
+    char path[PATH_ROOM];
+    int status = 0;
     while (pid > 0 && waitpid(pid, &status, 0) < 0) {
         if (errno != EINTR) {
             return -1;
         }
     }
     buf_reset(&r->said);
-    if (pid < 0 || file_read("stdout", &r->said, &err)) {
+    if (pid < 0 || file_read(stream_of("stdout", s->name, path), &r->said, &err)) {
         printf("%s: could not be started\n", r->ferry);
         return -1;
     }
     return WIFSIGNALED(status) ? DIED + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int rig_run(struct rig *r, const struct start *s)
+{
+    return rig_end(r, s, rig_start(r, s));
+}
+
+void rig_complaint(const char *name, struct buf *out)
+{
+    struct ferry_error err = {.size = sizeof err};
+    struct buf text;
+    char path[PATH_ROOM];
+    buf_init(&text, 64 << 20);
+    if (file_read(stream_of("stderr", name, path), &text, &err) == FERRY_OK) {
+        struct ferry_str all = buf_str(&text);
+        text_show(out, str_sub(all, all.len > SAID ? all.len - SAID : 0, SAID), 0);
+    }
+    buf_finish(&text);
 }
 
 void rig_show(const struct rig *r)

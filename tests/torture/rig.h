@@ -9,6 +9,7 @@
 
 #include <buf.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <text.h>
 
 enum { PATH_ROOM = 1024, DIED = 1000 }; /* DIED + the signal that ended a process */
@@ -17,6 +18,7 @@ struct rig {
     const char *ferry;
     char folder[PATH_ROOM]; /* scratch, absolute; the current folder */
     const char *defect;     /* FERRY_BREAK, or NULL */
+    int any_order;          /* who makes which run first is left open: books do without wire ids */
     struct buf said;        /* stdout of the last process */
 };
 
@@ -31,17 +33,24 @@ struct start {
     const char *const *args; /* after "ferry --state STATE" */
     const char *state;
     const char *crash;         /* FERRY_CRASH_AT, or NULL */
+    int signal;                /* FERRY_CRASH_SIGNAL; 0: SIGKILL */
     const char *steps;         /* FERRY_STEPS, or NULL */
     const char *faults;        /* FERRY_FAULTS, or NULL */
     const char *const *before; /* words before the program's own name, or NULL */
+    const char *name;          /* what it says goes to "stdout.NAME" and "stderr.NAME"; or NULL */
 };
 /*
  * The exit code, or DIED + signal; -1 where it could not be started. stderr is in the file
  * "stderr".
  */
 int rig_run(struct rig *r, const struct start *s);
+/* The two halves of it, for several at once. -1 where it could not be started. */
+pid_t rig_start(struct rig *r, const struct start *s);
+int rig_end(struct rig *r, const struct start *s, pid_t pid);
 /* Prints what the last process said. */
 void rig_show(const struct rig *r);
+/* What a process of this name said to stderr, its end. */
+void rig_complaint(const char *name, struct buf *out);
 
 /* --- folder.c ------------------------------------------------------------------------------ */
 
@@ -72,13 +81,18 @@ int book_closed_early(const struct book *want, const struct book *got, char *nam
 
 /* --- evidence.c: what the files themselves say --------------------------------------------- */
 
-/* integrity_check of journal and tracker, blobs against their names. Appends what is wrong. */
-int evidence_whole(const char *state, struct buf *wrong);
+/*
+ * integrity_check of journal and tracker, blobs against their names. Appends what is wrong; how many
+ * files were looked at.
+ */
+unsigned evidence_whole(const char *state, struct buf *wrong);
 /*
  * Lanes, notes, skips, and what is not as it must be when all is done. `repeats`: also what is
  * repeatable and was encoded twice, which is right only for what a failing tracker did not take.
  */
 int evidence_journal(const char *state, int repeats, struct book *b);
+/* What is not as it must be when all is done, whoever did it in what order: a line each. */
+int evidence_settled(const char *state, struct buf *wrong);
 /* How many captures count; 0 where there is no journal yet, -1 where it cannot be read. */
 int evidence_captured(const char *state);
 

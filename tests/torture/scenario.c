@@ -116,6 +116,30 @@ static int write_beta(struct buf *b)
     return end(b, "in/beta.xml");
 }
 
+/* Of one of many jobs: cases of its own, cases that all have, a file that all attach and one of its own. */
+static int write_part(struct buf *b, int part)
+{
+    char path[64], class_name[64], log[32];
+    snprintf(log, sizeof log, "part%d.txt", part);
+    snprintf(path, sizeof path, "in/%s", log);
+    buf_reset(b);
+    buf_printf(b, "job %d\n", part);
+    if (!put(path, b)) {
+        return 0;
+    }
+    snprintf(path, sizeof path, "in/part%d.xml", part);
+    snprintf(class_name, sizeof class_name, "part%d", part);
+    begin(b, class_name);
+    for (int i = 0; i < 3; i++) {
+        put_case(b, class_name, i, 30 + part * 3 + i, i == 1 ? log : NULL);
+    }
+    buf_puts(b, "</testsuite><testsuite name=\"common\" timestamp=\"2024-05-01T11:00:00\">\n");
+    for (int i = 3; i < 7; i++) {
+        put_case(b, "common", i, i == 6 ? -1 : 20 + i, i == 4 ? "log.txt" : NULL);
+    }
+    return end(b, path);
+}
+
 int inputs_write(void)
 {
     struct ferry_error err = {.size = sizeof err};
@@ -132,6 +156,9 @@ int inputs_write(void)
     ok = ok && write_seed(&b, "in/both.xml", 0) && write_seed(&b, "in/primary.xml", 4) &&
          write_seed(&b, "in/other.xml", 6);
     ok = ok && write_alpha(&b) && write_beta(&b);
+    for (int part = 1; part <= PARTS && ok; part++) {
+        ok = write_part(&b, part);
+    }
     buf_finish(&b);
     return ok;
 }

@@ -25,7 +25,11 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
-/* The reports and what they attach, in the folder "in"; always the same bytes. */
+enum { PARTS = 8 };
+/*
+ * The reports and what they attach, in the folder "in"; always the same bytes. part1.xml to part8.xml are jobs of one build, with
+ * cases that all of them have.
+ */
 int inputs_write(void);
 int inputs_remove(void);
 /* Makes the scenario's seed. */

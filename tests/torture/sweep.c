@@ -81,8 +81,11 @@ int sweep_point(struct sweep *s, const struct reference *ref, const struct point
         s->failed++;
         printf("FAILED %s %s\n%s", ref->scenario->name, how, buf_cstr(&v.wrong));
         if (p->crash) {
-            printf("repeat it: torture %s try %s %s %s%s\n", s->r->ferry, ref->scenario->name,
-                   p->crash, p->crash_again ? p->crash_again : "", p->upload_again ? "repeat" : "");
+            char with[64] = "";
+            snprintf(with, sizeof with, p->signal ? "FERRY_CRASH_SIGNAL=%d " : "", p->signal);
+            printf("repeat it: %storture %s try %s %s %s%s\n", with, s->r->ferry,
+                   ref->scenario->name, p->crash, p->crash_again ? p->crash_again : "",
+                   p->upload_again ? "repeat" : "");
         }
     }
     s->points++;

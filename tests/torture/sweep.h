@@ -38,6 +38,12 @@ unsigned spread(unsigned n, unsigned most, unsigned i);
 
 int sweep_steps(struct rig *r);                       /* kill_steps.c */
 int sweep_syscalls(struct rig *r);                    /* kill_syscalls.c; 77: not possible here */
+int sweep_stops(struct rig *r);                       /* stops.c */
 int sweep_notices(struct rig *r, const char *defect); /* notices.c */
+/* versions.c; `folder`: tests/torture/versions, absolute. The second prints what this ferry leaves. */
+int sweep_versions(struct rig *r, const char *folder);
+int keep_version(struct rig *r, const char *folder);
+/* crowd.c; `seed`: that one round and no other, or NULL */
+int sweep_crowd(struct rig *r, const char *mix, const char *seed);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "buf.h"
 #include "db.h"
+#include "file.h"
 #include "scratch.h"
 #include "text.h"
 
@@ -258,6 +259,36 @@ START_TEST(settings_are_the_durable_ones_and_the_file_is_private)
 }
 END_TEST
 
+/* Looked at, and nothing more: its mode is not changed, and it is written to only when that is said. */
+START_TEST(a_strange_file_stays_as_it_is_until_it_is_adopted)
+{
+    struct buf before, after;
+    struct db *other = NULL;
+    buf_init(&before, 1 << 20);
+    buf_init(&after, 1 << 20);
+    ck_assert_int_eq(
+        db_script(db, "PRAGMA journal_mode=DELETE; INSERT INTO t(s) VALUES('a')", &err), FERRY_OK);
+    db_close(db);
+    ck_assert_int_eq(file_read("t.db", &before, &err), FERRY_OK);
+    ck_assert_int_eq(db_open(&db, "t.db", DB_CREATE | DB_STRANGE, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(count(), 1);
+    db_close(db);
+    ck_assert_int_eq(file_read("t.db", &after, &err), FERRY_OK);
+    ck_assert(ferry_eq(buf_str(&before), buf_str(&after)));
+
+    ck_assert_int_eq(db_open(&other, "t.db", 0, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(db_run(other, &err, "INSERT INTO t(s) VALUES('b')", ""), FERRY_OK);
+    ck_assert_int_eq(db_open(&db, "t.db", DB_STRANGE, 1000, &err), FERRY_OK);
+    ck_assert_int_eq(count(), 2);
+    ck_assert_int_eq(db_adopt(db, &err), FERRY_OK);
+    add("c");
+    ck_assert_int_eq(count(), 3);
+    db_close(other);
+    buf_finish(&before);
+    buf_finish(&after);
+}
+END_TEST
+
 START_TEST(a_second_process_that_writes_is_waited_for_and_then_named)
 {
     struct db *other;
@@ -272,6 +303,29 @@ START_TEST(a_second_process_that_writes_is_waited_for_and_then_named)
     ck_assert_int_eq(db_begin(other, &mine), FERRY_OK);
     ck_assert_int_eq(db_one_int(other, -1, &mine, "SELECT count(*) FROM t", ""), 1);
     db_rollback(other);
+    db_close(other);
+}
+END_TEST
+
+/* Who interrupts ferry does not wait for another one's transaction; Check's own timeout guards the wait. */
+START_TEST(an_interruption_ends_the_wait_for_others_and_nothing_else)
+{
+    static volatile int interrupted;
+    struct db *other;
+    struct ferry_error mine = {0};
+    ck_assert_int_eq(db_open(&other, "t.db", 0, 3600 * 1000, &err), FERRY_OK);
+    ck_assert_int_eq(db_begin(db, &err), FERRY_OK);
+    add("a");
+    interrupted = 1;
+    db_watch(&interrupted);
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_E_STOP);
+    ck_assert_ptr_nonnull(strstr(mine.message, "t.db: interrupted while another process holds it"));
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_E_STOP);
+    ck_assert_int_eq(db_commit(db, &err), FERRY_OK);
+    ck_assert_int_eq(db_begin(other, &mine), FERRY_OK); /* what needs no wait goes on */
+    ck_assert_int_eq(db_run(other, &mine, "INSERT INTO t(s) VALUES('b')", ""), FERRY_OK);
+    ck_assert_int_eq(db_commit(other, &mine), FERRY_OK);
+    db_watch(NULL);
     db_close(other);
 }
 END_TEST
@@ -477,7 +531,9 @@ int main(void)
     tcase_add_test(use, a_transaction_that_sqlite_gave_up_does_not_go_on_row_by_row);
     tcase_add_test(use, settings_are_the_durable_ones_and_the_file_is_private);
     tcase_add_test(use, a_db_in_memory_needs_no_file);
+    tcase_add_test(trouble, a_strange_file_stays_as_it_is_until_it_is_adopted);
     tcase_add_test(trouble, a_second_process_that_writes_is_waited_for_and_then_named);
+    tcase_add_test(trouble, an_interruption_ends_the_wait_for_others_and_nothing_else);
     tcase_add_test(trouble, many_processes_may_create_the_same_file_at_once);
     tcase_add_test(trouble, a_full_disk_is_named_and_the_rows_before_it_stay);
     tcase_add_test(trouble, sqlites_own_full_is_told_as_disk_full);

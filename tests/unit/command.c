@@ -193,6 +193,33 @@ START_TEST(notes_the_first_signal)
     raise(SIGTERM);
     ck_assert_int_eq(app_interrupted, SIGTERM);
     raise(SIGPIPE); /* ignored */
+    ck_assert_uint_gt(alarm(0), 0);
+    app_interrupted = 0;
+}
+END_TEST
+
+/* What does not look at the flag is ended all the same, with the code of the signal. */
+START_TEST(ends_by_itself_some_seconds_after_the_signal)
+{
+    signals_install();
+    raise(SIGTERM);
+    ck_assert_uint_le(alarm(1), 4);
+    for (;;) {
+        pause();
+    }
+}
+END_TEST
+
+START_TEST(hears_a_signal_that_was_blocked)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    signals_install();
+    raise(SIGTERM);
+    ck_assert_int_eq(app_interrupted, SIGTERM);
+    alarm(0);
+    app_interrupted = 0;
 }
 END_TEST
 
@@ -211,6 +238,7 @@ START_TEST(leaves_an_ignored_signal_ignored)
     signals_install();
     raise(SIGINT);
     ck_assert_int_eq(app_interrupted, 0);
+    signal(SIGINT, SIG_DFL);
 }
 END_TEST
 
@@ -364,6 +392,8 @@ int main(void)
     tcase_add_test(t, means_an_exit_code_by_each_status);
     tcase_add_test(t, notes_the_first_signal);
     tcase_add_test_raise_signal(t, ends_at_the_second_signal, SIGINT);
+    tcase_add_exit_test(t, ends_by_itself_some_seconds_after_the_signal, 128 + SIGTERM);
+    tcase_add_test(t, hears_a_signal_that_was_blocked);
     tcase_add_test(t, leaves_an_ignored_signal_ignored);
     tcase_add_test(t, leaves_no_core_and_no_key_log);
     suite_add_tcase(suite, t);

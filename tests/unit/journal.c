@@ -6,13 +6,13 @@
 #include "scratch.h"
 
 #include <fcntl.h>
+#include <file.h>
 #include <journal.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
 static struct journal journal;
-static struct clock the_clock;
 static struct ferry_error err;
 static volatile int interrupted;
 
@@ -20,7 +20,6 @@ static void begin(void)
 {
     scratch_enter();
     setenv("FERRY_BUSY_MS", "200", 1);
-    the_clock = clock_real();
     interrupted = 0;
     memset(&journal, 0, sizeof journal);
     err = (struct ferry_error){.size = sizeof err};
@@ -35,7 +34,9 @@ static void end(void)
 static int32_t open_journal(void)
 {
     journal_close(&journal);
-    return journal_open(&journal, "state", 0, &err);
+    int32_t rc = journal_open(&journal, "state", 0, &err);
+    journal.interrupted = &interrupted;
+    return rc;
 }
 
 /* Another program's hand on the file. */
@@ -181,8 +182,17 @@ START_TEST(an_older_journal_is_brought_up_to_date)
 }
 END_TEST
 
+static void read_whole(const char *path, struct buf *out)
+{
+    buf_reset(out);
+    ck_assert_int_eq(file_read(path, out, &err), FERRY_OK);
+}
+
 START_TEST(a_database_of_somebody_else_is_left_alone)
 {
+    struct buf before, after;
+    buf_init(&before, 1 << 20);
+    buf_init(&after, 1 << 20);
     static const char *const others[] = {
         "CREATE TABLE run(id INTEGER)", "CREATE TABLE places(url TEXT)",
         "PRAGMA application_id=252006673", "PRAGMA user_version=-3"};
@@ -190,12 +200,17 @@ START_TEST(a_database_of_somebody_else_is_left_alone)
         mkdir("state", 0700);
         unlink("state/journal.db");
         sql("state/journal.db", others[i]);
+        read_whole("state/journal.db", &before);
         ck_assert_msg(open_journal() == FERRY_E_STATE, "%s", others[i]);
         ck_assert_ptr_nonnull(strstr(err.message, "not a journal of ferry"));
         ck_assert_ptr_nonnull(strstr(err.message, "--state"));
+        read_whole("state/journal.db", &after);
+        ck_assert(ferry_eq(buf_str(&before), buf_str(&after)));
         unlink("state/journal.db-wal");
         unlink("state/journal.db-shm");
     }
+    buf_finish(&before);
+    buf_finish(&after);
 }
 END_TEST
 
@@ -311,7 +326,7 @@ static struct holder hold(enum journal_lock_kind kind, int64_t id)
         struct journal mine;
         close(tell[1]);
         if (journal_open(&mine, "state", 0, &err) ||
-            journal_lock(&mine, kind, id, &the_clock, &interrupted, &err)) {
+            journal_lock(&mine, kind, id, FERRY_LIT("it"), &err)) {
             _exit(1);
         }
         if (write(ready[1], "x", 1) != 1 || read(tell[0], &byte, 1) < 0) {
@@ -338,7 +353,7 @@ static void kill_holder(struct holder h)
 static int try_lock(enum journal_lock_kind kind, int64_t id)
 {
     interrupted = 1; /* one look, no wait */
-    int32_t rc = journal_lock(&journal, kind, id, &the_clock, &interrupted, &err);
+    int32_t rc = journal_lock(&journal, kind, id, FERRY_LIT("local:AO"), &err);
     interrupted = 0;
     ck_assert(rc == FERRY_OK || rc == FERRY_E_STOP);
     return rc == FERRY_OK;
@@ -349,11 +364,11 @@ START_TEST(what_one_process_has_another_waits_for)
     ck_assert_int_eq(open_journal(), FERRY_OK);
     struct holder h = hold(LOCK_DEST, 7);
     ck_assert(!try_lock(LOCK_DEST, 7));
-    ck_assert_ptr_nonnull(strstr(err.message, "interrupted"));
-    ck_assert(journal_busy(&journal, LOCK_DEST, 7));
+    ck_assert_ptr_nonnull(strstr(err.message, "interrupted while another ferry (pid "));
+    ck_assert_ptr_nonnull(strstr(err.message, "delivers to local:AO"));
+    ck_assert_int_eq(journal_holder(&journal, LOCK_DEST, 7), h.pid);
     ck_assert_int_eq(write(h.tell, "x", 1), 1);
-    ck_assert_int_eq(journal_lock(&journal, LOCK_DEST, 7, &the_clock, &interrupted, &err),
-                     FERRY_OK);
+    ck_assert_int_eq(journal_lock(&journal, LOCK_DEST, 7, FERRY_LIT("local:AO"), &err), FERRY_OK);
     kill_holder(h);
 }
 END_TEST
@@ -365,7 +380,75 @@ START_TEST(the_lock_of_a_process_that_was_killed_is_free)
     ck_assert(!try_lock(LOCK_RUN, 3));
     kill_holder(h);
     ck_assert(try_lock(LOCK_RUN, 3));
-    ck_assert(!journal_busy(&journal, LOCK_RUN, 3)); /* our own does not count */
+    ck_assert(!journal_holder(&journal, LOCK_RUN, 3)); /* our own does not count */
+}
+END_TEST
+
+/* A holder that hangs is not waited for for ever; what is said names it, and what to do. */
+START_TEST(one_that_does_nothing_is_given_up)
+{
+    char pid[32];
+    ck_assert_int_eq(open_journal(), FERRY_OK);
+    struct holder h = hold(LOCK_DEST, 7), run = hold(LOCK_RUN, 7);
+    journal.lock_wait_ms = 50;
+    ck_assert_int_eq(journal_lock(&journal, LOCK_DEST, 7, FERRY_LIT("local:AO"), &err),
+                     FERRY_E_UNREACHABLE);
+    snprintf(pid, sizeof pid, "(pid %ld)", (long)h.pid);
+    ck_assert_ptr_nonnull(strstr(err.message, "local:AO: another ferry"));
+    ck_assert_ptr_nonnull(strstr(err.message, pid));
+    ck_assert_ptr_nonnull(strstr(err.message, "ferry resume"));
+    ck_assert_int_eq(journal_lock(&journal, LOCK_RUN, 7, FERRY_LIT("K"), &err), FERRY_E_IO);
+    ck_assert_ptr_nonnull(strstr(err.message, "run again"));
+    kill_holder(h);
+    kill_holder(run);
+    journal.lock_wait_ms = 0; /* what is free needs no patience */
+    ck_assert_int_eq(journal_lock(&journal, LOCK_DEST, 7, FERRY_LIT("local:AO"), &err), FERRY_OK);
+}
+END_TEST
+
+/* While it writes, it works: `lock_wait_ms` is not how long a delivery may take. */
+START_TEST(one_that_works_is_waited_for)
+{
+    struct db *other;
+    ck_assert_int_eq(open_journal(), FERRY_OK);
+    struct holder h = hold(LOCK_DEST, 7);
+    pid_t writer = fork();
+    if (writer == 0) {
+        if (db_open(&other, "state/journal.db", 0, 1000, &err)) {
+            _exit(1);
+        }
+        struct clock real = clock_real();
+        int64_t until = real.mono_us(&real) + 1500 * 1000;
+        while (real.mono_us(&real) < until) { /* then the holder is done */
+            db_run(other, &err, "INSERT INTO skip(lane_id, reason) VALUES(1, 'x')", "");
+            real.wait_ms(&real, 5, NULL);
+        }
+        _exit(write(h.tell, "x", 1) != 1);
+    }
+    journal.lock_wait_ms = 1000; /* less than all that writing takes */
+    ck_assert_int_eq(journal_lock(&journal, LOCK_DEST, 7, FERRY_LIT("local:AO"), &err), FERRY_OK);
+    waitpid(writer, NULL, 0);
+    kill_holder(h);
+}
+END_TEST
+
+START_TEST(what_many_use_is_forgotten_by_none_of_them)
+{
+    ck_assert_int_eq(open_journal(), FERRY_OK);
+    struct holder first = hold(LOCK_USE, 7), second = hold(LOCK_USE, 7);
+    ck_assert(try_lock(LOCK_USE, 7));
+    ck_assert(journal_try_lock(&journal, LOCK_FORGET, 8));
+    ck_assert(!journal_try_lock(&journal, LOCK_FORGET, 7));
+    ck_assert_int_eq(journal_holder(&journal, LOCK_FORGET, 7), -1);
+    kill_holder(first);
+    ck_assert(!journal_try_lock(&journal, LOCK_FORGET, 7));
+    kill_holder(second);
+    ck_assert(journal_try_lock(&journal, LOCK_FORGET, 7)); /* our own use does not count */
+    journal_unlock(&journal, LOCK_FORGET, 7);
+    struct holder forgets = hold(LOCK_FORGET, 7);
+    ck_assert(!try_lock(LOCK_USE, 7));
+    kill_holder(forgets);
+    ck_assert(try_lock(LOCK_USE, 7));
 }
 END_TEST
 
@@ -391,10 +474,10 @@ START_TEST(another_opening_in_the_same_process_drops_no_lock)
     ck_assert_int_eq(open_journal(), FERRY_OK);
     ck_assert(try_lock(LOCK_DEST, 7));
     ck_assert_int_eq(journal_open(&again, "state", 0, &err), FERRY_OK);
-    ck_assert(journal_busy(&again, LOCK_DEST, 7));
+    ck_assert(journal_holder(&again, LOCK_DEST, 7));
     journal_close(&again);
     ck_assert_int_eq(journal_open(&again, "state", 0, &err), FERRY_OK);
-    ck_assert(journal_busy(&again, LOCK_DEST, 7));
+    ck_assert(journal_holder(&again, LOCK_DEST, 7));
     journal_close(&again);
 }
 END_TEST
@@ -441,6 +524,9 @@ int main(void)
     tcase_add_test(t, a_journal_that_stays_locked_is_told_with_its_path);
     tcase_add_test(t, what_one_process_has_another_waits_for);
     tcase_add_test(t, the_lock_of_a_process_that_was_killed_is_free);
+    tcase_add_test(t, one_that_does_nothing_is_given_up);
+    tcase_add_test(t, one_that_works_is_waited_for);
+    tcase_add_test(t, what_many_use_is_forgotten_by_none_of_them);
     tcase_add_test(t, each_thing_has_a_lock_of_its_own);
     tcase_add_test(t, another_opening_in_the_same_process_drops_no_lock);
     tcase_add_test(t, a_child_does_not_inherit_the_locks);

@@ -245,7 +245,6 @@ static const char *holders(struct buf *out)
 
 START_TEST(who_holds_a_lock_is_found)
 {
-    volatile int interrupted = 0;
     struct buf out;
     char want[200], byte;
     int ready[2], quit[2];
@@ -260,9 +259,9 @@ START_TEST(who_holds_a_lock_is_found)
     if (child == 0) {
         close(quit[1]);
         if (journal_open(&journal, "state", 0, &err) ||
-            journal_lock(&journal, LOCK_DEST, 3, &the_clock, &interrupted, &err) ||
-            journal_lock(&journal, LOCK_RUN, 5, &the_clock, &interrupted, &err) ||
-            journal_lock(&journal, LOCK_DEST, 99, &the_clock, &interrupted, &err)) {
+            journal_lock(&journal, LOCK_DEST, 3, FERRY_LIT("x"), &err) ||
+            journal_lock(&journal, LOCK_RUN, 5, FERRY_LIT("x"), &err) ||
+            journal_lock(&journal, LOCK_DEST, 99, FERRY_LIT("x"), &err)) {
             _exit(1);
         }
         (void)!write(ready[1], "x", 1);

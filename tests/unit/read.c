@@ -21,6 +21,8 @@
 static struct buf fed;         /* all bytes, in order */
 static uint64_t largest_feed;  /* bytes of the longest piece */
 static int begun, ended, gone; /* calls of begin, end, abort */
+static volatile int interrupted;
+static int interrupted_when_fed;
 static int32_t (*script)(const struct ferry_sink *sink, struct ferry_error *err);
 static int32_t feed_fails;
 static struct ferry_str option_seen;
@@ -53,6 +55,7 @@ static int32_t toy_begin(const struct ferry_host *host, const struct ferry_kv *o
 
 static int32_t toy_feed(struct ferry_parse *parse, struct ferry_str bytes, struct ferry_error *err)
 {
+    interrupted = interrupted_when_fed;
     (void)parse;
     ck_assert_uint_gt(bytes.len, 0);
     largest_feed = bytes.len > largest_feed ? bytes.len : largest_feed;
@@ -156,6 +159,7 @@ static int32_t on_notice(void *self, const struct ferry_notice *notice)
 static void begin(void)
 {
     scratch_enter();
+    interrupted = interrupted_when_fed = 0;
     readers_init(&readers);
     buf_init(&fed, (size_t)64 << 20);
     buf_init(&items, 1 << 20);
@@ -395,14 +399,50 @@ END_TEST
 
 START_TEST(an_interruption_stops_between_pieces)
 {
-    volatile int interrupted = 15;
     struct ferry_str text = {pattern(600000), 600000};
+    interrupted_when_fed = 15;
     call.interrupted = &interrupted;
     ck_assert_int_eq(read_text(text), FERRY_E_STOP);
     ck_assert_uint_lt(fed.len, 600000);
     ck_assert_int_eq(gone, 1);
     ck_assert_int_eq(ended, 0);
     free((char *)(uintptr_t)text.ptr);
+}
+END_TEST
+
+static void *interrupt(void *data)
+{
+    (void)data;
+    interrupted = 15;
+    return NULL;
+}
+
+START_TEST(an_interruption_ends_the_wait_for_a_pipe_nobody_writes_to)
+{
+    pthread_t thread;
+    call.interrupted = &interrupted;
+    ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, NULL), 0);
+    ck_assert_int_eq(read_path("pipe"), FERRY_E_STOP);
+    ck_assert_ptr_nonnull(strstr(err.message, "pipe: interrupted"));
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(an_interruption_ends_the_wait_for_more_on_stdin)
+{
+    struct input input = {.shown = "-"};
+    pthread_t thread;
+    int ends[2];
+    call.interrupted = &interrupted;
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "toy", 3), 3);
+    ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, NULL), 0);
+    ck_assert_int_eq(read_input(&call, &input, &report, &err), FERRY_E_STOP);
+    pthread_join(thread, NULL);
+    close(ends[0]);
+    close(ends[1]);
 }
 END_TEST
 
@@ -1048,6 +1088,8 @@ static TCase *bytes_case(void)
     tcase_add_test(t, stdin_is_read_by_a_dash);
     tcase_add_test(t, a_file_that_cannot_be_opened_or_read_is_named);
     tcase_add_test(t, an_interruption_stops_between_pieces);
+    tcase_add_test(t, an_interruption_ends_the_wait_for_a_pipe_nobody_writes_to);
+    tcase_add_test(t, an_interruption_ends_the_wait_for_more_on_stdin);
     tcase_add_test(t, a_gzip_is_told_by_its_bytes_and_unpacked_on_the_way);
     tcase_add_test(t, members_behind_one_another_are_one_report);
     tcase_add_test(t, a_gzip_cut_anywhere_keeps_what_came_and_says_so);

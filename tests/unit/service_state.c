@@ -62,6 +62,24 @@ START_TEST(what_was_answered_is_stored)
 }
 END_TEST
 
+/* Reads of others, and changes of our own, are no disturbance. */
+START_TEST(a_change_that_somebody_else_makes_is_noticed)
+{
+    struct lab other = {.folder = ""};
+    ck_assert_int_eq(lab.transport.disturbed(lab.transport.self), 0);
+    memcpy(other.folder, lab.folder, sizeof lab.folder);
+    memcpy(other.state, lab.state, sizeof lab.state);
+    lab_open(&other, &toy_service, "toy", NULL, 0, NULL);
+    lab_expect(&lab, 201, "POST", "/add", "one");
+    lab_expect(&other, 200, "GET", "/count", NULL);
+    ck_assert_int_eq(lab.transport.disturbed(lab.transport.self), 0);
+    ck_assert_int_eq(other.transport.disturbed(other.transport.self), 1);
+    lab_expect(&other, 201, "POST", "/add", "two");
+    ck_assert_int_eq(lab.transport.disturbed(lab.transport.self), 1);
+    lab_shut(&other);
+}
+END_TEST
+
 START_TEST(a_failing_service_changes_nothing_and_is_a_500)
 {
     static const char *const targets[] = {"/boom", "/silent", "/request"};
@@ -373,6 +391,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, the_first_open_seeds_and_no_other_does);
     tcase_add_test(c, what_was_answered_is_stored);
+    tcase_add_test(c, a_change_that_somebody_else_makes_is_noticed);
     tcase_add_test(c, a_failing_service_changes_nothing_and_is_a_500);
     tcase_add_test(c, new_steps_run_on_an_old_state_and_only_those);
     tcase_add_test(c, a_step_that_fails_leaves_the_state_as_it_was);
