@@ -19,8 +19,8 @@ struct engine {
     int64_t settle_ms;   /* how late an unanswered request may act, where the codec does not know */
     int64_t patience_ms; /* without a sign of life a destination is given up for this time */
     uint64_t max_attachment; /* bytes of a text that goes the way of an attachment */
-    uint32_t jobs;       /* requests under way at once, at most */
-    int64_t deadline_ms; /* on the clock: when this command stops delivering */
+    uint32_t jobs;           /* requests under way at once, at most */
+    int64_t deadline_ms;     /* on the clock: when this command stops delivering */
 };
 
 /* Opens the journal of the state folder and reads the settings of delivery. */

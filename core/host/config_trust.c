@@ -267,9 +267,9 @@ const char *config_trust_reason(const struct config *c, const struct config_trus
         return "named beside the secret";
     }
     return url_is_loopback(url_host(t->url)) ? "this machine"
-           : is_vendors(t->vendor, t->url)      ? "the vendor's own"
-           : trust_allows(c, t->url)              ? "allowed by you, see `ferry trust`"
-                                                : NULL;
+           : is_vendors(t->vendor, t->url)   ? "the vendor's own"
+           : trust_allows(c, t->url)         ? "allowed by you, see `ferry trust`"
+                                             : NULL;
 }
 
 int32_t config_trust_check(const struct config *c, const struct config_trust *t,

@@ -90,7 +90,7 @@ has '"token": "${VENDOR_API_TOKEN}"'
 has '"project": "${VENDOR_PROJECT}"'
 ferry config check
 exits 0
-out_has "vendor is vendor:VP, account api.vendor.example#"
+out_has "vendor is vendor:VP, account api.vendor.example"
 environment=("${vendor[@]}" "VENDOR_API_TOKEN=$canary")
 again
 exits 0

@@ -27,7 +27,7 @@ line '\(destination\)' "vendor:V" "upload.to, ferry.json line 5"
 # shellcheck disable=SC2088 # a pattern
 line delivery.jobs 4 "~/.config/ferry/config.json line 1"
 line delivery.settle 300000 FERRY_DELIVERY_SETTLE
-line delivery.deadline 60000 default
+line delivery.deadline 600000 default
 line trackers.v.batch 20 "ferry.json line 3"
 line trackers.v.timeout 5000 FERRY_TRACKERS_V_TIMEOUT
 line trackers.v.url https://api.vendor.example default

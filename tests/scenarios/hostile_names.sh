@@ -95,7 +95,7 @@ file_name() {
 commands=0 forms=0
 declare -A outputs=() places=()
 # No text makes ferry crash or lose its way: 74, but from the doctor, would be a bug, more a signal.
-ended() {
+judged() {
     commands=$((commands + 1))
     outputs[$step]=1
     if [ "$rc" -gt 74 ] || { [ "$rc" -eq 74 ] && [ "${last%% *}" != doctor ]; }; then
@@ -109,7 +109,7 @@ say() {
     shift
     printf '=== %s: %s\n' "$about" "$step" >>"$printed"
     "$FERRY" "$@" >>"$printed" 2>&1 </dev/null || rc=$?
-    ended
+    judged
 }
 # say_json WHAT json|ndjson ARGUMENT...: what stdout has is JSON.
 say_json() {
@@ -119,7 +119,7 @@ say_json() {
     printf '=== %s: %s\n' "$about" "$step" >>"$printed"
     "$FERRY" "$@" >"$to" 2>>"$printed" </dev/null || rc=$?
     [ -s "$to" ] || rm "$to"
-    ended
+    judged
 }
 # at PLACE ARGUMENT...: say, where it is this text's turn at this place.
 at() {

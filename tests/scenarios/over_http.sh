@@ -17,6 +17,7 @@ stop() {
     wait "$server" 2>/dev/null
     exec 3<&-
 }
+# shellcheck disable=SC2016
 undo+=('kill "$server" 2>/dev/null')
 
 config() {

@@ -66,7 +66,7 @@ START_TEST(shows_every_value_with_its_origin)
     shows("upload.to=v (ferry.json line 2)\n");
     shows("delivery.jobs=2 (~/.config/ferry/config.json line 1)\n");
     shows("delivery.settle=300000 (FERRY_DELIVERY_SETTLE)\n");
-    shows("delivery.deadline=60000 (default)\n");
+    shows("delivery.deadline=600000 (default)\n");
     shows("trackers.v.token=${VENDOR_API_TOKEN} (ferry.json line 4)\n");
     shows_not("other");
     shows_not("not set");

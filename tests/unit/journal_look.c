@@ -43,14 +43,14 @@ static void sql(const char *path, const char *text)
 }
 
 /* A journal with a destination, a run, a lane and operations in different states. */
-#define ROWS                                                                                       \
-    "INSERT INTO dest VALUES(3, 'ao', 'local:AO', 'local', 'AO', '', 'local');"                    \
-    "INSERT INTO run(id, key, title, source, shared, created_ms) VALUES(5, 'nightly', 't',"        \
-    " 'report', 0, 1000);"                                                                         \
-    "INSERT INTO lane(id, dest_id, run_id, role, planner, run_key, run_title, flags, state)"       \
-    " VALUES(7, 3, 5, 1, 'upload', 'nightly', 't', 0, 1);"                                         \
-    "INSERT INTO op(dest_id, lane_id, kind, act, key, state, settled_ms) VALUES"                   \
-    "(3, 7, 1, 1, 'a', 7, 9000), (3, 7, 1, 1, 'b', 5, NULL), (3, 7, 1, 1, 'c', 6, NULL),"          \
+#define ROWS                                                                                                                    \
+    "INSERT INTO dest(id, name, label, plugin, project, url, account) VALUES(3, 'ao', 'local:AO', 'local', 'AO', '', 'local');" \
+    "INSERT INTO run(id, key, title, source, shared, created_ms) VALUES(5, 'nightly', 't',"                                     \
+    " 'report', 0, 1000);"                                                                                                      \
+    "INSERT INTO lane(id, dest_id, run_id, role, planner, run_key, run_title, flags, state)"                                    \
+    " VALUES(7, 3, 5, 1, 'upload', 'nightly', 't', 0, 1);"                                                                      \
+    "INSERT INTO op(dest_id, lane_id, kind, act, key, state, settled_ms) VALUES"                                                \
+    "(3, 7, 1, 1, 'a', 7, 9000), (3, 7, 1, 1, 'b', 5, NULL), (3, 7, 1, 1, 'c', 6, NULL),"                                       \
     "(3, 7, 1, 1, 'd', 1, NULL);"
 
 static void make(const char *folder)
