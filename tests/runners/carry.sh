@@ -3,8 +3,9 @@
 #
 # carry.sh NAME [PROGRAM] - runs the framework of NAME/run.sh, and carries its reports: what ferry understood, what arrived in AO and in
 # its mirror DEMO must be what NAME/expected.json says of the suite; a second upload adds nothing. PROGRAM is the compiled suite.
-. "$(dirname "$0")/../scenarios/lib.sh"
 name=${1:?usage: carry.sh NAME [PROGRAM]}
+program=${2:+$(realpath "$2")} # before lib.sh goes to a folder of its own
+. "$(dirname "$0")/../scenarios/lib.sh"
 folder=$tree/tests/runners/$name
 expected=$folder/expected.json
 
@@ -12,7 +13,7 @@ expected=$folder/expected.json
 run_framework() {
     local around code=0
     mapfile -d '' around < <(surroundings)
-    env "${around[@]}" timeout -k 5 120 "$folder/run.sh" reports "${@:2}" </dev/null || code=$?
+    env "${around[@]}" timeout -k 5 120 "$folder/run.sh" reports ${program:+"$program"} </dev/null || code=$?
     [ "$code" -eq 0 ] || exit "$code"
     grep -q '<testsuite' -r reports || fail "$name wrote a report"
     (cd reports && find . -type f -exec sha256sum {} +) >"$work/digests"
@@ -63,7 +64,7 @@ uploads() {
     exits "$code"
 }
 
-run_framework "$@"
+run_framework
 configure
 odd=$(odd_bytes)
 code=$(jq '.exit // 0' "$expected") || fail "expected.json can be read"
