@@ -5,6 +5,7 @@
 need meson meson
 need_program check
 echo "meson $(meson --version)"
+export CK_DEFAULT_TIMEOUT=60 # on a busy machine, only what hangs may be late
 ends_with 0 meson setup build -Dcheck="$program"
-ends_with 11 meson test -C build --timeout-multiplier 0.2 # as many as failed or broke
+ends_with 11 meson test -C build # as many as failed or broke
 cp build/meson-logs/testlog.junit.xml "$reports/meson.xml"
