@@ -333,14 +333,14 @@ traced() {
         strace -f -qq -s 300 -o "$trace" -e trace=open,openat,openat2,connect,socket,execve,prctl,prlimit64 \
         "$FERRY" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
 }
-# In 48 MiB of address space, so in less of memory; a sanitizer needs more than there is.
+# In 64 MiB of address space, so in less of memory; a sanitizer needs more than there is.
 within() {
     if [ -n "$sanitized" ]; then
         ferry "$@"
         return
     fi
-    (ulimit -v 49152 && ferry "$@"; echo "$rc" >"$work/rc")
-    rc=$(cat "$work/rc") last="$* (in 48 MiB)"
+    (ulimit -v 65536 && ferry "$@"; echo "$rc" >"$work/rc")
+    rc=$(cat "$work/rc") last="$* (in 64 MiB)"
 }
 # As ferry() does, many times in the same surroundings.
 again() {
