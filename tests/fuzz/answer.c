@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * answer - what a server may say to the codec `local`, through the host's own reply. Nothing of a broken answer counts; what counts
+ * answer - what a server may say to a codec (FUZZ_PLUGIN), through the host's own reply. Nothing of a broken answer counts; what counts
  * is whole items, one outcome an operation at most, and cursors that the next question takes. Of an input the first
  * byte chooses what was sent, the second the status, the third how many operations; the rest is the body.
  */
@@ -11,7 +11,7 @@
 #include <reply.h>
 #include <request.h>
 
-extern const struct ferry_plugin ferry_plugin_local;
+extern const struct ferry_plugin FUZZ_PLUGIN;
 
 enum { MOST = 8 << 20, OPS = 4, PAGES = 3 };
 #define ABC "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -30,13 +30,18 @@ static const struct ferry_result result = {
     .size = sizeof result, .status = FERRY_PASSED, .name = {"logs in", 7}};
 static const struct ferry_case test_case = {
     .size = sizeof test_case, .title = {"logs in", 7}, .signature = {"s", 1}};
-static const struct ferry_run run = {.size = sizeof run, .title = {"Nightly", 7}};
+static const struct ferry_run run = {.size = sizeof run,
+                                     .has = FERRY_RUN_HAS_START,
+                                     .start_ms = INT64_C(1790000000000),
+                                     .title = {"Nightly", 7},
+                                     .description = {"all of it", 9}};
 static const struct ferry_field field = {.size = sizeof field, .entity = FERRY_CASE};
 
 static const uint32_t kinds[] = {
     FERRY_OP(FERRY_CREATE, FERRY_RESULT),     FERRY_OP(FERRY_CREATE, FERRY_CASE),
     FERRY_OP(FERRY_CREATE, FERRY_RUN),        FERRY_OP(FERRY_CREATE, FERRY_FIELD),
-    FERRY_OP(FERRY_CREATE, FERRY_ATTACHMENT), FERRY_OP(FERRY_COMPLETE, FERRY_RUN)};
+    FERRY_OP(FERRY_CREATE, FERRY_ATTACHMENT), FERRY_OP(FERRY_COMPLETE, FERRY_RUN),
+    FERRY_OP(FERRY_PRIVATE, FERRY_RUN)};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static struct ferry_item item_of(uint32_t noun)
@@ -53,6 +58,11 @@ static struct ferry_item item_of(uint32_t noun)
                                .attachment = noun == FERRY_ATTACHMENT ? &attachment : NULL};
 }
 
+static uint32_t noun_of(uint32_t kind)
+{
+    return kind & 0xffff;
+}
+
 struct sent {
     struct ferry_item items[OPS];
     struct ferry_op list[OPS];
@@ -66,22 +76,37 @@ static void sent_init(struct sent *s, uint32_t kind, uint32_t n)
     s->n = n;
     for (uint32_t i = 0; i < n; i++) {
         snprintf(s->wire_ids[i], sizeof s->wire_ids[i], "00000000-0000-5000-8000-00000000000%u", i);
-        s->items[i] = item_of(kind & 0xffff);
+        s->items[i] = item_of(noun_of(kind));
         s->list[i] = (struct ferry_op){.size = sizeof s->list[i],
                                        .kind = kind,
                                        .wire_id = ferry_cstr(s->wire_ids[i]),
                                        .id = FERRY_LIT("7"),
+                                       .marker = noun_of(kind) == FERRY_RUN ? FERRY_LIT("run-key=K")
+                                                                            : FERRY_LIT(""),
                                        .item = &s->items[i]};
         s->ops[i] = &s->list[i];
     }
 }
 
 static const struct ferry_tracker *codec;
+static struct ferry_kv fact; /* the one that was asked for last */
+static char fact_name[400];
 static const struct ferry_call call = {.size = sizeof call,
                                        .project = {"A O", 3},
                                        .key_field = {"Automation Key", 14},
+                                       .facts = &fact,
+                                       .n_facts = 1,
                                        .max_items = 100,
                                        .max_bytes = UINT64_MAX};
+
+static int32_t on_need(void *self, struct ferry_str name)
+{
+    (void)self;
+    fuzz_claim(name.len > 0 && name.len < sizeof fact_name, "a fact without a name is needed");
+    snprintf(fact_name, sizeof fact_name, "%.*s", STR_ARG(name));
+    fact = (struct ferry_kv){ferry_cstr(fact_name), FERRY_LIT("5")};
+    return FERRY_OK;
+}
 
 /* --- what it makes of the answer ---------------------------------------------------------------- */
 
@@ -93,12 +118,12 @@ static int32_t on_item(void *data, const struct ferry_item *item)
     return FERRY_OK;
 }
 
-static void judge(struct reply *r, int32_t rc, const struct ferry_error *err)
+static void judge(struct reply *r, uint32_t kind, int32_t rc, const struct ferry_error *err)
 {
     struct arena arena;
     struct ferry_error why = {.size = sizeof why};
     fuzz_claim(rc == FERRY_OK || rc == FERRY_E_PROTOCOL || rc == FERRY_E_TOO_LARGE ||
-                   rc == FERRY_E_UNSUPPORTED,
+                   rc == FERRY_E_UNSUPPORTED || rc == FERRY_E_CONFIG,
                "an answer is read with %d: %s", rc, err->message);
     if (rc) {
         fuzz_message(err);
@@ -112,7 +137,8 @@ static void judge(struct reply *r, int32_t rc, const struct ferry_error *err)
         const struct ferry_outcome *o = &r->outcomes[i];
         fuzz_claim(o->size == 0 || (o->code >= FERRY_DONE && o->code <= FERRY_DOUBT),
                    "an outcome of code %u", o->code);
-        fuzz_claim(o->code != FERRY_DONE || o->id.len > 0, "done without an id");
+        fuzz_claim(o->code != FERRY_DONE || o->id.len > 0 || noun_of(kind) == FERRY_RESULT,
+                   "done without an id");
     }
     for (const struct reply_note *n = r->notes; n; n = n->next) {
         fuzz_claim(n->index < r->n, "a note on operation %u of %u", n->index, r->n);
@@ -137,7 +163,7 @@ static void decode(uint32_t kind, uint32_t status, uint32_t n, struct ferry_str 
     reply_begin(&r, n);
     struct ferry_reply sink = reply_sink(&r);
     int32_t rc = reply_end(&r, codec->decode(&call, sent.ops, n, &m, &sink, &err), &err);
-    judge(&r, rc, &err);
+    judge(&r, kind, rc, &err);
     if (rc == FERRY_OK && status < 300 && !r.verdict.size) {
         for (uint32_t i = 0; i < n; i++) {
             fuzz_claim(r.outcomes[i].size, "operation %u of %u without an outcome", i, n);
@@ -146,42 +172,51 @@ static void decode(uint32_t kind, uint32_t status, uint32_t n, struct ferry_str 
     reply_finish(&r);
 }
 
-/* A page, and the pages that its cursors lead to, with the same body for each. */
-static void answer(uint32_t noun, uint32_t kind, uint32_t status, uint32_t n, struct ferry_str body)
+/* Asks; where a fact is needed, once more with it. */
+static int32_t ask_with_facts(const struct ferry_ask *ask, struct request *q,
+                              struct ferry_error *err)
 {
-    static const struct ferry_kv filters[] = {{{"run", 3}, {"7", 1}}};
+    int32_t rc = FERRY_E_NEED;
+    fact = (struct ferry_kv){{NULL, 0}, {NULL, 0}};
+    for (int i = 0; rc == FERRY_E_NEED && i < 2; i++) {
+        request_reset(q);
+        q->need = on_need;
+        struct ferry_out out = request_out(q);
+        rc = codec->ask(&call, ask, &out, err);
+    }
+    return rc;
+}
+
+/* A page, and the pages that its cursors lead to, with the same body for each. */
+static void answer(struct ferry_ask *ask, uint32_t kind, uint32_t status, struct ferry_str body)
+{
     struct sent sent;
     struct reply r;
     struct request q;
     struct ferry_error err = {.size = sizeof err};
     struct ferry_message m = message(status, body);
-    char cursor[64] = "";
-    sent_init(&sent, kind, n);
+    char cursor[128] = "";
+    sent_init(&sent, kind, ask->n_ops);
+    ask->ops = sent.ops;
     reply_init(&r);
     request_init(&q, MOST);
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = noun,
-                            .filters = filters,
-                            .n_filters = n % 2,
-                            .ops = sent.ops,
-                            .n_ops = n};
     for (int page = 0; page < PAGES; page++) {
-        request_reset(&q);
-        struct ferry_out out = request_out(&q);
-        int32_t rc = codec->ask(&call, &ask, &out, &err);
+        int32_t rc = ask_with_facts(ask, &q, &err);
+        if (rc == FERRY_E_UNSUPPORTED && page == 0) {
+            break; /* not every tracker lists every noun */
+        }
         fuzz_claim(rc == FERRY_OK, "the cursor \"%s\" is not taken: %d: %s", cursor, rc,
                    err.message);
         fuzz_claim(request_seal(&q, &err) == FERRY_OK, "%s", err.message);
-        reply_begin(&r, n);
+        reply_begin(&r, ask->n_ops);
         struct ferry_reply sink = reply_sink(&r);
-        rc = reply_end(&r, codec->answer(&call, &ask, &m, &sink, &err), &err);
-        judge(&r, rc, &err);
+        rc = reply_end(&r, codec->answer(&call, ask, &m, &sink, &err), &err);
+        judge(&r, kind, rc, &err);
         if (rc || !r.nexts) {
             break;
         }
         snprintf(cursor, sizeof cursor, "%.*s", STR_ARG(r.nexts->name));
-        ask.cursor = ferry_cstr(cursor);
+        ask->cursor = ferry_cstr(cursor);
     }
     request_finish(&q);
     reply_finish(&r);
@@ -191,17 +226,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint32_t nouns[] = {FERRY_RESULT,     FERRY_CASE, FERRY_RUN,     FERRY_FIELD,
                                      FERRY_ATTACHMENT, FERRY_RUN,  FERRY_PROJECT, FERRY_RESULT};
+    static const struct ferry_kv filters[] = {{{"run", 3}, {"7", 1}}, {{"id", 2}, {"7", 1}}};
+    enum { NOUNS = sizeof nouns / sizeof *nouns };
     struct ferry_str rest = {(const char *)data, size};
-    uint32_t what = fuzz_choice(&rest, KINDS + sizeof nouns / sizeof *nouns);
+    uint32_t what = fuzz_choice(&rest, KINDS + NOUNS + 1);
     uint32_t status = statuses[fuzz_choice(&rest, sizeof statuses / sizeof *statuses)];
     uint32_t n = fuzz_choice(&rest, OPS) + 1;
-    codec = ferry_plugin_local.query(FERRY_TRACKER_1);
+    codec = FUZZ_PLUGIN.query(FERRY_TRACKER_1);
     if (what < KINDS) {
-        int many = what < 2;
-        decode(kinds[what], status, many ? n : 1, rest);
-    } else {
-        what -= KINDS;
-        answer(nouns[what], kinds[what % KINDS], status, n - 1, rest);
+        decode(kinds[what], status, what < 2 || what == 4 ? n : 1, rest);
+        return 0;
     }
+    what -= KINDS;
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = nouns[what % NOUNS],
+                            .filters = filters,
+                            .n_filters = (n - 1) % 3,
+                            .n_ops = n - 1};
+    if (what == NOUNS) {
+        ask.what = FERRY_ASK_FACT;
+        ask.name = FERRY_LIT("Automation Key");
+        ask.n_ops = 0;
+    }
+    answer(&ask, kinds[what % KINDS], status, rest);
     return 0;
 }

@@ -28,6 +28,20 @@ static void again(const struct ferry_option *o, struct ferry_str value, struct a
     fuzz_same("an option's value", value, same);
 }
 
+/* Wherever a request goes, it is the host of the base that gets the secrets. */
+static void join(struct ferry_str base, struct ferry_str target, int32_t want)
+{
+    struct buf out;
+    struct ferry_error err = {.size = sizeof err};
+    buf_init(&out, MOST);
+    int32_t rc = url_join(&out, base, target, &err);
+    fuzz_claim(rc == want, "%.*s and %.*s: %d", STR_ARG(base), STR_ARG(target), rc);
+    if (rc == FERRY_OK) {
+        fuzz_same("the host of a joined URL", url_host(base), url_host(buf_str(&out)));
+    }
+    buf_finish(&out);
+}
+
 static void url(struct ferry_str value)
 {
     struct ferry_str host = url_host(value);
@@ -38,6 +52,11 @@ static void url(struct ferry_str value)
                    "a host with '%c' in it: %.*s", c, STR_ARG(host));
     }
     fuzz_claim(value.ptr[value.len - 1] != '/', "ends with a slash: %.*s", STR_ARG(value));
+    url_is_loopback(host);
+    join(value, FERRY_LIT("/v1/x?y"), FERRY_OK);
+    join(value, value, FERRY_OK);
+    join(value, FERRY_LIT("https://elsewhere.example.org/"),
+         str_is(host, "elsewhere.example.org") && !url_is_plain(value) ? FERRY_OK : FERRY_E_CONFIG);
 }
 
 static void suggest(struct ferry_str text)

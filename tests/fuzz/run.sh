@@ -46,7 +46,7 @@ program() {
 longest() {
     case $1 in
     journal_file) echo 65536 ;;
-    elf | junit | read | json | service) echo 8192 ;;
+    elf | junit | read | json | service | http_answer) echo 8192 ;;
     times | retry) echo 128 ;;
     *) echo 2048 ;;
     esac
