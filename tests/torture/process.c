@@ -93,6 +93,7 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
     add_word(w, "HOME", r->folder);
     add_word(w, "TMPDIR", r->folder);
     add_word(w, "FERRY_CLOCK", "virtual");
+    add_word(w, "FERRY_DELIVERY_DEADLINE", "168h"); /* virtual hours are no time */
     add_word(w, "FERRY_BATCH", "4");
     add_word(w, "FERRY_CRASH_AT", s->crash);
     snprintf(number, sizeof number, "%d", s->signal);
