@@ -75,7 +75,8 @@ static void sent_init(struct sent *s, uint32_t kind, uint32_t n)
 {
     s->n = n;
     for (uint32_t i = 0; i < n; i++) {
-        snprintf(s->wire_ids[i], sizeof s->wire_ids[i], "00000000-0000-5000-8000-00000000000%u", i % 10);
+        snprintf(s->wire_ids[i], sizeof s->wire_ids[i], "00000000-0000-5000-8000-00000000000%u",
+                 i % 10);
         s->items[i] = item_of(noun_of(kind));
         s->list[i] = (struct ferry_op){.size = sizeof s->list[i],
                                        .kind = kind,
