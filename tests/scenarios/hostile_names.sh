@@ -5,7 +5,7 @@
 # command line, the environment, a file's name or a tracker can put one, and everything that prints is run over it; inert.c reads what was
 # printed, byte by byte.
 #
-#   hostile_names.sh                     all names; of the places that take one text at a time each name has its turn at every sixth
+#   hostile_names.sh                     all names; of the places that take one text at a time each name has its turn at every tenth
 #   FERRY_TORTURE=full hostile_names.sh  every name at every place
 #   hostile_names.sh NAME...             these names at every place
 #   KEEP=FOLDER hostile_names.sh ...     what was printed stays there
@@ -13,7 +13,7 @@
 INERT=$(realpath "${INERT:-$(dirname "$FERRY")/../tests/scenarios/inert}")
 trackers=$(dirname "$FERRY")/../tests/plugins
 keep=${KEEP:+$(cd "$OLDPWD" && realpath -m "$KEEP")}
-turns=6 together=16 # so many names share a report: receipts name a few of each kind, and count the rest
+turns=10 together=16 # so many names share a report: receipts name a few of each kind, and count the rest
 if [ $# -gt 0 ] || [ "${FERRY_TORTURE-}" = full ]; then
     turns=1 together=4
 fi
