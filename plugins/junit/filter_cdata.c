@@ -85,48 +85,118 @@ static const unsigned char *at_end_mark(struct filter *f, const unsigned char *p
     return p + 1;
 }
 
-/* 1 where only white space stands between p and a tag that belongs behind the text of a test. */
-static int report_goes_on(const unsigned char *p, const unsigned char *limit)
+static const unsigned char *skip_space(const unsigned char *p, const unsigned char *limit)
 {
-    int closing;
-    enum element el;
     while (p < limit && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
         p++;
     }
-    closing = filter_at(p, limit, "</");
-    if (p == limit || *p != '<') {
-        return 0;
-    }
-    p += 1 + closing;
-    el = element_of((const char *)p, name_length(p, limit));
-    return el != EL_OTHER;
+    return p;
 }
 
-/* 1 where a section may end with the "]]>" at p. */
-static int is_plausible(const struct filter *f, const unsigned char *p, const unsigned char *limit)
+/* Behind the '>' of the tag at p; NULL where it is none, or does not end before limit. */
+static const unsigned char *skip_tag(const unsigned char *p, const unsigned char *limit)
 {
-    const unsigned char *angle = find(p + 3, limit, "<");
-    return !angle || may_follow(f, angle, limit);
+    unsigned char quote = 0;
+    for (p++; p < limit; p++) {
+        if (quote) {
+            quote = *p == quote ? 0 : quote;
+        } else if (*p == '"' || *p == '\'') {
+            quote = *p;
+        } else if (*p == '>' || *p == '<') {
+            return *p == '>' ? p + 1 : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Where in a report a tag stands: in the case that the section is of, or in a suite. */
+enum level { IN_CASE, IN_SUITE, NOWHERE };
+
+/* The level behind a tag that may stand at `level`; NOWHERE where it may not. *is_text: text follows it. */
+static enum level step(enum level level, enum element el, int closing, int *is_text)
+{
+    int of_case = el == EL_FAILURE || el == EL_SKIPPED || element_is_attempt(el);
+    *is_text = !closing && (of_case || el == EL_OUT || el == EL_ERR || el == EL_ERROR);
+    if (el == EL_TESTCASE) {
+        return closing ? (level == IN_CASE ? IN_SUITE : NOWHERE)
+                       : (level == IN_SUITE ? IN_CASE : NOWHERE);
+    }
+    if (el == EL_TESTSUITE || el == EL_TESTSUITES) {
+        return level == IN_SUITE ? IN_SUITE : NOWHERE;
+    }
+    return *is_text && (!of_case || level == IN_CASE) ? level : NOWHERE;
+}
+
+/* Behind a text element whose content begins at p: its end tag's place, a section's, or NULL. */
+static const unsigned char *skip_text(const unsigned char *p, const unsigned char *limit,
+                                      enum element el)
+{
+    const unsigned char *q = memchr(p, '<', (size_t)(limit - p));
+    if (!q || filter_at(q, limit, "<![CDATA[")) {
+        return q;
+    }
+    return filter_at(q, limit, "</") &&
+                   element_of((const char *)q + 2, name_length(q + 2, limit)) == el
+               ? skip_tag(q, limit)
+               : NULL;
+}
+
+/* At a section in what reads as a report: is its end as a runner writes it, not split as in a report that is quoted? */
+static int ends_unsplit(const unsigned char *p, const unsigned char *limit)
+{
+    const unsigned char *end = find(p, limit, "]]>");
+    return end && !filter_at(end + 3, limit, "<![CDATA[>");
 }
 
 /*
- * At the end tag of our element. Was the end of the section forgotten? So it is where only "]]" stands before; where no
- * end comes at all; and where the next end belongs to another section, unless that is an end which its writer split: then the text
- * is another report.
+ * What stands at p, behind the end tag of our element: does it read on as a report, with nothing but the tags that may stand there and
+ * white space between them, to the end of all bytes or to the next section? *tags: how many.
+ */
+static int reads_on(const unsigned char *p, const unsigned char *limit, int is_end, unsigned *tags)
+{
+    enum level level = find(p, limit, "</testcase>") ? IN_CASE : IN_SUITE;
+    int passed = 0; /* the end of the case, or a tag of the suite */
+    for (*tags = 0; p; ++*tags) {
+        int closing, is_text;
+        enum element el;
+        p = skip_space(p, limit);
+        if (p == limit) {
+            return is_end;
+        }
+        closing = filter_at(p, limit, "</");
+        el = element_of((const char *)p + 1 + closing, name_length(p + 1 + closing, limit));
+        level = *p == '<' ? step(level, el, closing, &is_text) : NOWHERE;
+        passed |= level == IN_SUITE;
+        p = level == NOWHERE ? NULL : skip_tag(p, limit);
+        if (!p || p[-2] == '/') {
+            level = el == EL_TESTCASE ? IN_SUITE : level; /* an empty one is closed */
+            continue;
+        }
+        if (is_text) {
+            p = skip_text(p, limit, el);
+            if (p && filter_at(p, limit, "<![CDATA[")) {
+                return passed && ends_unsplit(p, limit);
+            }
+        }
+    }
+    return 0;
+}
+
+/*
+ * At the end tag of our element. The end of the section was forgotten where all that follows reads on as a report, and no end of
+ * ours comes first; where "]]" stands before it, two tags are enough. A report that a test quoted reads so, too, but its
+ * sections were split, or it has none, or the end of ours comes first.
  */
 static int end_is_missing(const struct filter *f, const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char *limit = look_limit(p, end), *behind = find(p, limit, ">");
+    const unsigned char *limit = look_limit(p, end), *behind = skip_tag(p, limit);
     const unsigned char *next = find(p, limit, "]]>"), *inner = find(p, limit, "<![CDATA[");
-    int is_last = f->final && limit == end && !next;
-    if (!behind || (!is_last && !report_goes_on(behind + 1, limit))) {
+    unsigned tags;
+    if (!behind || (next && (!inner || next < inner))) {
         return 0;
     }
-    if (is_last || (p[-1] == ']' && p[-2] == ']')) {
-        return 1;
-    }
-    return next && !filter_at(next + 3, limit, "<![CDATA[>") &&
-           ((inner && inner < next) || !is_plausible(f, next, limit));
+    return reads_on(behind, limit, f->final && limit == end, &tags) ||
+           (p[-1] == ']' && p[-2] == ']' && tags >= 2);
 }
 
 /* At '<' in a section. */

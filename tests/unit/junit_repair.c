@@ -279,6 +279,110 @@ static void nest(struct buf *b, int n)
     }
 }
 
+/* Pieces of text that look like anything but text. */
+static const char *const pieces[] = {"a",
+                                     "<",
+                                     "]]>",
+                                     "</failure>",
+                                     "</testcase>",
+                                     "<testcase name=\"q\">",
+                                     "<failure>",
+                                     "<![CDATA[",
+                                     "-->",
+                                     "<!--",
+                                     "&",
+                                     "&#27;",
+                                     "\n",
+                                     " ",
+                                     "</system-out>",
+                                     "?>",
+                                     "<?",
+                                     "\"",
+                                     "'",
+                                     "]",
+                                     "]]",
+                                     "\xC3\xBC",
+                                     "<b>",
+                                     "</b>",
+                                     "<stackTrace>",
+                                     "<testsuite>",
+                                     "</testsuite>",
+                                     "<error/>",
+                                     "text of some length, as tests print it"};
+
+static uint32_t chance(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % below;
+}
+
+/* A text, as it is and as XML has it: in CDATA, split where it must be, or escaped. */
+static void put_any_text(struct buf *xml, struct buf *plain, uint32_t *seed)
+{
+    for (uint32_t parts = 1 + chance(seed, 4); parts > 0; parts--) {
+        int cdata = chance(seed, 2) == 0;
+        size_t from = plain->len;
+        for (uint32_t n = chance(seed, 12); n > 0; n--) {
+            buf_puts(plain, pieces[chance(seed, sizeof pieces / sizeof *pieces)]);
+        }
+        buf_puts(xml, cdata ? "<![CDATA[" : "");
+        for (size_t i = from; i < plain->len; i++) {
+            char c = plain->ptr[i];
+            if (cdata && c == '>' && i >= from + 2 && plain->ptr[i - 1] == ']' &&
+                plain->ptr[i - 2] == ']') {
+                buf_puts(xml, "]]><![CDATA[>");
+            } else if (cdata || (c != '<' && c != '&' && c != '>')) {
+                buf_putc(xml, c);
+            } else {
+                buf_puts(xml, c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;");
+            }
+        }
+        buf_puts(xml, cdata ? "]]>" : "");
+    }
+}
+
+/* Whatever a test printed: what its runner wrote by the rules is read by the rules. */
+START_TEST(what_is_well_formed_passes_unchanged)
+{
+    struct buf xml, plain, fact;
+    buf_init(&xml, 1 << 24);
+    buf_init(&plain, 1 << 20);
+    buf_init(&fact, 1 << 24);
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        struct events e;
+        uint32_t dice = seed * 7919;
+        buf_reset(&xml);
+        buf_reset(&fact);
+        buf_puts(&xml, "<testsuite>");
+        for (int i = 0; i < 40; i++) {
+            buf_reset(&plain);
+            buf_puts(&xml, "<testcase name=\"n\"><system-out>(");
+            put_any_text(&xml, &plain, &dice);
+            buf_puts(&xml, ")</system-out></testcase>\n");
+            buf_puts(&fact, "  out=(");
+            for (size_t k = 0; k < plain.len; k++) {
+                if (plain.ptr[k] == '\n') {
+                    buf_puts(&fact, "\\n");
+                } else {
+                    buf_putc(&fact, plain.ptr[k]);
+                }
+            }
+            buf_puts(&fact, ")\n");
+        }
+        buf_puts(&xml, "</testsuite>");
+        events_read(&e, buf_str(&xml), 0);
+        ck_assert_msg(e.rc == FERRY_OK, "seed %u: %s", seed, e.error.message);
+        ck_assert_msg(e.counts.notices == 0, "seed %u: %s", seed, buf_cstr(&e.notices));
+        ck_assert_uint_eq(e.counts.tests, 40);
+        check_facts(&e, buf_cstr(&fact));
+        events_finish(&e);
+    }
+    buf_finish(&xml);
+    buf_finish(&plain);
+    buf_finish(&fact);
+}
+END_TEST
+
 START_TEST(nesting_ends_at_256)
 {
     struct events e;
@@ -373,6 +477,7 @@ int main(void)
     tcase_add_test(repair, a_report_without_fault_is_not_spoken_of);
     tcase_add_loop_test(repair, what_is_no_report_is_refused_by_what_it_is, 0,
                         sizeof refusals / sizeof *refusals);
+    tcase_add_test(repair, what_is_well_formed_passes_unchanged);
     tcase_add_test(repair, nesting_ends_at_256);
     tcase_add_test(repair, many_faults_of_a_kind_are_said_twenty_times_and_counted);
     tcase_add_test(repair, places_are_right_behind_comments_and_carriage_returns);
