@@ -52,6 +52,14 @@ static int32_t show(void *data, const struct config_item *item)
     return FERRY_OK;
 }
 
+/* What is not set has no origin. */
+static int32_t show_any(void *data, const struct config_item *item)
+{
+    (void)data;
+    fuzz_claim(item->path[0], "an item without path");
+    return FERRY_OK;
+}
+
 /* What the repository's files say must not carry a secret to where it can be read; what the user's own says, may. */
 static int secret_is_safe;
 
@@ -90,6 +98,7 @@ static void use(struct config *c)
     struct ferry_str rest, name;
     buf_init(&names, 1 << 20);
     fuzz_claim(config_each(c, plugins, 0, show, NULL) == FERRY_OK, "cannot be shown");
+    fuzz_claim(config_each(c, plugins, CONFIG_ALL, show_any, NULL) == FERRY_OK, "not all is shown");
     fuzz_claim(config_state_folder(c, NULL)[0] == '/', "a state folder that is not absolute");
     config_trackers(c, &names);
     rest = buf_str(&names);
