@@ -235,7 +235,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t n = fuzz_choice(&rest, OPS) + 1;
     codec = FUZZ_PLUGIN.query(FERRY_TRACKER_1);
     if (what < KINDS) {
-        decode(kinds[what], status, what < 2 || what == 4 ? n : 1, rest);
+        struct ferry_traits traits = {.size = sizeof traits};
+        codec->describe(&call, kinds[what], &traits);
+        decode(kinds[what], status, n < traits.max_items ? n : 1, rest);
         return 0;
     }
     what -= KINDS;
