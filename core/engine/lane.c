@@ -159,7 +159,7 @@ static int32_t same_place(const struct db_rows *rows, const struct target *t,
             STR_ARG(name), STR_ARG(label), STR_ARG(t->label));
     }
     if (!ferry_eq(or_empty(t->url), url)) {
-        struct ferry_str in_process = FERRY_LIT("in process");
+        struct ferry_str in_process = FERRY_LIT("this machine, in process");
         return ferry_fail(
             err, FERRY_E_CONFIG, "url",
             "%.*s: was at %.*s when this was captured and is at %.*s now; give it its old \"url\", then resume",
