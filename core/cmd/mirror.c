@@ -184,6 +184,17 @@ static int32_t check_args(const struct args *args, struct ferry_error *err)
             "say which run, in one way: --source-run-id, --source-run-title or --use-latest-source-run (%d given)",
             ways);
     }
+    for (uint32_t i = 0; args_nth(args, "status_map", i).ptr; i++) {
+        struct ferry_str to = args_nth(args, "status_map", i), from, given = to;
+        char shown[80];
+        str_split(&to, '=', &from);
+        if (str_empty(str_trim(from)) || str_empty(str_trim(to))) {
+            return ferry_fail(
+                err, FERRY_E_CONFIG, "status_map",
+                "--status-map: \"%s\" is not FROM=TO; write it like \"errored=failed\"",
+                text_show_to(shown, sizeof shown, given));
+        }
+    }
     return FERRY_OK;
 }
 

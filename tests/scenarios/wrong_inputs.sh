@@ -51,6 +51,8 @@ given_config_bytes() { printf '{ "upload": { "to": "\377\376" } }\n' | config; }
 given_config_folder() { mkdir ferry.json; }
 given_config_empty_tracker() { echo '{ "trackers": { "main": {} } }' | config; }
 given_config_list_option() { echo '{ "trackers": { "main": { "plugin": "local", "project": "AO", "auth": ["none"] } } }' | config; }
+given_config_many_trackers() { jq -n '{trackers: ([range(300) | {key: "t\(.)", value: {plugin: "local", project: "AO"}}] | from_entries)}' | config; }
+given_config_many_keys() { jq -n '{trackers: ([range(190) | {key: "t\(.)", value: ({plugin: "local"} + ([range(12) | {key: "k\(.)", value: 1}] | from_entries))}] | from_entries)}' | config; }
 given_no_home() { environment+=("HOME="); }
 given_map_missing() { echo '{ "automation_key": { "map": "keys.tsv" } }' | config; }
 
