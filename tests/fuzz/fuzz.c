@@ -65,7 +65,8 @@ const char *fuzz_folder(void)
 {
     const char *base = getenv("TMPDIR");
     if (!folder[0]) {
-        snprintf(folder, sizeof folder, "%s/ferry-fuzz-XXXXXX", base && *base ? base : "/tmp");
+        base = base && *base ? base : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+        snprintf(folder, sizeof folder, "%s/ferry-fuzz-XXXXXX", base);
         fuzz_claim(mkdtemp(folder) && chdir(folder) == 0, "%s: %s", folder, strerror(errno));
         atexit(leave);
     }

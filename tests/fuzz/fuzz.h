@@ -29,7 +29,7 @@ void fuzz_same(const char *what, struct ferry_str a, struct ferry_str b);
 /* A message for people: ends, is UTF-8, and nothing in it moves a cursor or begins a line. */
 void fuzz_message(const struct ferry_error *err);
 
-/* A folder of its own, entered, absolute; emptied when the process ends well. Below TMPDIR, else /tmp. */
+/* A folder of its own, entered, absolute; gone when the process ends well. Below TMPDIR, else in memory. */
 const char *fuzz_folder(void);
 /* Writes a whole file, readable by its owner alone. */
 void fuzz_file(const char *path, struct ferry_str bytes);

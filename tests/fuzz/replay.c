@@ -71,6 +71,10 @@ int main(int argc, char **argv)
 {
     struct stat st;
     int ok = 1;
+    for (int i = 1; i < argc; i++) { /* before a target goes to a folder of its own */
+        char *path = realpath(argv[i], NULL);
+        argv[i] = path ? path : argv[i]; /* one that is not there is told by its own name */
+    }
     if (LLVMFuzzerInitialize) {
         LLVMFuzzerInitialize(&argc, &argv);
     }
