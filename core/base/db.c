@@ -584,6 +584,10 @@ void db_close(struct db *d)
         sqlite3_finalize(d->slots[i].stmt);
     }
     free(d->slots);
+    if (d->handle && db_interrupted()) {
+        spare(d, 1,
+              NULL); /* a log of 64 MiB takes seconds to copy; whoever opens next has the time */
+    }
     sqlite3_close_v2(d->handle);
     free(d->path);
     free(d);

@@ -166,6 +166,10 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
         if (rc || p->walk.head == p->walk.n) {
             break;
         }
+        if (*r->interrupted) {
+            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted while it was read");
+            break;
+        }
         one.cursor = p->walk.queue[p->walk.head];
         rc = take_page(p, &one, &reply, err);
         p->walk.head++;
