@@ -50,7 +50,7 @@ static int real_wait_ms(struct clock *c, int64_t ms, const volatile int *interru
     for (;;) {
         struct timespec slice = {0, 0};
         int64_t left;
-        if (interrupted && *interrupted) {
+        if (is_interrupted(interrupted)) {
             return 1;
         }
         left = end - read_us(CLOCK_MONOTONIC);
@@ -86,7 +86,7 @@ static int64_t virtual_mono_us(struct clock *c)
 static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *interrupted)
 {
     int64_t shift = shift_of(c);
-    if (interrupted && *interrupted) {
+    if (is_interrupted(interrupted)) {
         return 1;
     }
     if (ms > 0) {

@@ -18,6 +18,12 @@ struct clock {
     int64_t shift_us; /* virtual: how far waits have moved it */
 };
 
+/* Whether a signal's handler or another thread has set the flag; NULL is never set. Every look at one goes through here. */
+static inline int is_interrupted(const volatile int *flag)
+{
+    return flag ? __atomic_load_n(flag, __ATOMIC_RELAXED) : 0;
+}
+
 struct clock clock_real(void);
 /* Starts at the real time; waits add to it and return at once. */
 struct clock clock_virtual(void);

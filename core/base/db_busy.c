@@ -23,7 +23,7 @@ void db_watch(const volatile int *interrupted)
 
 int db_interrupted(void)
 {
-    return watched && *watched;
+    return is_interrupted(watched);
 }
 
 static int stop_now(int64_t now_us)

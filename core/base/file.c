@@ -6,6 +6,7 @@
  */
 #include "file.h"
 
+#include "clock.h"
 #include "text.h"
 
 #include <errno.h>
@@ -157,7 +158,7 @@ int64_t fd_read_stream(int fd, void *bytes, size_t n, const volatile int *interr
     enum { SLICE_MS = 100 }; /* a signal may come just before poll(), and then does not end it */
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (interrupted && *interrupted) {
+        if (is_interrupted(interrupted)) {
             errno = EINTR;
             return -1;
         }

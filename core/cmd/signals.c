@@ -39,7 +39,7 @@ static void on_signal(int number)
         return;
     }
     struct sigaction late = {.sa_handler = on_deadline};
-    app_interrupted = number;
+    __atomic_store_n(&app_interrupted, number, __ATOMIC_RELAXED);
     sigaction(SIGALRM, &late, NULL);
     alarm(GRACE_S);
 }

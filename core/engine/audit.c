@@ -75,7 +75,7 @@ static int32_t check_results(struct engine *e, const struct lane *lane, const ch
         "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7 ORDER BY id",
         "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
     rc = rc ? rc : index_list(&e->journal, &listed, err);
-    while (rc == FERRY_OK && !*e->interrupted && (got = db_step(&rows)) > 0) {
+    while (rc == FERRY_OK && !is_interrupted(e->interrupted) && (got = db_step(&rows)) > 0) {
         identity_wire(db_str(&rows, 0), lane->account, lane->project, ferry_cstr(run), wire);
         counts->checked++;
         if (in_step && db_step(&listed) > 0 && str_is(db_str(&listed, 0), wire)) {
@@ -91,7 +91,7 @@ static int32_t check_results(struct engine *e, const struct lane *lane, const ch
     db_done(&rows);
     *alike = in_step && db_step(&listed) == 0;
     db_done(&listed);
-    if (rc == FERRY_OK && *e->interrupted) {
+    if (rc == FERRY_OK && is_interrupted(e->interrupted)) {
         rc = ferry_fail(err, FERRY_E_STOP, "",
                         "interrupted before the audit; \"ferry resume\" makes it");
     }

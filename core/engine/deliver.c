@@ -220,7 +220,7 @@ static int32_t run(struct loop *l)
     struct deliver *d = &l->d;
     int32_t rc = recover(d);
     for (int took = 0; rc == FERRY_OK && !d->gave_up;) {
-        if (*d->r->interrupted) {
+        if (is_interrupted(d->r->interrupted)) {
             rc = ferry_fail(d->err, FERRY_E_STOP, "",
                             "interrupted; everything is kept, go on with \"ferry resume\"");
             break;

@@ -173,7 +173,7 @@ static int32_t walk_items(struct walk *w, struct ferry_error *err)
         "i", d->lane->run_id);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         rc = walk_item(w, db_int(&rows, 0), err);
-        if (rc == FERRY_OK && *d->e->interrupted) {
+        if (rc == FERRY_OK && is_interrupted(d->e->interrupted)) {
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
         }
     }

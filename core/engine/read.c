@@ -9,6 +9,7 @@
 #include "intake.h"
 #include "unpack.h"
 
+#include <clock.h>
 #include <file.h>
 #include <text.h>
 
@@ -256,7 +257,7 @@ static int32_t read_all(struct reading *r)
         }
         first = 0;
         rc = r->unpack ? take_packed(r, bytes) : take_content(r, bytes);
-        if (!rc && r->call->interrupted && *r->call->interrupted) {
+        if (!rc && is_interrupted(r->call->interrupted)) {
             rc = ferry_fail(r->said, FERRY_E_STOP, "report", "interrupted");
         }
         if (rc) {

@@ -288,7 +288,7 @@ int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error
     struct exchange *got = NULL;
     int32_t rc = FERRY_OK;
     while (rc == FERRY_OK && !was_early(r, x) && (got = take_ended(r, 1000)) != x) {
-        if (*r->interrupted || !r->transport.next) {
+        if (is_interrupted(r->interrupted) || !r->transport.next) {
             remote_abandon(r); /* it must not come back to an x that is gone */
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
         } else if (got && r->n_early < sizeof r->early / sizeof *r->early) {

@@ -166,7 +166,7 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
         if (rc || p->walk.head == p->walk.n) {
             break;
         }
-        if (*r->interrupted) {
+        if (is_interrupted(r->interrupted)) {
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted while it was read");
             break;
         }

@@ -5,6 +5,7 @@
  */
 #include "spool.h"
 
+#include <clock.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +66,7 @@ static void check_fan(struct spool_check *out, int folder, const char *fan, char
     struct dirent *entry;
     int fd = openat(folder, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *names = fd < 0 ? NULL : fdopendir(fd);
-    while (names && !*interrupted && (entry = readdir(names))) {
+    while (names && !is_interrupted(interrupted) && (entry = readdir(names))) {
         if (is_hex(entry->d_name, HEX)) {
             check_blob(out, fd, entry->d_name, piece);
         }

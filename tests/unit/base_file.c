@@ -322,7 +322,7 @@ static void on_alarm(int number)
 static void *stop_soon(void *unused)
 {
     usleep(30000);
-    stop = 1;
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     return unused;
 }
 

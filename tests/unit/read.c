@@ -413,7 +413,7 @@ END_TEST
 static void *interrupt(void *data)
 {
     (void)data;
-    interrupted = 15;
+    __atomic_store_n(&interrupted, 15, __ATOMIC_RELAXED);
     return NULL;
 }
 
