@@ -21,7 +21,7 @@ command -v valgrind >/dev/null || {
     echo "no program at $build/bin/ferry; build it, or name the build: $0 BUILD"
     exit 1
 }
-some=(unit.base_db unit.batch unit.journal unit.pack scenario.upload_twice scenario.mirror_by_key)
+some=(unit.batch scenario.prune)
 # The driver of another program, and what is about time or the kernel rather than memory.
 left_out='^scenario\.(cli|lib)$'
 
