@@ -267,6 +267,14 @@ static void suite_attribute(struct parse *p, struct frame *f, struct tally *said
     }
 }
 
+/* The outermost <testsuites> names the run. */
+static void name_suite(struct parse *p, struct frame *f)
+{
+    if (f->el == EL_TESTSUITE || p->n_frames > 1) {
+        push_path(p, f->name);
+    }
+}
+
 void frame_suite(struct parse *p, struct frame *f, const char **attributes)
 {
     struct tally nobody = {0, 0, 0}; /* asks what suites in suites say */
@@ -275,9 +283,7 @@ void frame_suite(struct parse *p, struct frame *f, const char **attributes)
                         attributes[1]);
     }
     f->outer_path = p->path.len;
-    if (f->el == EL_TESTSUITE || p->depth > 1) { /* the outermost <testsuites> names the run */
-        push_path(p, f->name);
-    }
+    name_suite(p, f);
 }
 
 static void parameter(struct parse *p, struct frame *f, const char *name, struct ferry_str value)
@@ -411,6 +417,9 @@ void frame_child_text(struct parse *p, struct frame *f, enum element el, struct 
 {
     if (el == EL_NAME && !f->name.ptr) {
         f->name = frame_keep(p, f, text);
+        if (f->el != EL_TESTCASE) { /* for the cases that follow */
+            name_suite(p, f);
+        }
     } else if (el == EL_CLASSNAME && !f->class_name.ptr) {
         f->class_name = frame_keep(p, f, text);
     } else if (el == EL_TIME && !(f->has & FERRY_RESULT_HAS_DURATION) && text.len > 0) {

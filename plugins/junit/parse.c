@@ -445,7 +445,7 @@ static void end_child(struct parse *p, struct frame *f, enum element el, const s
         fault->message = keep_text(p, f, c, 1).str;
     } else if (el == EL_WARNING && f->el == EL_TESTCASE) {
         frame_property(p, f, FERRY_LIT("warning"), str_trim(buf_str(&c->buf)));
-    } else if (f->el == EL_TESTCASE && parent == EL_TESTCASE) {
+    } else if (parent == f->el) {
         frame_child_text(p, f, el, str_trim(buf_str(&c->buf)));
     }
 }

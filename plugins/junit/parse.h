@@ -165,7 +165,7 @@ void frame_suite(struct parse *p, struct frame *f, const char **attributes);
 void frame_case(struct parse *p, struct frame *f, const char **attributes);
 /* Adds a fault to f; its index, or -1 where it was left out. */
 int32_t frame_fault(struct parse *p, struct frame *f, enum element el, const char **attributes);
-/* The text of <name>, <classname> or <time> inside a case. */
+/* The text of <name>, <classname> or <time> inside a case or a suite. */
 void frame_child_text(struct parse *p, struct frame *f, enum element el, struct ferry_str text);
 /* A copy in the frame; what does not fit is left out, and said. */
 struct ferry_str frame_keep(struct parse *p, struct frame *f, struct ferry_str s);

@@ -127,6 +127,16 @@ static const struct row forms[] = {
     {"<testsuite name=\"-20261130174602\"><testcase name=\"a\"/></testsuite>",
      "  suite=s\\t-20261130174602\n"},
     {"<testsuite><testcase name=\"a\"/></testsuite>", "  suite=s\n"},
+    /* what is said of a suite behind its cases, or in elements */
+    {"<testcase name=\"a\"/><properties><property name=\"late\" value=\"v\"/></properties>"
+     "<system-err>e</system-err>",
+     "result passed attempt=1\n|suite\n  item.name=s\n  path=s\n  err=e\n  property[late]=v\n"},
+    {"<testsuite><name>in</name><time>1.5</time><testcase name=\"a\"/></testsuite>"
+     "<testcase name=\"b\"/>",
+     "  name=a\n  suite=s\\tin\n|suite\n  item.name=in\n  path=s\\tin\n  duration=1500000\n"
+     "|  name=b\n  suite=s\n"},
+    {"<testsuite name=\"in\"><name>other</name><testcase name=\"a\"/></testsuite>",
+     "  suite=s\\tin\n"},
     {"<testsuites name=\"t\"><testcase name=\"a\"/></testsuites>", "  suite=s\\tt\n"},
     {"<properties><property name=\"p\" value=\"v\"/><property name=\"q\"> text </property>"
      "</properties><system-out>so</system-out><system-err>se</system-err>",
