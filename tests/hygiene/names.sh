@@ -5,7 +5,7 @@
 # tree is registered with ctest, and tests/optional.txt names tests that exist. BUILD is a configured build folder.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 build=${2:?usage: names.sh ROOT BUILD}
-areas='unit|abi|scenario|runners|hygiene|sample|torture|fuzz|bench|plugin|service|engine'
+areas='unit|abi|scenario|runners|hygiene|sample|torture|fuzz|bench|memcheck|plugin|service|engine'
 mapfile -t names < <(ctest --test-dir "$build" -N | sed -nE 's/^ *Test +#[0-9]+: (.*)/\1/p')
 [ ${#names[@]} -gt 0 ] || finding "$(basename "$build")" 1 "ctest lists no tests"
 
