@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { OLDEST = 0x075500 }; /* 7.85: its options by name for protocols */
+
 struct http_client {
     CURLM *multi;
     struct http_times times;
@@ -15,20 +17,26 @@ int32_t http_client_create(struct http_client **out, const struct http_times *ti
                            struct ferry_error *err)
 {
     struct http_client *c;
+    int32_t rc = late_curl_open(err);
     *out = NULL;
+    if (rc) {
+        return rc;
+    }
     unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every session there */
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "libcurl could not be set up");
     }
-    const curl_version_info_data *is = curl_version_info(CURLVERSION_NOW);
-    if (!(is->features & CURL_VERSION_SSL) || !(is->features & CURL_VERSION_ASYNCHDNS)) {
+    const curl_version_info_data *is = curl.version_info(CURLVERSION_NOW);
+    if (is->version_num < OLDEST || !(is->features & CURL_VERSION_SSL) ||
+        !(is->features & CURL_VERSION_ASYNCHDNS)) {
         return ferry_fail(err, FERRY_E_UNSUPPORTED, NULL,
-                          "libcurl %s has no TLS, or waits for names; install libcurl4",
+                          "libcurl %s is older than 7.85, has no TLS, or waits for names; "
+                          "install libcurl4",
                           is->version);
     }
     c = calloc(1, sizeof *c);
     if (c) {
-        c->multi = curl_multi_init();
+        c->multi = curl.multi_init();
     }
     if (!c || !c->multi) {
         free(c);
@@ -47,7 +55,7 @@ static void take_out(struct http_client *c, struct http_transfer *t)
         at = &(*at)->next;
     }
     *at = t->next;
-    curl_multi_remove_handle(c->multi, t->easy);
+    curl.multi_remove_handle(c->multi, t->easy);
 }
 
 void http_client_destroy(struct http_client *c)
@@ -60,8 +68,8 @@ void http_client_destroy(struct http_client *c)
         take_out(c, t);
         http_transfer_destroy(t);
     }
-    curl_multi_cleanup(c->multi);
-    curl_global_cleanup();
+    curl.multi_cleanup(c->multi);
+    curl.global_cleanup();
     free(c);
 }
 
@@ -74,7 +82,7 @@ int32_t http_begin(struct http_client *c, const struct http_route *route, struct
         return rc;
     }
     t->owner = owner;
-    if (curl_multi_add_handle(c->multi, t->easy) != CURLM_OK) {
+    if (curl.multi_add_handle(c->multi, t->easy) != CURLM_OK) {
         http_transfer_destroy(t);
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
     }
@@ -97,10 +105,10 @@ static void end(struct http_client *c, struct http_transfer *t, CURLcode result,
 static int end_finished(struct http_client *c, http_ended_fn *ended)
 {
     int left, n = 0;
-    for (CURLMsg *m; (m = curl_multi_info_read(c->multi, &left)) != NULL; n++) {
+    for (CURLMsg *m; (m = curl.multi_info_read(c->multi, &left)) != NULL; n++) {
         struct http_transfer *t = NULL;
         CURLcode result = m->data.result; /* the message goes with the handle */
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        curl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
         end(c, t, result, ended);
     }
     return n;
@@ -129,7 +137,7 @@ void http_run(struct http_client *c, int64_t wait_ms, http_ended_fn *ended)
     int running = 0;
     int64_t until = c->clock.mono_us(&c->clock) + wait_ms * 1000;
     while (c->transfers) {
-        curl_multi_perform(c->multi, &running);
+        curl.multi_perform(c->multi, &running);
         if (end_finished(c, ended) + end_silent(c, ended) > 0) {
             return;
         }
@@ -137,7 +145,7 @@ void http_run(struct http_client *c, int64_t wait_ms, http_ended_fn *ended)
         if (left_ms <= 0) {
             return;
         }
-        curl_multi_poll(c->multi, NULL, 0, left_ms < SLICE_MS ? (int)left_ms : SLICE_MS, NULL);
+        curl.multi_poll(c->multi, NULL, 0, left_ms < SLICE_MS ? (int)left_ms : SLICE_MS, NULL);
     }
 }
 

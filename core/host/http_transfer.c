@@ -71,22 +71,22 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data)
 
 static void set_safety(CURL *easy)
 {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* signals are the host's */
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* another place is not given our secrets */
-    curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* signals are the host's */
+    curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* another place is not given our secrets */
+    curl.easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    curl.easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl.easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl.easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     /* Of HTTP/2 nothing is gained, and streams would be replayed by rules of their own. */
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING,
+    curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl.easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING,
                      0L);                                     /* http_answer.c sees the end of it */
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)AGE_S); /* dead kept connections are rare */
-    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)LIFETIME_S);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name look-up is not waited for */
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl.easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)AGE_S); /* dead kept connections are rare */
+    curl.easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)LIFETIME_S);
+    curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name look-up is not waited for */
+    curl.easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 }
 
 /* libcurl, unlike the curl program, does not look at these. */
@@ -102,19 +102,19 @@ static void set_certificates(CURL *easy, const struct http_route *r)
     const char *file = from_environment("SSL_CERT_FILE"),
                *folder = from_environment("SSL_CERT_DIR");
     char text[4096];
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, r->skip_verify ? 0L : 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, r->skip_verify ? 0L : 2L);
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, r->skip_verify ? 0L : 1L);
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, r->skip_verify ? 0L : 2L);
     if (r->ca_file.ptr) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(r->ca_file));
-        curl_easy_setopt(easy, CURLOPT_CAINFO, text);
+        curl.easy_setopt(easy, CURLOPT_CAINFO, text);
     } else if (!r->ca_folder.ptr && (bundle || file)) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, bundle ? bundle : file);
+        curl.easy_setopt(easy, CURLOPT_CAINFO, bundle ? bundle : file);
     }
     if (r->ca_folder.ptr) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(r->ca_folder));
-        curl_easy_setopt(easy, CURLOPT_CAPATH, text);
+        curl.easy_setopt(easy, CURLOPT_CAPATH, text);
     } else if (!r->ca_file.ptr && !bundle && folder) {
-        curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+        curl.easy_setopt(easy, CURLOPT_CAPATH, folder);
     }
 }
 
@@ -122,10 +122,10 @@ static void set_proxy(CURL *easy, const struct http_route *r)
 {
     char text[4096];
     if (url_is_loopback(url_host(r->base))) {
-        curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* whatever the environment says */
+        curl.easy_setopt(easy, CURLOPT_PROXY, ""); /* whatever the environment says */
     } else if (r->proxy.ptr) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(r->proxy));
-        curl_easy_setopt(easy, CURLOPT_PROXY, text);
+        curl.easy_setopt(easy, CURLOPT_PROXY, text);
     }
 }
 
@@ -138,7 +138,7 @@ static int32_t add_header(struct http_transfer *t, struct ferry_str name, struct
     /* ";" is libcurl's word for a header without a value. */
     buf_puts(&line, value.len ? ": " : ";");
     buf_put(&line, value);
-    struct curl_slist *more = line.failed ? NULL : curl_slist_append(t->headers, buf_cstr(&line));
+    struct curl_slist *more = line.failed ? NULL : curl.slist_append(t->headers, buf_cstr(&line));
     rc = more ? FERRY_OK : FERRY_E_NO_MEMORY;
     t->headers = more ? more : t->headers;
     if (line.ptr) {
@@ -170,15 +170,15 @@ static int32_t set_headers(struct http_transfer *t, const struct ferry_message *
     }
     /* "Expect: 100-continue" would send a body twice where a server answers 417. */
     rc = rc ? rc : add_header(t, FERRY_LIT("Accept-Encoding"), FERRY_LIT("gzip"));
-    struct curl_slist *more = rc ? NULL : curl_slist_append(t->headers, "Expect:");
+    struct curl_slist *more = rc ? NULL : curl.slist_append(t->headers, "Expect:");
     if (more && !has_type) {
-        more = curl_slist_append(t->headers, "Content-Type:");
+        more = curl.slist_append(t->headers, "Content-Type:");
     }
     if (!more) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
     }
     t->headers = more;
-    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    curl.easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
     return FERRY_OK;
 }
 
@@ -188,30 +188,30 @@ static void set_method(struct http_transfer *t, struct ferry_str method)
     snprintf(verb, sizeof verb, "%.*s", STR_ARG(method));
     if (t->body.size > 0 || str_is(method, "POST") || str_is(method, "PUT") ||
         str_is(method, "PATCH")) {
-        curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.size);
-        curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
-        curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
+        curl.easy_setopt(t->easy, CURLOPT_POST, 1L);
+        curl.easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.size);
+        curl.easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
+        curl.easy_setopt(t->easy, CURLOPT_READDATA, t);
     }
-    curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, verb);
+    curl.easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, verb);
 }
 
 static void set_callbacks(struct http_transfer *t, const struct http_times *times)
 {
     CURL *easy = t->easy;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->text);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)times->connect_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)times->whole_ms);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "ferry/" FERRY_VERSION);
+    curl.easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, t->text);
+    curl.easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
+    curl.easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl.easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl.easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)times->connect_ms);
+    curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)times->whole_ms);
+    curl.easy_setopt(easy, CURLOPT_USERAGENT, "ferry/" FERRY_VERSION);
     /* What acts when repeated never begins on a connection that may be dead. */
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->x->fresh ? 1L : 0L);
+    curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->x->fresh ? 1L : 0L);
 }
 
 static int32_t prepare(struct http_transfer *t, const struct http_times *times,
@@ -225,11 +225,11 @@ static int32_t prepare(struct http_transfer *t, const struct http_times *times,
     if (rc) {
         return rc;
     }
-    t->easy = curl_easy_init();
+    t->easy = curl.easy_init();
     if (!t->easy) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
     }
-    if (curl_easy_setopt(t->easy, CURLOPT_URL, buf_cstr(&t->url)) != CURLE_OK) {
+    if (curl.easy_setopt(t->easy, CURLOPT_URL, buf_cstr(&t->url)) != CURLE_OK) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
     }
     set_safety(t->easy);
@@ -271,11 +271,11 @@ void http_transfer_destroy(struct http_transfer *t)
     if (!t) {
         return;
     }
-    curl_easy_cleanup(t->easy);
+    curl.easy_cleanup(t->easy);
     for (struct curl_slist *h = t->headers; h; h = h->next) {
         explicit_bzero(h->data, strlen(h->data));
     }
-    curl_slist_free_all(t->headers);
+    curl.slist_free_all(t->headers);
     if (t->flat.ptr) {
         explicit_bzero(t->flat.ptr, t->flat.len);
     }
@@ -309,7 +309,7 @@ static void fail(struct http_transfer *t, CURLcode result)
     const char *why = t->answer.error.status ? t->answer.error.message
                       : t->why[0]            ? t->why
                       : t->text[0]           ? t->text
-                                             : curl_easy_strerror(result);
+                                             : curl.easy_strerror(result);
     t->x->end = t->begun ? EXCHANGE_UNSURE : EXCHANGE_NOT_SENT;
     ferry_fail(&t->x->error, cure ? FERRY_E_CONFIG : FERRY_E_UNREACHABLE, "url", "%s%s", why,
                cure ? cure : "");

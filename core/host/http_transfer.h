@@ -5,8 +5,7 @@
 
 #include "http_answer.h"
 #include "http_client.h"
-
-#include <curl/curl.h>
+#include "late_curl.h"
 
 struct http_transfer {
     struct http_transfer *next;

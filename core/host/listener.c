@@ -2,12 +2,12 @@
 /* listener.c - see listener.h. A thread a connection: an answer that waits keeps nobody else waiting. */
 #include "listener.h"
 
+#include "late_mhd.h"
 #include "log.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <file.h>
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <text.h>
@@ -86,28 +86,28 @@ static void view(const struct arriving *a, const char *method, struct ferry_kv *
 
 static enum MHD_Result send_status(struct MHD_Connection *c, unsigned status)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    enum MHD_Result done = r ? MHD_queue_response(c, status, r) : MHD_NO;
+    struct MHD_Response *r = mhd.create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result done = r ? mhd.queue_response(c, status, r) : MHD_NO;
     if (r) {
-        MHD_destroy_response(r);
+        mhd.destroy_response(r);
     }
     return done;
 }
 
 static enum MHD_Result send_flat(struct MHD_Connection *c, const struct ferry_message *m)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(
+    struct MHD_Response *r = mhd.create_response_from_buffer(
         (size_t)m->body.len, (void *)(uintptr_t)m->body.ptr, MHD_RESPMEM_MUST_COPY);
     enum MHD_Result done = r ? MHD_YES : MHD_NO;
     char name[128], value[4096];
     for (uint32_t i = 0; r && i < m->n_headers; i++) {
         snprintf(name, sizeof name, "%.*s", STR_ARG(m->headers[i].key));
         snprintf(value, sizeof value, "%.*s", STR_ARG(m->headers[i].value));
-        MHD_add_response_header(r, name, value);
+        mhd.add_response_header(r, name, value);
     }
     if (r) {
-        done = MHD_queue_response(c, m->status ? m->status : 500, r);
-        MHD_destroy_response(r);
+        done = mhd.queue_response(c, m->status ? m->status : 500, r);
+        mhd.destroy_response(r);
     }
     return done;
 }
@@ -172,7 +172,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *c, const ch
         return a ? send_status(c, 431) : MHD_NO;
     }
     if (a->n_headers == 0 && a->head.len == 0) { /* the head is here, the body is not */
-        MHD_get_connection_values(c, MHD_HEADER_KIND, on_header, a);
+        mhd.get_connection_values(c, MHD_HEADER_KIND, on_header, a);
         return a->too_long || a->head.failed ? send_status(c, 431) : MHD_YES;
     }
     if (*n > 0) {
@@ -242,7 +242,7 @@ static int32_t start(struct listener *l, struct ferry_error *err)
         {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     errno = 0;
-    l->daemon = MHD_start_daemon(
+    l->daemon = mhd.start_daemon(
         flags, s->port, NULL, NULL, on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT,
         s->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, s->timeout_s,
@@ -269,6 +269,7 @@ int32_t listener_open(struct listener **out, const struct listener_setup *setup,
     pthread_mutex_init(&l->one_at_a_time, NULL);
     int32_t rc = read_file(setup->tls_cert, &l->cert, err);
     rc = rc ? rc : read_file(setup->tls_key, &l->key, err);
+    rc = rc ? rc : late_mhd_open(err);
     rc = rc ? rc : start(l, err);
     if (rc) {
         listener_close(l);
@@ -280,7 +281,7 @@ int32_t listener_open(struct listener **out, const struct listener_setup *setup,
 
 uint16_t listener_port(const struct listener *l)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    const union MHD_DaemonInfo *info = mhd.get_daemon_info(l->daemon, MHD_DAEMON_INFO_BIND_PORT);
     return info ? info->port : 0;
 }
 
@@ -290,7 +291,7 @@ void listener_close(struct listener *l)
         return;
     }
     if (l->daemon) {
-        MHD_stop_daemon(l->daemon);
+        mhd.stop_daemon(l->daemon);
     }
     pthread_mutex_destroy(&l->one_at_a_time);
     if (l->key.ptr) {
