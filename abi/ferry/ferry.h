@@ -5,6 +5,7 @@
 
 #include "base.h"
 #include "commands.h"
+#include "hook.h"
 #include "host.h"
 #include "http.h"
 #include "model.h"

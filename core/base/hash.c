@@ -7,6 +7,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "hash.h"
 
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 
@@ -49,6 +51,26 @@ void sha256_end(struct sha256 *h, unsigned char out[32])
 void sha256_destroy(struct sha256 *h)
 {
     free(h);
+}
+
+int hmac_sha256(struct ferry_str key, struct ferry_str bytes, unsigned char out[32])
+{
+    unsigned n = 0;
+    return key.len <= INT32_MAX &&
+           HMAC(EVP_sha256(), key.ptr ? key.ptr : "", (int)key.len,
+                (const unsigned char *)(bytes.ptr ? bytes.ptr : ""), (size_t)bytes.len, out, &n) &&
+           n == 32;
+}
+
+int same_secret(struct ferry_str a, struct ferry_str b)
+{
+    unsigned char of_a[32], of_b[32]; /* of one length, whatever they are */
+    if (!a.ptr || !b.ptr) {
+        return 0;
+    }
+    SHA256((const unsigned char *)a.ptr, (size_t)a.len, of_a);
+    SHA256((const unsigned char *)b.ptr, (size_t)b.len, of_b);
+    return CRYPTO_memcmp(of_a, of_b, sizeof of_a) == 0;
 }
 
 void hex_text(const unsigned char *bytes, size_t n, char *out)

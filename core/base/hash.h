@@ -19,6 +19,11 @@ void hex_text(const unsigned char *bytes, size_t n, char *out); /* out: 2n+1, lo
 /* "sha256:<64 hex>", the form in which the spool and plugins name bytes. */
 void digest_text(const unsigned char digest[32], char out[DIGEST_TEXT]);
 
+/* HMAC-SHA256; 0 where libcrypto cannot. */
+int hmac_sha256(struct ferry_str key, struct ferry_str bytes, unsigned char out[32]);
+/* Whether two secrets are the same, in a time that tells neither how much of them is, nor how long they are. Absent ones never are. */
+int same_secret(struct ferry_str a, struct ferry_str b);
+
 /* RFC 4122 version 5: the UUID of `name` in `space` (16 bytes). */
 void uuid5(const unsigned char space[16], struct ferry_str name, unsigned char out[16]);
 void uuid_text(const unsigned char uuid[16], char out[UUID_TEXT]);

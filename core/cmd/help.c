@@ -85,6 +85,7 @@ void help_plugin(const struct plugin_entry *e, const char *command, struct buf *
                                            {FERRY_TRACKER_1, "speaks to a tracker"},
                                            {FERRY_PLANNER_1, "plans what a destination gets"},
                                            {FERRY_SERVICE_1, "answers requests without a socket"},
+                                           {FERRY_HOOK_1, "understands what a tracker calls about"},
                                            {FERRY_COMMANDS_1, "adds commands"}};
     const struct ferry_plugin *p = e->plugin;
     const struct ferry_commands *commands = p->query(FERRY_COMMANDS_1);

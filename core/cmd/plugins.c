@@ -17,11 +17,9 @@ static const struct ferry_option *const options[] = {
 
 static const struct {
     const char *id, *role;
-} roles[] = {{FERRY_COMMANDS_1, "commands"},
-             {FERRY_PLANNER_1, "planner"},
-             {FERRY_READER_1, "reader"},
-             {FERRY_SERVICE_1, "service"},
-             {FERRY_TRACKER_1, "tracker"}};
+} roles[] = {{FERRY_COMMANDS_1, "commands"}, {FERRY_HOOK_1, "hook"},
+             {FERRY_PLANNER_1, "planner"},   {FERRY_READER_1, "reader"},
+             {FERRY_SERVICE_1, "service"},   {FERRY_TRACKER_1, "tracker"}};
 enum { ROLES = sizeof roles / sizeof *roles };
 
 static void put_entry_json(struct json_out *j, const struct plugin_entry *e)

@@ -15,6 +15,7 @@
     X(plugins)                                                                                     \
     X(prune)                                                                                       \
     X(resume)                                                                                      \
+    X(serve)                                                                                       \
     X(status)                                                                                      \
     X(trust)                                                                                       \
     X(upload)                                                                                      \

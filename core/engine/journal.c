@@ -71,6 +71,12 @@ static const char *const steps[] = {
 
     /* A few digits of a digest of the secrets that were last used: that they changed is worth a word. */
     "ALTER TABLE dest ADD COLUMN credential TEXT;",
+
+    /* What a tracker called about (hooks.h). The digest is of all that tells one event from another. */
+    "CREATE TABLE hook(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, plugin TEXT NOT NULL, project TEXT NOT NULL, run TEXT NOT NULL,"
+    " name TEXT NOT NULL, at_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, text TEXT);"
+    "CREATE INDEX hook_waiting ON hook(not_before, id) WHERE state = 0;",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */

@@ -12,6 +12,7 @@
  *   ref      what an operation needs of others
  *   request  what is on its way; dropped to a digest when nothing in it is open
  *   skip, note, fact  what a person should know; what a codec must know
+ *   hook     what a tracker called about
  *
  * A later ferry upgrades it (steps only add: an older process may still be at work), an earlier one refuses it and changes no byte. The
  * spool has no version of its own: a change of its layout is a step here.

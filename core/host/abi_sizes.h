@@ -19,6 +19,7 @@
     XX(COMMAND, command, 56)                                                                       \
     XX(COMMAND_CALL, command_call, 64)                                                             \
     XX(ERROR, error, 520)                                                                          \
+    XX(EVENT, event, 64)                                                                           \
     XX(FAILURE, failure, 56)                                                                       \
     XX(FIELD, field, 32)                                                                           \
     XX(FOLDER, folder, 40)                                                                         \

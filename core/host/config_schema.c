@@ -70,6 +70,22 @@ const struct config_key *const config_keys[] = {
         .value = "FOLDER", .help = "further folders with plugins"),
     KEY(KEY_USER_ONLY, 0, 0, "FERRY_PROXY", .type = FERRY_OPT_URL, .name = "proxy",
         .help = "proxy for all requests"),
+    KEY(0, 0, 0, "FERRY_SERVE_HMAC_HEADER", .type = FERRY_OPT_STR, .name = "serve.hmac_header",
+        .value = "HEADER",
+        .help = "header with an HMAC-SHA256 of the body, where a gateway signs; instead of the "
+                "secret itself"),
+    KEY(0, 0, 0, "FERRY_SERVE_LISTEN", .type = FERRY_OPT_STR, .name = "serve.listen",
+        .value = "ADDRESS:PORT", .def = "127.0.0.1:8080",
+        .help = "where `ferry serve` listens; beyond this machine only with serve.tls_cert"),
+    KEY(0, 0, 0, "FERRY_SERVE_MIRROR", .type = FERRY_OPT_LIST, .name = "serve.mirror",
+        .value = "SOURCE=TARGET", .help = "what is mirrored when a run of SOURCE is complete"),
+    KEY(0, 10, INT64_C(24) * 3600 * 1000, "FERRY_SERVE_RETRY", .type = FERRY_OPT_DURATION,
+        .name = "serve.retry", .def = "30000",
+        .help = "how long a mirror that could not be made waits at first; each time twice as long"),
+    KEY(KEY_PATH, 0, 0, "FERRY_SERVE_TLS_CERT", .type = FERRY_OPT_STR, .name = "serve.tls_cert",
+        .value = "FILE", .help = "certificate that `ferry serve` shows, PEM"),
+    KEY(KEY_PATH, 0, 0, "FERRY_SERVE_TLS_KEY", .type = FERRY_OPT_STR, .name = "serve.tls_key",
+        .value = "FILE", .help = "the certificate's key, PEM"),
     KEY(0, 1 << 20, INT64_MAX, "FERRY_STATE_MAX_SIZE", .type = FERRY_OPT_SIZE,
         .name = "state.max_size", .def = "4294967296",
         .help = "size of the state folder past which nothing more is captured"),
@@ -128,8 +144,8 @@ const char *config_suggest(const char *path, char scratch[128])
 {
     const char *names[KEYS + 16], *last = strrchr(path, '.'), *near;
     static const char *const sections[] = {"attachments", "automation_key", "delivery", "http",
-                                           "plugins",     "state",          "tls",      "trackers",
-                                           "trust",       "upload"};
+                                           "plugins",     "serve",          "state",    "tls",
+                                           "trackers",    "trust",          "upload"};
     size_t n = 0;
     last = last ? last + 1 : path;
     for (size_t i = 0; i < KEYS; i++) {

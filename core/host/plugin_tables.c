@@ -11,8 +11,9 @@
 
 #include <ferry/ferry.h>
 
-const char *const plugin_interfaces[] = {FERRY_COMMANDS_1, FERRY_PLANNER_1, FERRY_READER_1,
-                                         FERRY_SERVICE_1,  FERRY_TRACKER_1, NULL};
+const char *const plugin_interfaces[] = {
+    FERRY_COMMANDS_1, FERRY_HOOK_1, FERRY_PLANNER_1, FERRY_READER_1, FERRY_SERVICE_1,
+    FERRY_TRACKER_1,  NULL};
 
 enum { MAX_COMMANDS = 200 };
 
@@ -58,6 +59,14 @@ static int32_t tracker_check(const struct ferry_tracker *t, const char *path,
         NEED(t, FERRY_TRACKER_1, keep);
         NEED(t, FERRY_TRACKER_1, sign_out);
     }
+    return FERRY_OK;
+}
+
+static int32_t hook_check(const struct ferry_hook *t, const char *path, struct ferry_error *err)
+{
+    NEED(t, FERRY_HOOK_1, header);
+    NEED(t, FERRY_HOOK_1, secret);
+    NEED(t, FERRY_HOOK_1, read);
     return FERRY_OK;
 }
 
@@ -126,6 +135,9 @@ static int32_t table_check(const char *interface, const void *table, const char 
     }
     if (strcmp(interface, FERRY_TRACKER_1) == 0) {
         return tracker_check(table, path, err);
+    }
+    if (strcmp(interface, FERRY_HOOK_1) == 0) {
+        return hook_check(table, path, err);
     }
     if (strcmp(interface, FERRY_SERVICE_1) == 0) {
         return service_check(table, path, err);

@@ -13,6 +13,7 @@ static const char *const url_variables[] = {"QASE_BASE_URL", "QASE_TESTOPS_API_H
 static const char *const environment_variables[] = {"QASE_ENVIRONMENT", NULL};
 static const char *const plan_variables[] = {"QASE_TESTOPS_PLAN_ID", NULL};
 static const char *const tags_variables[] = {"QASE_TESTOPS_RUN_TAGS", NULL};
+static const char *const webhook_variables[] = {"QASE_WEBHOOK_SECRET", NULL};
 static const char *const defect_variables[] = {"QASE_TESTOPS_DEFECT", NULL};
 
 #define QASE_OPTION(...)                                                                           \
@@ -43,14 +44,20 @@ static const struct ferry_option all[] = {
     QASE_OPTION(.type = FERRY_OPT_URL, .name = "url", .def = "https://api.qase.io",
                 .variables = url_variables,
                 .help = "where the API is, with or without /v1 at its end"),
+    QASE_OPTION(.type = FERRY_OPT_STR, .flags = FERRY_OPT_SECRET, .name = "webhook_secret",
+                .variables = webhook_variables,
+                .help = "what `ferry serve` wants to see in X-Qase-Secret"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0], &all[1], &all[2], &all[3], &all[4], &all[5], &all[6], &all[7], &all[8], &all[9], NULL,
+    &all[0], &all[1], &all[2], &all[3], &all[4],  &all[5],
+    &all[6], &all[7], &all[8], &all[9], &all[10], NULL,
 };
 
 static const void *query(const char *id)
 {
-    return strcmp(id, FERRY_TRACKER_1) == 0 ? &qase_tracker : NULL;
+    return strcmp(id, FERRY_TRACKER_1) == 0 ? (const void *)&qase_tracker
+           : strcmp(id, FERRY_HOOK_1) == 0  ? (const void *)&qase_hook
+                                            : NULL;
 }
 
 FERRY_PLUGIN_DEFINE(qase, "qase") = {

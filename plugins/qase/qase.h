@@ -23,5 +23,6 @@ enum {
 #define QASE_BODY        (UINT64_C(4) << 20)
 
 extern const struct ferry_tracker qase_tracker;
+extern const struct ferry_hook qase_hook;
 
 #endif

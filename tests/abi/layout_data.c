@@ -425,6 +425,14 @@ AT(notice, column, 16);
 AT(notice, code, 24);
 AT(notice, text, 40);
 
+SIZE(event, 64);
+AT(event, size, 0);
+AT(event, what, 4);
+AT(event, project, 8);
+AT(event, run, 24);
+AT(event, name, 40);
+AT(event, at_ms, 56);
+
 SIZE(service_call, 40);
 AT(service_call, size, 0);
 AT(service_call, n_options, 4);

@@ -139,6 +139,17 @@ CALL(reader, feed, 24, int32_t,
 CALL(reader, end, 32, int32_t, (struct ferry_parse * parse, struct ferry_error *err));
 CALL(reader, abort, 40, void, (struct ferry_parse * parse));
 
+SIZE(events, 16);
+AT(events, self, 0);
+CALL(events, event, 8, int32_t, (void *self, const struct ferry_event *event));
+
+SIZE(hook, 24);
+AT(hook, header, 0);
+AT(hook, secret, 8);
+CALL(hook, read, 16, int32_t,
+     (const struct ferry_message *delivery, const struct ferry_events *events,
+      struct ferry_error *err));
+
 SIZE(service, 32);
 AT(service, schema, 0);
 CALL(service, seed, 8, int32_t, (const struct ferry_service_call *call, struct ferry_error *err));
