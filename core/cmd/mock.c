@@ -186,17 +186,40 @@ static int32_t choose_folder(struct mock *m, struct ferry_str state, struct ferr
     return FERRY_OK;
 }
 
+/* The service of the plugin itself, else of the one that stands beside it: a mock's code is not loaded with a codec. */
+static const struct ferry_service *find_service(struct mock *m, struct ferry_str name,
+                                                struct ferry_error *err)
+{
+    struct ferry_error none = {.size = sizeof none};
+    const struct ferry_service *service;
+    char beside[40];
+    m->plugin = plugins_get(m->app->plugins, name, err);
+    if (!m->plugin) {
+        return NULL;
+    }
+    service = m->plugin->query(FERRY_SERVICE_1);
+    snprintf(beside, sizeof beside, "%.*s-mock", STR_ARG(name));
+    const struct ferry_plugin *mock =
+        service ? NULL : plugins_get(m->app->plugins, ferry_cstr(beside), &none);
+    if (mock) {
+        m->plugin = mock;
+        service = mock->query(FERRY_SERVICE_1);
+    }
+    if (!service) {
+        ferry_fail(err, FERRY_E_CONFIG, NULL,
+                   "plugin \"%.*s\" brings no tracker to try things on, nor does another: %s",
+                   STR_ARG(name), none.message);
+    }
+    return service;
+}
+
 static int32_t open_mock(struct mock *m, const struct args *args, struct ferry_error *err)
 {
     struct ferry_str script = args_get(args, "faults");
     char path[4200];
-    m->plugin = plugins_get(m->app->plugins, args->rest[0], err);
-    const struct ferry_service *service = m->plugin ? m->plugin->query(FERRY_SERVICE_1) : NULL;
+    const struct ferry_service *service = find_service(m, args->rest[0], err);
     if (!service) {
-        return m->plugin
-                   ? ferry_fail(err, FERRY_E_CONFIG, NULL,
-                                "plugin \"%s\" brings no tracker to try things on", m->plugin->id)
-                   : err->status;
+        return err->status;
     }
     int32_t rc = take_options(m, args, err);
     rc = rc ? rc : choose_folder(m, args_get(args, "state"), err);
