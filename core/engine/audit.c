@@ -47,16 +47,16 @@ static int32_t wait_for_late_ones(struct engine *e, const struct lane *lane, str
     return last ? wait_until(e, last + settle, err) : FERRY_OK;
 }
 
-/* What arrived a moment ago may not be listed yet. */
-static int32_t wait_for_lists(struct engine *e, const struct lane *lane, struct remote *r,
-                              struct ferry_error *err)
+/* When what was delivered last has to be listed. */
+static int64_t last_settled(struct engine *e, const struct lane *lane, struct remote *r,
+                            struct ferry_error *err)
 {
     struct ferry_traits t = {.size = sizeof t};
     int64_t last =
         db_one_int(e->journal.db, 0, err,
                    "SELECT MAX(settled_ms) FROM op WHERE lane_id = ? AND kind = ? AND state = 7",
                    "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
-    return wait_until(e, last + remote_settle_ms(r, &t), err);
+    return last + remote_settle_ms(r, &t);
 }
 
 /*
@@ -98,29 +98,14 @@ static int32_t check_results(struct engine *e, const struct lane *lane, const ch
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
-static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
-                              const char *run, struct audit_counts *counts, int *alike,
-                              struct ferry_error *err)
-{
-    counts->checked = counts->missing = 0;
-    int32_t rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
-    return rc ? rc : check_results(e, lane, run, counts, alike, err);
-}
-
 /* One wire id listed twice, under two ids of the tracker. */
-static int32_t name_twins(struct engine *e, const struct lane *lane, int alike,
-                          struct audit_counts *counts, struct ferry_error *err)
+static int32_t name_twins(struct engine *e, const struct lane *lane, struct audit_counts *counts,
+                          struct ferry_error *err)
 {
     struct db *db = e->journal.db;
     struct db_rows rows = {0};
     int got = 0;
-    int32_t rc =
-        db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND kind = ? AND field = 'result'",
-               "ii", lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
-    if (rc || alike) {
-        return rc;
-    }
-    rc = db_query(
+    int32_t rc = db_query(
         db, &rows, err,
         "SELECT wire, COUNT(DISTINCT id), group_concat(DISTINCT id) FROM temp.listed WHERE wire IN"
         " (SELECT wire FROM temp.listed WHERE wire <> '' GROUP BY wire HAVING MIN(id) <> MAX(id)) GROUP BY wire",
@@ -136,6 +121,40 @@ static int32_t name_twins(struct engine *e, const struct lane *lane, int alike,
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
+static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
+                              const char *run, struct audit_counts *counts, struct ferry_error *err)
+{
+    int in_step = 0;
+    counts->checked = counts->missing = counts->duplicates = 0;
+    int32_t rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    rc = rc ? rc : check_results(e, lane, run, counts, &in_step, err);
+    rc = rc ? rc
+            : db_run(e->journal.db, err,
+                     "DELETE FROM note WHERE lane_id = ? AND kind = ? AND field = 'result'", "ii",
+                     lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
+    if (rc || in_step) {
+        return rc;
+    }
+    return counts->missing && index_results(&e->journal) && !index_shows_wires(&e->journal)
+               ? audit_alike(e, lane, remote, run, counts, err)
+               : name_twins(e, lane, counts, err);
+}
+
+/* What arrived a moment ago may not be listed yet: looks again, less and less often, until the settle time is over. */
+static int32_t look_again(struct engine *e, const struct lane *lane, struct remote *r,
+                          const char *run, struct audit_counts *counts, struct ferry_error *err)
+{
+    enum { FIRST_MS = 500, LONGEST_MS = 15000 };
+    int64_t wait = FIRST_MS, now = 0, until = last_settled(e, lane, r, err);
+    int32_t rc = err->status;
+    while (rc == FERRY_OK && counts->missing && (now = e->clock->now_ms(e->clock)) < until) {
+        rc = wait_until(e, now + wait < until ? now + wait : until, err);
+        rc = rc ? rc : read_and_check(e, lane, r, run, counts, err);
+        wait = wait * 2 < LONGEST_MS ? wait * 2 : LONGEST_MS;
+    }
+    return rc;
+}
+
 static int32_t write_audit(struct engine *e, const struct lane *lane, const char *text,
                            struct ferry_error *err)
 {
@@ -147,20 +166,15 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
                    struct audit_counts *counts, struct ferry_error *err)
 {
     char run[128], text[120];
-    int alike = 0;
     memset(counts, 0, sizeof *counts);
     int32_t rc = run_at(e, lane, run, err);
     if (rc || !run[0]) {
         return rc ? rc : write_audit(e, lane, "no run to check", err);
     }
     rc = wait_for_late_ones(e, lane, remote, err);
-    rc = rc ? rc : read_and_check(e, lane, remote, run, counts, &alike, err);
-    if (rc == FERRY_OK && counts->missing) {
-        rc = wait_for_lists(e, lane, remote, err);
-        rc = rc ? rc : read_and_check(e, lane, remote, run, counts, &alike, err);
-    }
+    rc = rc ? rc : read_and_check(e, lane, remote, run, counts, err);
+    rc = rc ? rc : look_again(e, lane, remote, run, counts, err);
     STEP(audit_read);
-    rc = rc ? rc : name_twins(e, lane, alike, counts, err);
     rc = rc ? rc : audit_made(e, lane, remote, &counts->duplicates, err);
     counts->done = rc == FERRY_OK;
     snprintf(text, sizeof text, "checked %llu, missing %llu, duplicates %llu",

@@ -20,6 +20,13 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
                    struct audit_counts *counts, struct ferry_error *err);
 
 /*
+ * Its part (audit_alike.c), where lists show no ids: checked, missing and duplicates by how results look. The notes of duplicates are new
+ * ones; whoever calls has dropped those of before.
+ */
+int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *remote,
+                    const char *run, struct audit_counts *counts, struct ferry_error *err);
+
+/*
  * Its part (audit_made.c): folders, cases and runs that stand there twice, by a second sending of ours or because somebody else made
  * them when this lane did; they are named in notes, and counted.
  */

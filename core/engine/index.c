@@ -410,6 +410,12 @@ int64_t index_results(struct journal *j)
     return db_one_int(j->db, 0, NULL, "SELECT COUNT(*) FROM temp.listed", "");
 }
 
+int index_shows_wires(struct journal *j)
+{
+    return db_one_int(j->db, 1, NULL, "SELECT EXISTS(SELECT 1 FROM temp.listed WHERE wire <> '')",
+                      "") != 0;
+}
+
 static int take(struct journal *j, struct db_rows *rows, int32_t rc, char id[128])
 {
     int64_t row = 0;

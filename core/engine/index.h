@@ -42,6 +42,7 @@ int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_
 /* A query of the wire ids (absent where the tracker shows none), in the order in which they were listed. */
 int32_t index_list(struct journal *j, struct db_rows *rows, struct ferry_error *err);
 int64_t index_results(struct journal *j); /* how many were read */
+int index_shows_wires(struct journal *j); /* whether any of them says its wire id */
 
 /* ferry_desk.lookup() for one side. Texts and the item live in the arena. */
 int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct ferry_str by,
