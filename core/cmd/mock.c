@@ -33,6 +33,7 @@ static const struct ferry_option *const options[] = {
 struct mock {
     struct app *app;
     const struct ferry_plugin *plugin;
+    struct arena arena;
     struct ferry_kv given[32];
     uint32_t n_given;
     char folder[4096];
@@ -151,23 +152,38 @@ static enum listener_do on_request(void *self, const struct ferry_message *reque
 
 /* --- opening and closing ------------------------------------------------------------------------------ */
 
+/* As the service wants to see it. */
+static int32_t take_option(struct mock *m, struct ferry_str name, struct ferry_str value,
+                           struct ferry_error *err)
+{
+    const struct ferry_option *o = option_find(m->plugin->options, name);
+    char scratch[80];
+    if (!o) {
+        return ferry_fail(err, FERRY_E_CONFIG, "option", "plugin \"%s\" has no option \"%.*s\"%s%s",
+                          m->plugin->id, STR_ARG(utf8_cut(name, 60)),
+                          *option_suggest(m->plugin->options, name, scratch) ? "; " : "",
+                          option_suggest(m->plugin->options, name, scratch));
+    }
+    if (m->n_given == sizeof m->given / sizeof *m->given) {
+        return ferry_fail(err, FERRY_E_CONFIG, "option", "over %u options", m->n_given);
+    }
+    struct ferry_kv *kv = &m->given[m->n_given++];
+    kv->key = ferry_cstr(o->name);
+    return option_value(o, value, &m->arena, &kv->value, err);
+}
+
 static int32_t take_options(struct mock *m, const struct args *args, struct ferry_error *err)
 {
     struct ferry_str one, token = args_get(args, "token");
-    if (token.ptr) {
-        m->given[m->n_given++] = (struct ferry_kv){FERRY_LIT("token"), token};
-    }
-    for (uint32_t i = 0; (one = args_nth(args, "option", i)).ptr; i++) {
+    int32_t rc = token.ptr ? take_option(m, FERRY_LIT("token"), token, err) : FERRY_OK;
+    for (uint32_t i = 0; rc == FERRY_OK && (one = args_nth(args, "option", i)).ptr; i++) {
         struct ferry_str value = one, name;
         str_split(&value, '=', &name);
-        if (!value.ptr || m->n_given == sizeof m->given / sizeof *m->given) {
-            return ferry_fail(err, FERRY_E_CONFIG, "option",
-                              "--option %.*s: write NAME=VALUE, at most %zu times", STR_ARG(one),
-                              sizeof m->given / sizeof *m->given);
-        }
-        m->given[m->n_given++] = (struct ferry_kv){name, value};
+        rc = value.ptr ? take_option(m, name, value, err)
+                       : ferry_fail(err, FERRY_E_CONFIG, "option",
+                                    "--option %.*s: write NAME=VALUE", STR_ARG(one));
     }
-    return FERRY_OK;
+    return rc;
 }
 
 static int32_t choose_folder(struct mock *m, struct ferry_str state, struct ferry_error *err)
@@ -250,6 +266,7 @@ static void close_mock(struct mock *m)
         m->inner.close(m->inner.self);
     }
     spool_close(m->spool);
+    arena_finish(&m->arena);
     if (m->is_temporary) {
         file_remove_tree(m->folder);
     }
@@ -279,6 +296,7 @@ static int run(struct app *app, const struct args *args)
     }
     if (rc == FERRY_OK) {
         m->app = app;
+        arena_init(&m->arena, 1 << 20);
         rc = open_mock(m, args, &err);
     }
     if (rc == FERRY_OK) {
