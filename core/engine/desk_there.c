@@ -107,6 +107,10 @@ static int result_gone(struct desk *d, const struct desk_op *row, const struct f
     if (!list || list->effect == 0 || d->run.count == 0) {
         return 0; /* nobody can tell */
     }
+    if (!row->remote_id.len && index_results(&d->e->journal) > 0 &&
+        !index_shows_wires(&d->e->journal)) {
+        return 0; /* nor here: what is listed does not say whose it is */
+    }
     return !take_wire(d, action, id) && !index_take_id(&d->e->journal, row->remote_id) &&
            had_time(d, row);
 }

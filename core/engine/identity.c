@@ -165,9 +165,10 @@ void identity_likeness(struct ferry_str key_or_case, const struct ferry_result *
                        unsigned char out[16])
 {
     struct gather g = begin("likeness");
+    int64_t us = r->has & FERRY_RESULT_HAS_DURATION ? r->duration_us : 0;
     put(&g, str_trim(key_or_case));
     put_number(&g, r->status == FERRY_NOT_RUN ? FERRY_SKIPPED : r->status, 1);
-    put_number(&g, (r->duration_us + 500) / 1000, (r->has & FERRY_RESULT_HAS_DURATION) != 0);
+    put_number(&g, (us + 500) / 1000, 1);
     put(&g, utf8_cut(plain_message(r->message), LIKE_MESSAGE));
     finish(&g, out);
 }

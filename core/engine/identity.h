@@ -36,7 +36,7 @@ enum identity_way
 identity_way(struct ferry_str id); /* of a source id, a wire id, the key of an operation */
 /*
  * For results that are not known by id: key or case, status, duration in ms, message. A "[Mirrored from X] " before the message does not
- * count.
+ * count, nor does what trackers cannot tell apart: no duration and none at all, not run and skipped.
  */
 void identity_likeness(struct ferry_str key_or_case, const struct ferry_result *r,
                        unsigned char out[16]);

@@ -227,7 +227,8 @@ static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
             d->e->journal.db, d->err,
             "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
             "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
-    default:
+    default: /* it was answered, so nothing is on its way; what may act twice has to be sure of earlier sendings, too */
+        settle = b->traits.effect == FERRY_REPEATABLE ? 0 : settle;
         return settle_look(d, row, now_ms(d) + settle, o->text);
     }
 }

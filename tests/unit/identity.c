@@ -307,6 +307,23 @@ START_TEST(a_mirrored_result_is_like_its_source)
 }
 END_TEST
 
+START_TEST(what_trackers_do_not_tell_apart_is_alike)
+{
+    result.duration_us = 2000;
+    const char *before = likeness("K_1");
+    result.duration_us = 1600; /* rounded where it was sent */
+    ck_assert_str_eq(likeness("K_1"), before);
+    result.duration_us = 0;
+    before = likeness("K_1");
+    result.has = 0; /* read back as none at all */
+    ck_assert_str_eq(likeness("K_1"), before);
+    result.status = FERRY_SKIPPED;
+    before = likeness("K_1");
+    result.status = FERRY_NOT_RUN;
+    ck_assert_str_eq(likeness("K_1"), before);
+}
+END_TEST
+
 START_TEST(another_key_status_duration_or_message_is_not_like_it)
 {
     const char *before = likeness("K_1");
@@ -346,6 +363,7 @@ int main(void)
     tcase_add_test(t, ids_say_which_way_a_result_came);
     tcase_add_test(t, ids_of_others_say_nothing);
     tcase_add_test(t, a_mirrored_result_is_like_its_source);
+    tcase_add_test(t, what_trackers_do_not_tell_apart_is_alike);
     tcase_add_test(t, another_key_status_duration_or_message_is_not_like_it);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
