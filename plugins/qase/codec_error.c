@@ -89,7 +89,8 @@ static int32_t decide(struct refusal *f, const struct ferry_op *const *ops, uint
     if (is_completion(ops[0]) && (status == 400 || status == 422)) {
         const struct ferry_outcome doubt = {
             .size = sizeof doubt, .code = FERRY_DOUBT, .text = buf_str(&f->text)};
-        return f->reply->outcome(f->reply->self, 0, &doubt);
+        int32_t rc = f->reply->outcome(f->reply->self, 0, &doubt);
+        return rc ? rc : say(f, FERRY_UNSURE); /* the status alone would be a refusal */
     }
     switch (status) {
     case 400:

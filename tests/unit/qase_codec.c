@@ -471,7 +471,8 @@ START_TEST(a_completion_that_is_refused_is_looked_at)
         decode(&op, 1, 400,
                "{\"status\":false,\"errorMessage\":\"Test run is already complete.\"}"),
         FERRY_OK);
-    says("outcome 0 6 text=Test run is already complete.");
+    says(
+        "outcome 0 6 text=Test run is already complete.\nverdict 6 text=Test run is already complete.\n");
 }
 END_TEST
 
