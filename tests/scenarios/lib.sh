@@ -100,6 +100,34 @@ ended() {
     cp "$work/$1.err" "$work/err"
 }
 
+# Starts `ferry mock ARGUMENT...` and says where: $url is its address, $server the process.
+mock() {
+    local around
+    mapfile -d '' around < <(surroundings)
+    exec 3< <(exec env "${around[@]}" "$FERRY" mock "$@" 2>"$work/mock.err")
+    server=$!
+    undo+=("kill $server 2>/dev/null")
+    IFS= read -r -t 60 url <&3 || fail "the mock says where it is: $(cat "$work/mock.err")"
+    exec 3<&-
+}
+
+# call METHOD PATH [BODY]: a request to $url with the token in $token; $code is the status, $work/answer the body.
+call() {
+    code=$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' -X "$1" -H "Token: ${token-any}" \
+        ${3+-H "Content-Type: application/json" --data-binary "$3"} "$url$2") || fail "$1 $2 is answered"
+}
+# answers CODE METHOD PATH [BODY]
+answers() {
+    local want=$1
+    shift
+    call "$@"
+    [ "$code" = "$want" ] || fail "$1 $2 is answered with $want, not $code: $(cat "$work/answer")"
+}
+# The answer through jq.
+answer_jq() {
+    jq -r "$1" "$work/answer" || fail "the answer is JSON that answers $1: $(cat "$work/answer")"
+}
+
 # until_true COMMAND...: tries again and again; a minute is a failure.
 until_true() {
     local i
