@@ -24,7 +24,7 @@ done < <(files '*.c' | grep -E '^tests/unit/[^/]*\.c$' || true)
 while read -r file; do
     name=scenario.$(basename "$file" .sh)
     registered "$name" || finding "$file" 1 "is not registered: there is no test $name"
-done < <(files '*.sh' | grep -E '^tests/scenarios/[^/]*\.sh$' | grep -v '/lib\.sh$' || true)
+done < <(files '*.sh' | grep -E '^tests/scenarios/[^/]*\.sh$' | grep -v '/lib[^/]*\.sh$' || true)
 if [ -e "$root/tests/optional.txt" ]; then
     while read -r name; do
         registered "$name" || finding tests/optional.txt 1 "names $name, and there is no such test"

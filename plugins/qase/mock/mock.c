@@ -18,6 +18,8 @@ static const struct ferry_option all[] = {
                 .choices = closed_choices, .help = "what becomes of results for a complete run"),
     MOCK_OPTION(.type = FERRY_OPT_LIST, .name = "custom_statuses", .value = "SLUG",
                 .help = "statuses of results that this workspace has beside the usual ones"),
+    MOCK_OPTION(.type = FERRY_OPT_INT, .name = "most_results", .def = "200",
+                .help = "results in a request, then 413"),
     MOCK_OPTION(.type = FERRY_OPT_BOOL, .name = "name_items", .def = "true",
                 .help = "whether a fault in a bulk request says in which item it is"),
     MOCK_OPTION(.type = FERRY_OPT_INT, .name = "rate_limit", .def = "0",
@@ -36,8 +38,8 @@ static const struct ferry_option all[] = {
                 .help = "what X-Qase-Secret of the webhooks is"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0], &all[1], &all[2], &all[3], &all[4],  &all[5],
-    &all[6], &all[7], &all[8], &all[9], &all[10], NULL,
+    &all[0], &all[1], &all[2], &all[3],  &all[4],  &all[5], &all[6],
+    &all[7], &all[8], &all[9], &all[10], &all[11], NULL,
 };
 
 static const void *query(const char *id)

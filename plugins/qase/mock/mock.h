@@ -36,7 +36,8 @@ struct http {
     struct ferry_str path[MOCK_SEGMENTS]; /* decoded, with its "v1" */
     struct ferry_kv query[MOCK_QUERY];    /* decoded */
     uint32_t n_path, n_query;
-    uint32_t version; /* of the interface; 0: another path */
+    uint32_t version;  /* of the interface; 0: another path */
+    const char *route; /* as the table has it; "": none */
     int64_t now_ms;
     int64_t project;          /* its number */
     struct ferry_str code;    /* its code */
@@ -156,7 +157,10 @@ int32_t mock_there(struct http *h, const char *table, const struct cJSON *id, co
 int32_t mock_all_there(struct http *h, const char *table, const struct cJSON *ids,
                        const char *field);
 
-/* webhooks.c: what a webhook would be told; `payload` is JSON. */
+/* control.c */
+/* This request and its answer, among those that were served; what is the mock's own does not count. */
+int32_t mock_count(struct http *h);
+/* What a webhook would be told; `payload` is JSON. */
 int32_t mock_event(struct http *h, const char *name, struct ferry_str payload);
 
 /* Handlers, by file. */
@@ -175,7 +179,8 @@ handler_fn mock_milestones_list, mock_milestone_get, mock_milestone_post;
 handler_fn mock_plans_list, mock_plan_get, mock_plan_post;
 handler_fn mock_environments_list, mock_environment_get, mock_environment_post;
 handler_fn mock_configurations_list, mock_configuration_post, mock_configuration_group_post;
-handler_fn mock_webhooks_list, mock_webhooks_delete, mock_clock_post;
+handler_fn mock_webhooks_list, mock_webhooks_delete, mock_clock_post, mock_requests_list,
+    mock_requests_delete;
 
 /* forms.c, forms_result.c: bodies. */
 extern const struct form mock_form_project[], mock_form_field[], mock_form_field_update[],

@@ -49,6 +49,19 @@ static int context_fits(struct http *h)
     return 1;
 }
 
+/* The vendor has changed its mind about that number before. */
+static int number_fits(struct http *h)
+{
+    uint32_t n = json_count(json_get(h->body, "results"));
+    int64_t most = mock_option_int(h, "most_results", MOCK_RESULTS);
+    if (n > most) {
+        mock_refuse(h, 413, "The results must not have more than %lld items; it has %u.",
+                    (long long)most, n);
+        return 0;
+    }
+    return 1;
+}
+
 /* Reads all, then writes all; *list in the arena. */
 static int32_t take_results(struct http *h, int api, struct incoming **list, uint32_t *n)
 {
@@ -57,7 +70,7 @@ static int32_t take_results(struct http *h, int api, struct incoming **list, uin
     *n = many ? json_count(many) : 1;
     *list = arena_array(&h->arena, struct incoming, *n);
     int32_t rc = find_run(h, &run);
-    if (rc || h->status || !*list || (api == 2 && !context_fits(h))) {
+    if (rc || h->status || !*list || !number_fits(h) || (api == 2 && !context_fits(h))) {
         return rc;
     }
     const struct cJSON *v = many ? json_first(many) : h->body;

@@ -7,6 +7,8 @@ static const char step_1[] =
     " PRIMARY KEY (project, noun));"
     /* the clock's lead, and what of the quota is used */
     "CREATE TABLE mock (name TEXT PRIMARY KEY, number BIGINT NOT NULL);"
+    "CREATE TABLE served (method TEXT NOT NULL, route TEXT NOT NULL, status BIGINT NOT NULL,"
+    " n BIGINT NOT NULL, PRIMARY KEY (method, route, status));"
     "CREATE TABLE project (id BIGINT PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL);"
     "CREATE TABLE field (id BIGINT PRIMARY KEY, title TEXT NOT NULL, entity BIGINT NOT NULL,"
     " type BIGINT NOT NULL, choices TEXT, placeholder TEXT, default_value TEXT,"

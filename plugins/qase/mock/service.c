@@ -85,6 +85,8 @@ static const struct route {
     {"GET", "attachment/*/*", mock_file_bytes, NULL, NULL},
     {"GET", "_mock/webhooks", mock_webhooks_list, NULL, NULL},
     {"DELETE", "_mock/webhooks", mock_webhooks_delete, NULL, NULL},
+    {"GET", "_mock/requests", mock_requests_list, NULL, NULL},
+    {"DELETE", "_mock/requests", mock_requests_delete, NULL, NULL},
     {"POST", "_mock/clock", mock_clock_post, mock_form_clock, NULL},
 };
 enum { N_ROUTES = sizeof routes / sizeof *routes };
@@ -240,11 +242,13 @@ static int32_t answer(struct http *h)
     if (rc || !mock_target_parse(h)) {
         return rc;
     }
+    route = find_route(h);
+    h->route = route ? route->path : "";
     if (h->version > 0 && !allowed_in(h)) {
         return FERRY_OK;
     }
     rc = take_of_quota(h);
-    if (rc || h->status || !(route = find_route(h))) {
+    if (rc || h->status) {
         return rc;
     }
     rc = find_project(h);
@@ -268,6 +272,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
         .blobs = call->host->query(call->host->self, FERRY_HOST_BLOB_1),
         .request = request,
         .err = err,
+        .route = "",
     };
     if (!h.sql || !h.blobs) {
         return ferry_fail(err, FERRY_E_BUG, NULL, "the host gives no rows or no blobs");
@@ -277,6 +282,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     h.json = json_to(&h.text);
     h.faults.arena = &h.arena;
     int32_t rc = answer(&h);
+    rc = rc ? rc : mock_count(&h);
     if (rc == FERRY_OK && (h.arena.failed || h.text.failed)) {
         rc = ferry_fail(err, h.arena.failed ? h.arena.failed : h.text.failed, NULL,
                         "the request or its answer does not fit into memory");
