@@ -223,7 +223,7 @@ static const char *outcome(int code)
     case RECEIPT_AUDIT:
         return "the audit found a difference; it is named above";
     case RECEIPT_USAGE:
-        return "nothing could be planned; mend what is said above, then \"ferry resume\"";
+        return "not everything could be planned; mend what is said above, then \"ferry resume\"";
     default:
         return app_interrupted
                    ? "interrupted; everything is kept, \"ferry resume\" goes on"

@@ -293,14 +293,15 @@ int32_t index_check_field(struct remote *r, struct ferry_error *err)
 {
     struct field_search s = {.title = str_trim(r->target->key_field)};
     struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_FIELD};
-    struct ferry_traits traits;
+    struct ferry_traits traits, made;
     int32_t rc = remote_describe(r, FERRY_OP(FERRY_LIST, FERRY_FIELD), &traits, err);
     if (rc || traits.effect == 0) {
         return rc;
     }
     rc = remote_list(r, &ask, on_field, &s, err);
-    if (rc == FERRY_OK && s.any &&
-        !s.found) { /* without any field the project may be yet to be made: writing to it will tell */
+    rc = rc ? rc : remote_describe(r, FERRY_OP(FERRY_CREATE, FERRY_CASE), &made, err);
+    /* Without any field the project may be yet to be made: writing to it will tell, unless it is known that it makes no case. */
+    if (rc == FERRY_OK && !s.found && (s.any || made.effect == 0)) {
         rc = ferry_fail(
             err, FERRY_E_CONFIG, "automation_key.field",
             "%.*s: there is no custom field \"%.*s\" on cases; make it there, or name another one",

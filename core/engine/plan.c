@@ -233,6 +233,9 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
     if (rc == FERRY_OK && lists(d, FERRY_CASE)) {
         rc = index_read_cases(j, d->remote, err);
     }
+    if (rc == FERRY_OK && d->lane->role == ROLE_MIRROR) {
+        rc = index_check_field(d->remote, err); /* only a key leads a result into another project */
+    }
     if (rc == FERRY_OK && source) {
         d->source_read = index_read_cases(j, source, err) == FERRY_OK;
     }

@@ -278,6 +278,10 @@ static int32_t place_new(struct job *j, const struct ferry_found *found, struct 
     }
     if (found->state == FERRY_ABSENT && by_server) {
         memset(place, 0, sizeof *place);
+        rc = str_empty(key) ? FERRY_OK
+                            : note(j, FERRY_NOTE_WARNING, "key",
+                                   FERRY_LIT("nothing there can hold its key; the case is found "
+                                             "by its signature"));
     } else if (found->state == FERRY_ABSENT && !can_create) {
         return skip(j, "no case", shown);
     } else if (can_create && j->call->flags & FERRY_PLAN_CREATE_CASES) {

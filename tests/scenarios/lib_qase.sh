@@ -9,7 +9,7 @@ workspace() {
     answers 200 POST /v1/custom_field '{"title":"Automation Key","entity":0,"type":1,"is_enabled_for_all_projects":true}'
 }
 
-# config [OPTION...]: ao with demo as its mirror, both at $url; each OPTION is JSON for both, as '"api": "v1"'.
+# config [OPTION...]: ao with demo as its mirror (mirrors= none), both at $url; each OPTION is JSON for both, as '"api": "v1"'.
 config() {
     local more=
     for option in "$@"; do
@@ -19,7 +19,7 @@ config() {
 { "trackers": {
     "ao": { "plugin": "qase", "project": "AO", "url": "$url", "token": "\${TOKEN}"$more },
     "demo": { "plugin": "qase", "project": "DEMO", "url": "$url", "token": "\${TOKEN}"$more } },
-  "upload": { "to": "ao", "mirror": ["demo"] } }
+  "upload": { "to": "ao", "mirror": [${mirrors-\"demo\"}] } }
 END
 }
 

@@ -212,6 +212,7 @@ START_TEST(where_cases_cannot_be_made_a_keyed_result_is_left_to_the_server_or_sk
     desk.result_flags = FERRY_MATCHES;
     ck_assert_int_eq(plan(), FERRY_OK);
     said("skip no case: K1\n"
+         "note warning key: nothing there can hold its key; the case is found by its signature\n"
          "want create result src1 ->run(RK,) as-is\n");
 }
 END_TEST
