@@ -7,6 +7,7 @@
 
 #include "mirror_run.h"
 
+#include <arpa/inet.h>
 #include <file.h>
 #include <hooks.h>
 #include <stdlib.h>
@@ -134,9 +135,13 @@ static int32_t read_place(struct ferry_str text, char address[64], uint16_t *por
                           "\"%s\" is not ADDRESS:PORT; write it like \"127.0.0.1:8080\"",
                           text_show_to(shown, sizeof shown, text));
     }
+    unsigned char any[16];
     snprintf(address, 64, "%.*s", STR_ARG(host));
     *port = (uint16_t)n;
-    return FERRY_OK;
+    return inet_pton(AF_INET, address, any) == 1 || inet_pton(AF_INET6, address, any) == 1
+               ? FERRY_OK
+               : ferry_fail(err, FERRY_E_CONFIG, "serve.listen",
+                            "\"%s\" is no IP address; write it like \"127.0.0.1:8080\"", address);
 }
 
 static const char *path_or_null(const struct config *c, const char *key)

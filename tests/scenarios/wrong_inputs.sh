@@ -26,6 +26,10 @@ given_open_run() {
     exits 0
 }
 given_part_blank() { environment+=("FERRY_PART=  "); }
+given_qase_token() { environment+=("QASE_API_TOKEN=a-token-for-nobody"); }
+given_qase_hook() { environment+=("QASE_WEBHOOK_SECRET=open-sesame-4711"); }
+given_half_tls() { environment+=("FERRY_SERVE_TLS_CERT=/nowhere.pem"); }
+given_no_tls() { environment+=("FERRY_SERVE_TLS_CERT=/nowhere.pem" "FERRY_SERVE_TLS_KEY=/nowhere.key"); }
 config() { cat >ferry.json; }
 given_config_comma() { printf '{\n  "upload": { "to": "local:AO" }\n  "trackers": {}\n}\n' | config; }
 given_config_cut() { printf '{\n  "upload": { "to": "local:AO"' | config; }
