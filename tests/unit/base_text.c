@@ -4,7 +4,6 @@
 
 #include <check.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const struct ferry_str absent = {NULL, 0};
 
@@ -400,7 +399,6 @@ END_TEST
 START_TEST(a_hostile_glob_stays_cheap)
 {
     char pattern[1001], text[10001];
-    struct timespec begin, end;
     for (unsigned i = 0; i < 1000; i += 2) {
         memcpy(pattern + i, "*a", 2);
     }
@@ -408,10 +406,8 @@ START_TEST(a_hostile_glob_stays_cheap)
     memset(text, 'a', 10000);
     text[9999] = 'b';
     text[10000] = '\0';
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-    ck_assert(!text_glob(pattern, text));
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-    ck_assert_int_lt(end.tv_sec - begin.tv_sec, 3);
+    ck_assert(!text_glob(
+        pattern, text)); /* each star tried at each letter would take for ever: Check ends it */
     memcpy(pattern + 996, "**/b", 4);
     ck_assert(!text_glob(pattern, text));
 }

@@ -127,10 +127,10 @@ static inline void raw_start(struct raw_server *s, const struct raw_step *steps,
 static inline void raw_stop(struct raw_server *s)
 {
     shutdown(s->fd, SHUT_RDWR);
+    pthread_join(s->thread, NULL);
     for (int i = 0; i < s->n_hold; i++) {
         close(s->hold[i]);
     }
-    pthread_join(s->thread, NULL);
     close(s->fd);
 }
 
