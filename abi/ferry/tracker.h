@@ -47,8 +47,9 @@ enum {
     FERRY_FIND_FIRST = 2u, /* look before the first create, not only after doubt */
     FERRY_CLOSES = 4u,     /* waits until every operation of its scope is settled */
     FERRY_EACH = 8u,       /* a refusal names items; without it, it is for the whole request */
-    FERRY_MATCHES = 16u
-}; /* the server finds or makes the case by signature itself */
+    FERRY_MATCHES = 16u,   /* the server finds or makes the case by signature itself */
+    FERRY_LATE = 32u       /* LIST: what the server has taken may be shown some time later */
+};
 
 struct ferry_traits {
     uint32_t size;
@@ -109,7 +110,8 @@ enum {
 /*
  * One question. Filters narrow and never decide: the host tests every item
  * again, so an unsupported filter may be ignored. Names: "id" "key" "marker"
- * "title" "run" "case" "folder" "since_ms".
+ * "title" "run" "case" "folder" "since_ms". Two are about how much to tell: "brief" ("1": only what
+ * results are known by), "skip" (a number: so many of this list are known, begin behind them).
  */
 struct ferry_ask {
     uint32_t size;

@@ -38,6 +38,9 @@ static const struct ferry_option *const options[] = {
            .help = "the target run's title; the source run's if not set"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "use_latest_source_run",
            .help = "the run with the highest id"),
+    OPTION(.type = FERRY_OPT_DURATION, .name = "wait_for_results", .def = "1000",
+           .help =
+               "how long the source's results must stay as many as they are, where the tracker shows them late"),
     NULL,
 };
 
@@ -81,7 +84,8 @@ static void make_call(const struct args *args, struct buf *map, struct mirror_ca
                                  .key_field = args_get(args, "automation_field_title"),
                                  .match = args_get(args, "match"),
                                  .on_duplicate_key = args_get(args, "on_duplicate_key"),
-                                 .no_create_cases = args_flag(args, "no_create_cases")};
+                                 .no_create_cases = args_flag(args, "no_create_cases"),
+                                 .quiet_ms = args_int(args, "wait_for_results", 1000)};
     if (map->len > 0) {
         call->status_map = buf_str(map);
     }

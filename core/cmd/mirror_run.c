@@ -13,6 +13,7 @@ struct mirror {
     struct target *source, *target;
     int64_t source_dest;
     struct ferry_str run_id, run_title, run_marker; /* of the source run */
+    int64_t run_end_ms;                             /* 0: not known */
     int64_t lane;
     uint32_t found;
     struct ferry_str ids;
@@ -40,6 +41,10 @@ static int32_t on_run(void *data, const struct ferry_item *item)
         m->run_id = arena_str(&m->arena, item->id);
         m->run_title = arena_str(&m->arena, its_title);
         m->run_marker = arena_str(&m->arena, item->marker);
+        m->run_end_ms = item->run && item->run->state == FERRY_RUN_COMPLETE &&
+                                (item->run->has & FERRY_RUN_HAS_END)
+                            ? item->run->end_ms
+                            : 0;
     }
     return m->arena.failed;
 }
@@ -165,6 +170,63 @@ static int32_t check_target(struct mirror *m, struct ferry_error *err)
     return rc == FERRY_E_UNREACHABLE ? FERRY_OK : rc;
 }
 
+/* --- results that come late ------------------------------------------------------------------------------ */
+
+static int32_t count_one(void *data, const struct ferry_item *item)
+{
+    uint64_t *n = data;
+    *n += item->noun == FERRY_RESULT;
+    return FERRY_OK;
+}
+
+/* Whether the list is longer than what was captured of it. */
+static int32_t has_more(struct mirror *m, struct remote *r, int *more, struct ferry_error *err)
+{
+    char known[24];
+    uint64_t n = 0;
+    snprintf(known, sizeof known, "%llu", (unsigned long long)m->s->captured.results);
+    struct ferry_kv filters[] = {{FERRY_LIT("run"), m->run_id},
+                                 {FERRY_LIT("brief"), FERRY_LIT("1")},
+                                 {FERRY_LIT("skip"), ferry_cstr(known)}};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RESULT,
+                            .filters = filters,
+                            .n_filters = 3};
+    int32_t rc = remote_list(r, &ask, count_one, &n, err);
+    *more = n > 0;
+    return rc;
+}
+
+/*
+ * Some trackers say yes to results and show them some time later: here the list has to stay as long as it is for a while. A run that
+ * was complete a good while ago has no more to come; one that shows nothing yet is given some chances more.
+ */
+static int32_t capture_late_ones(struct mirror *m, struct remote *r,
+                                 const struct capture_source *source, struct ferry_error *err)
+{
+    enum { OLD_MS = 60000, EMPTY_LOOKS = 3 };
+    struct clock *clock = &m->s->app->clock;
+    struct ferry_traits list;
+    int64_t wait = m->call->quiet_ms;
+    int looks = 0, more = 1;
+    int32_t rc = remote_describe(r, FERRY_OP(FERRY_LIST, FERRY_RESULT), &list, err);
+    if (rc || !(list.flags & FERRY_LATE) || wait <= 0 ||
+        (m->run_end_ms && clock->now_ms(clock) - m->run_end_ms > OLD_MS)) {
+        return rc;
+    }
+    while (rc == FERRY_OK && (more || (m->s->captured.results == 0 && looks < EMPTY_LOOKS))) {
+        wait = m->s->captured.results == 0 && looks ? wait * 2 : wait;
+        if (clock->wait_ms(clock, wait, &app_interrupted)) {
+            return ferry_fail(err, FERRY_E_STOP, "", "interrupted before anything was mirrored");
+        }
+        looks++;
+        rc = has_more(m, r, &more, err);
+        rc = rc || !more ? rc : capture_run(&m->s->engine, source, &m->s->captured, err);
+    }
+    return rc;
+}
+
 static int32_t capture(struct mirror *m, struct ferry_error *err)
 {
     struct engine *e = &m->s->engine;
@@ -187,6 +249,7 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
         log_info("from run %.*s \"%.*s\" of %.*s", STR_ARG(m->run_id), STR_ARG(m->run_title),
                  STR_ARG(m->source->label));
         rc = capture_run(e, &source, &m->s->captured, err);
+        rc = rc ? rc : capture_late_ones(m, &r, &source, err);
     }
     remote_close(&r);
     return rc;

@@ -14,6 +14,8 @@ struct mirror_call {
     struct ferry_str match, on_duplicate_key;
     struct ferry_str status_map; /* FROM=TO, one a line */
     int no_create_cases;
+    int64_t
+        quiet_ms; /* how long the source's list has to stay as it is, where results may come late */
 };
 
 /*

@@ -15,7 +15,12 @@
 #include <unistd.h>
 
 enum { MAX_BODY = 1 << 20, CONNECTIONS = 128, TIMEOUT_S = 10, BUSY_MS = 800, LOOK_MS = 200 };
-enum { LONGEST_WAIT_MS = 3600 * 1000, GIVEN_UP_MS = 24 * 3600 * 1000, EMPTY_TRIES = 5 };
+enum {
+    LONGEST_WAIT_MS = 3600 * 1000,
+    GIVEN_UP_MS = 24 * 3600 * 1000,
+    EMPTY_TRIES = 5,
+    QUIET_MS = 1000
+};
 
 static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_STR, .name = "listen", .value = "ADDRESS:PORT",
@@ -188,8 +193,10 @@ static int mirror_one(struct serve *s, const struct serve_pair *p, const struct 
     static const struct args none = {.options = no_options};
     struct session session = {0};
     struct ferry_error err = {.size = sizeof err};
-    struct mirror_call call = {
-        .source = p->source, .target = p->target, .run_id = ferry_cstr(h->run)};
+    struct mirror_call call = {.source = p->source,
+                               .target = p->target,
+                               .run_id = ferry_cstr(h->run),
+                               .quiet_ms = QUIET_MS};
     int code;
     int32_t rc = session_open(&session, s->app, &none, &err);
     rc = rc ? rc : mirror_run(&session, &call, &err);

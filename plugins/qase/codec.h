@@ -101,6 +101,8 @@ struct qase_place {
     int found;            /* of a fact: a page before held it */
 };
 int qase_place_parse(struct ferry_str cursor, struct qase_place *out);
+/* Of a question: its cursor, or how many it knows already. */
+int qase_place_of(const struct ferry_ask *ask, struct qase_place *out);
 void qase_place_text(const struct qase_place *p, char out[96]);
 
 #endif

@@ -225,7 +225,7 @@ static int32_t read_page(struct reading *r, const struct ferry_message *answer,
     struct json_doc rest = {NULL};
     struct qase_place here;
     int64_t filtered = 0;
-    qase_place_parse(r->ask->cursor, &here);
+    qase_place_of(r->ask, &here);
     /* Twice over the text: how many there are stands anywhere in it, and may mean that this page is not to be read. */
     int32_t rc = json_elements(answer->body, "result.entities", skip_one, NULL, &rest, &why);
     const struct cJSON *result = json_get(rest.root, "result");
@@ -295,7 +295,7 @@ static int32_t read_fact(const struct ferry_call *call, const struct ferry_ask *
     struct json_doc rest = {NULL};
     struct qase_place here;
     int64_t filtered = 0;
-    qase_place_parse(ask->cursor, &here);
+    qase_place_of(ask, &here);
     fields.noun = FERRY_FIELD;
     fields.n_ops = 0;
     struct reading of_fields = {.call = call, .ask = &fields, .reply = &items};

@@ -46,6 +46,17 @@ int qase_place_parse(struct ferry_str cursor, struct qase_place *out)
     return out->offset <= QASE_REACH;
 }
 
+int qase_place_of(const struct ferry_ask *ask, struct qase_place *out)
+{
+    int64_t known = 0;
+    struct ferry_str skip = ferry_get(ask->filters, ask->n_filters, FERRY_LIT("skip"));
+    int rc = qase_place_parse(ask->cursor, out);
+    if (rc && !ask->cursor.ptr && str_int64(skip, &known) && known > 0 && known <= QASE_REACH) {
+        out->offset = known;
+    }
+    return rc;
+}
+
 /* --- find ---------------------------------------------------------------------------------------------------- */
 
 int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,
@@ -182,7 +193,7 @@ int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
     struct qase_place place;
     struct buf target;
     int32_t rc = FERRY_OK;
-    if (!qase_place_parse(ask->cursor, &place)) {
+    if (!qase_place_of(ask, &place)) {
         return ferry_fail(err, FERRY_E_STATE, "cursor", "\"%.*s\" is not a place in a list here",
                           STR_ARG(utf8_cut(ask->cursor, 60)));
     }
