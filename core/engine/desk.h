@@ -17,6 +17,8 @@ struct desk {
     int source_read; /* the source's cases are in the index */
     int retried;     /* some tests of the run have several results */
     int matching;    /* the target run has results: look whether these are among them */
+    int hidden;      /* they do not say whose they are */
+    int crowded;     /* and others fill the run as well */
     struct index_run run;
     struct plan_counts *counts;
     struct ferry_error *err;

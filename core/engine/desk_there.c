@@ -46,6 +46,20 @@ static int take_wire(struct desk *d, const struct ferry_action *action, char id[
     return taken;
 }
 
+/*
+ * A result of another job may look the same, and the list does not say whose it is. What was captured by this very command is sent all the
+ * same: where it is there, its id is, and a repeat changes nothing.
+ */
+static int may_be_of_others(struct desk *d, const struct ferry_action *action)
+{
+    const struct ferry_traits *t = d->crowded ? desk_traits(d, action->kind) : NULL;
+    return t && t->effect == FERRY_REPEATABLE && identity_way(action->key) == WAY_REPORT &&
+           db_one_int(d->e->journal.db, 0, d->err,
+                      "SELECT capture_id = (SELECT MAX(id) FROM capture WHERE run_id = ?) FROM item"
+                      " WHERE id = ?",
+                      "ii", d->lane->run_id, d->item_id) != 0;
+}
+
 int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *action,
                    const struct ferry_item *item)
 {
@@ -60,6 +74,9 @@ int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *act
             db, d->err,
             "UPDATE op SET state = 7, flags = flags | 1, remote_id = ?, settled_ms = ? WHERE id = ?",
             "sii", ferry_cstr(id), now, op_id);
+    }
+    if (may_be_of_others(d, action)) {
+        return FERRY_OK;
     }
     identity_likeness(known_by(d, action, item), item->result, like);
     return db_run(db, d->err, "INSERT INTO temp.candidate(op_id, likeness, way) VALUES(?, ?, ?)",
@@ -107,9 +124,8 @@ static int result_gone(struct desk *d, const struct desk_op *row, const struct f
     if (!list || list->effect == 0 || d->run.count == 0) {
         return 0; /* nobody can tell */
     }
-    if (!row->remote_id.len && index_results(&d->e->journal) > 0 &&
-        !index_shows_wires(&d->e->journal)) {
-        return 0; /* nor here: what is listed does not say whose it is */
+    if (!row->remote_id.len && d->hidden) {
+        return 0; /* nor here */
     }
     return !take_wire(d, action, id) && !index_take_id(&d->e->journal, row->remote_id) &&
            had_time(d, row);

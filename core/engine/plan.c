@@ -247,6 +247,10 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
     if (rc == FERRY_OK && d->run.count && lists(d, FERRY_RESULT)) {
         rc = index_read_results(j, d->remote, ferry_cstr(d->run.id), err);
         d->matching = rc == FERRY_OK && index_results(j) > 0;
+        d->hidden = d->matching && !index_shows_wires(j);
+        d->crowded = d->hidden && (d->lane->target_run.len > 0 ||
+                                   db_one_int(j->db, 0, err, "SELECT shared FROM run WHERE id = ?",
+                                              "i", d->lane->run_id) != 0);
     }
     return rc ? rc : d->rc;
 }

@@ -174,6 +174,11 @@ static void deliver_all(void)
         FERRY_OK);
 }
 
+static void change(const char *sql)
+{
+    ck_assert_int_eq(db_script(fake.engine.journal.db, sql, &fake.err), FERRY_OK);
+}
+
 static void days_pass(void)
 {
     fake.clock.wait_ms(&fake.clock, 86400000, &fake.interrupted);
@@ -580,6 +585,53 @@ START_TEST(another_one_that_came_the_same_way_is_not)
 }
 END_TEST
 
+/* A run that others fill as well, at a tracker that does not show ids: one of ours that only looks the same must not be lost. */
+static int64_t open_in_a_crowd(const char *source)
+{
+    change("INSERT INTO capture(id, run_id, part, state, at_ms) VALUES(1, 1, '', 1, 0)");
+    change("INSERT INTO item(id, run_id, capture_id, noun, packed) VALUES(1, 1, 1, 7, x'')");
+    listed_run = "7";
+    listed_id = "x1";
+    item.key = FERRY_LIT("K_1");
+    open_plan();
+    desk.hidden = desk.crowded = 1;
+    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    want_result(source, NULL);
+    close_plan();
+    return open_ops();
+}
+
+START_TEST(in_a_crowd_likeness_decides_nothing_for_what_was_just_captured)
+{
+    ck_assert_int_eq(open_in_a_crowd(sources[0]), 1);
+}
+END_TEST
+
+START_TEST(in_a_crowd_likeness_decides_for_what_was_read_back)
+{
+    ck_assert_int_eq(open_in_a_crowd(sources[4]), 0);
+}
+END_TEST
+
+START_TEST(where_no_ids_are_shown_what_was_delivered_is_not_gone)
+{
+    listed_run = "7";
+    open_plan();
+    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    want_result(sources[0], NULL);
+    close_plan();
+    deliver_all();
+    change("UPDATE op SET remote_id = NULL, settled_ms = 1 WHERE kind = 196615");
+    listed_id = "x1"; /* whose it is, it does not say */
+    open_plan();
+    desk.hidden = 1;
+    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    want_result(sources[0], NULL);
+    close_plan();
+    ck_assert_int_eq(open_ops(), 0);
+}
+END_TEST
+
 /* --- completing ------------------------------------------------------------------------------------------- */
 
 START_TEST(a_completion_is_due_again_when_there_are_new_results)
@@ -690,6 +742,9 @@ int main(void)
     tcase_add_test(t, a_result_is_known_by_its_wire_id);
     tcase_add_test(t, another_token_does_not_send_everything_again);
     tcase_add_test(t, without_wire_ids_likeness_decides);
+    tcase_add_test(t, in_a_crowd_likeness_decides_nothing_for_what_was_just_captured);
+    tcase_add_test(t, in_a_crowd_likeness_decides_for_what_was_read_back);
+    tcase_add_test(t, where_no_ids_are_shown_what_was_delivered_is_not_gone);
     tcase_add_test(t, one_that_came_another_way_is_the_same_result);
     tcase_add_test(t, another_one_that_came_the_same_way_is_not);
     tcase_add_test(t, a_completion_is_due_again_when_there_are_new_results);
