@@ -152,24 +152,37 @@ static enum listener_do on_request(void *self, const struct ferry_message *reque
 
 /* --- opening and closing ------------------------------------------------------------------------------ */
 
-/* As the service wants to see it. */
-static int32_t take_option(struct mock *m, struct ferry_str name, struct ferry_str value,
+/* As the service wants to see it. One given twice is a list of both, where it is a list. */
+static int32_t take_option(struct mock *m, struct ferry_str name, struct ferry_str text,
                            struct ferry_error *err)
 {
-    const struct ferry_option *o = option_find(m->plugin->options, name);
-    char scratch[80];
+    static const struct ferry_option *const none[] = {NULL};
+    const struct ferry_option *const *table = m->plugin->options ? m->plugin->options : none;
+    const struct ferry_option *o = option_find(table, name);
+    struct ferry_str value;
+    char near[80], what[60];
     if (!o) {
         return ferry_fail(err, FERRY_E_CONFIG, "option", "plugin \"%s\" has no option \"%.*s\"%s%s",
                           m->plugin->id, STR_ARG(utf8_cut(name, 60)),
-                          *option_suggest(m->plugin->options, name, scratch) ? "; " : "",
-                          option_suggest(m->plugin->options, name, scratch));
+                          *option_suggest(table, name, near) ? "; " : "",
+                          option_suggest(table, name, near));
     }
-    if (m->n_given == sizeof m->given / sizeof *m->given) {
-        return ferry_fail(err, FERRY_E_CONFIG, "option", "over %u options", m->n_given);
+    snprintf(what, sizeof what, "--option %s", o->name);
+    int32_t rc = option_value_of(o, what, text, &m->arena, &value, err);
+    for (uint32_t i = 0; rc == FERRY_OK && i < m->n_given && o->type == FERRY_OPT_LIST; i++) {
+        if (ferry_eq(m->given[i].key, ferry_cstr(o->name))) {
+            m->given[i].value =
+                arena_printf(&m->arena, "%.*s\n%.*s", STR_ARG(m->given[i].value), STR_ARG(value));
+            return m->arena.failed;
+        }
     }
-    struct ferry_kv *kv = &m->given[m->n_given++];
-    kv->key = ferry_cstr(o->name);
-    return option_value(o, value, &m->arena, &kv->value, err);
+    if (rc == FERRY_OK && m->n_given == sizeof m->given / sizeof *m->given) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "option", "over %u options", m->n_given);
+    }
+    if (rc == FERRY_OK) {
+        m->given[m->n_given++] = (struct ferry_kv){ferry_cstr(o->name), value};
+    }
+    return rc;
 }
 
 static int32_t take_options(struct mock *m, const struct args *args, struct ferry_error *err)
