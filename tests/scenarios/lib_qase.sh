@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
+# shellcheck disable=SC2154
 # lib_qase.sh - what scenarios with `ferry mock qase` share, beside lib.sh: a workspace, a configuration, and what the mock holds.
 
 # Two projects and the custom field, all through the interface.
@@ -9,16 +10,12 @@ workspace() {
     answers 200 POST /v1/custom_field '{"title":"Automation Key","entity":0,"type":1,"is_enabled_for_all_projects":true}'
 }
 
-# config [OPTION...]: ao with demo as its mirror (mirrors= none), both at $url; each OPTION is JSON for both, as '"api": "v1"'.
+# ao with demo as its mirror (mirrors= none), both at $url; more=', "api": "v1"' is said of both.
 config() {
-    local more=
-    for option in "$@"; do
-        more+=", $option"
-    done
     cat >ferry.json <<END
 { "trackers": {
-    "ao": { "plugin": "qase", "project": "AO", "url": "$url", "token": "\${TOKEN}"$more },
-    "demo": { "plugin": "qase", "project": "DEMO", "url": "$url", "token": "\${TOKEN}"$more } },
+    "ao": { "plugin": "qase", "project": "AO", "url": "$url", "token": "\${TOKEN}"${more-} },
+    "demo": { "plugin": "qase", "project": "DEMO", "url": "$url", "token": "\${TOKEN}"${more-} } },
   "upload": { "to": "ao", "mirror": [${mirrors-\"demo\"}] } }
 END
 }

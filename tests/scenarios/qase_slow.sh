@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Qase at a busy hour: so many requests in a window of time and no more, results that lists show some time after they were taken, answers that get lost.
+# All of it arrives once, and what was asked too much is little.
+. "$(dirname "$0")/lib.sh"
+. "$scenarios/lib_qase.sh"
+
+environment=(TOKEN=any FERRY_DELIVERY_PATIENCE=30s FERRY_DELIVERY_SETTLE=1s)
+mock qase --option rate_limit=16 --option rate_window=1s
+workspace
+config
+seq 1 110 |
+    sed 's|.*|<testcase classname="many.Suite" name="test &" time="0.001"><properties><property name="Automation Key" value="M_&"/></properties></testcase>|; 1i <testsuite name="many">
+$a </testsuite>' >many.xml
+ferry upload many.xml
+exits 0
+is "results in AO" "$(held result AO)" 110
+is "results in DEMO" "$(held result DEMO)" 110
+refused=$(curl -s --noproxy '*' "$url/_mock/requests" | jq '[.[] | select(.status == 429) | .n] | add // 0')
+[ "$refused" -le 6 ] || fail "the limit is kept, not found out by running into it: $refused answers 429"
+kill "$server"
+
+# Seen late: the audit waits for it, and finds nothing missing.
+mock qase --option visible_after=600ms
+workspace
+config
+rm -rf .ferry
+ferry upload --json "$samples/basic.xml" "$samples/keyed.xml"
+exits 0
+is "audited" "$(out_jq '[.destinations[].audit | .checked, .missing] | join(" ")')" "11 0 4 0"
+kill "$server"
+
+# Lost answers to everything that has an effect.
+mock qase
+workspace
+config
+rm -rf .ferry
+curl -s --noproxy '*' --data-binary $'POST /v1/case/* 1 drop-after\nPOST /v1/run/* 1 drop-after\nPOST /v2/* 1 drop-after\nPOST /v2/* 3 error-after 502\nPOST /v1/run/*/complete 1 drop-after\n' \
+    "$url/_mock/faults" >/dev/null
+environment=(TOKEN=any FERRY_DELIVERY_PATIENCE=30s FERRY_DELIVERY_SETTLE=0ms)
+ferry upload "$samples/basic.xml" "$samples/keyed.xml"
+exits 0
+is "results in AO" "$(held result AO)" 11
+is "results in DEMO" "$(held result DEMO)" 4
+is "runs" "$(held run AO) $(held run DEMO)" "1 1"
+is "cases with a key" "$(held value AO) $(held value DEMO)" "4 4"
+state '.[0] == "conflict"' . | grep . && fail "what was repeated was the same to the byte"
+exit 0
