@@ -52,6 +52,12 @@ static int32_t recover(struct deliver *d)
                  db, d->err,
                  "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND likely(state < 7)",
                  "i", d->r->dest_id);
+    /* What a hunt of another time held back was held for nothing. */
+    rc = rc ? rc
+            : db_run(db, d->err,
+                     "UPDATE op SET not_before = 0, flags = flags & ~?1 WHERE dest_id = ?2 AND "
+                     "state = 1 AND likely(state < 7) AND flags & ?1",
+                     "ii", (int64_t)OP_HELD, d->r->dest_id);
     /* And a look of another time is no look. */
     rc =
         rc ? rc
@@ -255,7 +261,10 @@ int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct del
     struct loop l = {
         .d = {.e = e, .r = r, .err = err, .first_op = first_op ? first_op : INT64_MAX}};
     l.flights = calloc(FLIGHTS, sizeof *l.flights);
-    if (!l.flights) {
+    l.d.hunts = hunts_create();
+    if (!l.flights || !l.d.hunts) {
+        free(l.flights);
+        hunts_destroy(l.d.hunts);
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
     }
     for (uint32_t i = 0; i < FLIGHTS; i++) {
@@ -275,6 +284,7 @@ int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct del
         request_finish(&l.flights[i].request);
     }
     free(l.flights);
+    hunts_destroy(l.d.hunts);
     *counts = l.d.counts;
     return rc;
 }

@@ -15,6 +15,7 @@
 #define ENGINE_DELIVER_H
 
 #include "batch.h"
+#include "hunt.h"
 #include "lane.h"
 
 /* No operation waits longer, whatever a server or a journal says: settle times end at a day. */
@@ -38,7 +39,8 @@ struct deliver {
     uint32_t fruitless;   /* sendings in a row without an answer that can be used */
     int64_t fruitless_ms; /* when the first of them ended */
     int signed_again;
-    int32_t gave_up; /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
+    struct hunts *hunts; /* for items that make requests be refused */
+    int32_t gave_up;     /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
     struct ferry_error *err;
 };
 

@@ -48,7 +48,8 @@ enum {
         32u, /* in doubt by what was answered: another sending would be answered alike, so it is looked for */
     OP_TWICE =
         64u, /* was in doubt, was not found, is sent a second time: the first may still arrive */
-    OP_ALONE = 128u /* the audit has looked whether somebody else made a second one */
+    OP_ALONE = 128u, /* the audit has looked whether somebody else made a second one */
+    OP_HELD = 256u   /* PLANNED, and held back by a hunt (hunt.c) */
 };
 enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
 enum lane_state {

@@ -249,14 +249,20 @@ static int32_t store_notes(struct deliver *d, const struct batch *b, const struc
 /* --- a whole request ----------------------------------------------------------------------- */
 
 /* Nothing was applied and nobody knows which item is to blame: fewer at once, down to one. */
-static int32_t split(struct deliver *d, const struct batch *b, const struct reply *reply,
-                     struct ferry_str why)
+static int32_t split(struct deliver *d, const struct batch *b, enum fate fate,
+                     const struct reply *reply, struct ferry_str why)
 {
     int64_t most = (b->n + 1) / 2;
     int32_t rc = FERRY_OK;
-    int named = 0;
+    int named = 0, hunted = 0;
     for (uint32_t i = 0; i < b->n; i++) {
         named |= reply->outcomes[i].size && reply->outcomes[i].code == FERRY_REJECTED;
+    }
+    if (fate == FATE_REFUSED && !named && b->n > 1) {
+        rc = hunt_refused(d, b, &hunted);
+    }
+    if (rc || hunted) {
+        return rc;
     }
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
         const struct ferry_outcome *o = &reply->outcomes[i];
@@ -367,7 +373,7 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
     case FATE_REFUSED:
     case FATE_OVERSIZE:
         return f->repeat && f->batch.n > 1 ? all_look(d, &f->batch, why)
-                                           : split(d, &f->batch, reply, why);
+                                           : split(d, &f->batch, fate, reply, why);
     case FATE_BUSY:
     case FATE_NOT_SENT:
         return all_later(d, &f->batch, put_back(f), again_ms, why);
@@ -442,6 +448,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     if (rc == FERRY_OK) {
         rc = settle_fate(d, f, fate, &reply, secrets_clean(&reply.arena, buf_str(&why)));
         rc = rc ? rc : settle_close_request(d, f->request_id);
+        rc = rc ? rc : hunt_look(d);
         rc = db_end(d->e->journal.db, rc, d->err);
     }
     d->made = 0;

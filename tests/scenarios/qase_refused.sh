@@ -39,7 +39,7 @@ mock qase
 poisoned 1
 kill "$server"
 mock qase --option name_items=false
-poisoned 16
+poisoned 13
 kill "$server"
 
 # A limit that nobody knows of.

@@ -67,6 +67,81 @@ START_TEST(a_refusal_that_names_nobody_is_cut_in_half_until_it_is_one)
 }
 END_TEST
 
+/* --- hunts: one bad among many, and nobody says which ------------------------------------------------ */
+
+static int32_t refuse_bad(const struct ferry_call *call, const struct ferry_op *const *ops,
+                          uint32_t n, const struct ferry_message *answer,
+                          const struct ferry_reply *reply, struct ferry_error *err)
+{
+    (void)call, (void)answer, (void)err;
+    for (uint32_t i = 0; i < n; i++) {
+        if (str_starts(ops[i]->item->key, "bad")) {
+            return verdict(reply, FERRY_REFUSED, 0);
+        }
+    }
+    return all_done(n, reply);
+}
+
+/* `bad`: places of the bad ones, ended by -1. */
+static void hunt(int items, const int *bad)
+{
+    uint64_t n_bad = 0;
+    char key[24];
+    fake_kind(RESULT, FERRY_REPEATABLE)->max_items = 200;
+    fake_codec.decode = refuse_bad;
+    for (int i = 0; i < items; i++) {
+        int is_bad = bad[n_bad] == i;
+        snprintf(key, sizeof key, "%s%d", is_bad ? "bad" : "k", i);
+        n_bad += (uint64_t)is_bad;
+        op(RESULT, key);
+    }
+    ck_assert_int_eq(go(), FERRY_OK);
+    ck_assert_uint_eq(counts.rejected, n_bad);
+    ck_assert_uint_eq(counts.delivered, (uint64_t)items - n_bad);
+    ck_assert_int_eq(fake_one("SELECT COUNT(*) FROM op WHERE state = 8 AND key LIKE 'bad%'"),
+                     (int64_t)n_bad);
+    ck_assert_int_eq(fake_one("SELECT COUNT(*) FROM op WHERE state NOT IN (7, 8)"), 0);
+    ck_assert_int_eq(waited_ms(), 0);
+}
+
+START_TEST(one_bad_of_two_hundred_costs_ten_requests_wherever_it_is)
+{
+    static const int places[] = {0, 1, 63, 99, 100, 101, 150, 198, 199};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const int bad[] = {places[i], -1};
+        if (i > 0) {
+            end();
+            begin();
+        }
+        hunt(200, bad);
+        ck_assert_msg(counts.requests <= 1 + 10, "%d: %llu requests", places[i],
+                      (unsigned long long)counts.requests);
+    }
+}
+END_TEST
+
+START_TEST(several_bad_ones_are_found_one_after_the_other)
+{
+    const int bad[] = {3, 4, 120, 199, 201, 390, -1};
+    hunt(400, bad);
+    ck_assert_msg(counts.requests <= 2 + 6 * 10, "%llu requests",
+                  (unsigned long long)counts.requests);
+}
+END_TEST
+
+START_TEST(what_was_held_back_when_a_process_died_is_not_waited_for)
+{
+    int64_t a = op(RESULT, "a");
+    ck_assert_int_eq(db_run(fake.engine.journal.db, &fake.err,
+                            "UPDATE op SET flags = flags | 256, not_before = ? WHERE id = ?", "ii",
+                            began_ms + 60000, a),
+                     FERRY_OK);
+    ck_assert_int_eq(go(), FERRY_OK);
+    ck_assert_int_eq(of(a, "state"), OP_DONE);
+    ck_assert_int_eq(waited_ms(), 0);
+}
+END_TEST
+
 static int32_t name_the_second(uint32_t n, const struct ferry_reply *r)
 {
     struct ferry_outcome o = outcome(FERRY_REJECTED);
@@ -246,6 +321,9 @@ int main(void)
         what_is_wanted_again_gets_new_bytes,
         what_is_wanted_again_and_again_waits_for_a_person,
         a_refusal_that_names_nobody_is_cut_in_half_until_it_is_one,
+        one_bad_of_two_hundred_costs_ten_requests_wherever_it_is,
+        several_bad_ones_are_found_one_after_the_other,
+        what_was_held_back_when_a_process_died_is_not_waited_for,
         who_is_named_in_a_refusal_is_rejected_and_the_others_go_again,
         what_is_too_large_goes_in_halves,
         who_is_busy_says_for_how_long,
