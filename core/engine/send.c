@@ -170,7 +170,10 @@ static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
         "iii", d->r->dest_id, (int64_t)state, (int64_t)after);
 }
 
-/* What was rejected is named in the run's description: whoever reads the run must not think it whole. */
+/*
+ * What was rejected is named in the run's description: whoever reads the run must not think it whole. Where nothing was, the description
+ * is as it was made, and not ours to write again; save that an earlier completion may have named something.
+ */
 static int32_t name_rejected(struct deliver *d, struct batch *b)
 {
     enum { NAMED = 20 };
@@ -179,7 +182,7 @@ static int32_t name_rejected(struct deliver *d, struct batch *b)
     int got = 0, n = 0;
     struct ferry_item *item = arena_new(&b->arena, struct ferry_item);
     struct ferry_run *run = arena_new(&b->arena, struct ferry_run);
-    if (!item || !run) {
+    if (!item || !run || !b->ops[0].item) {
         return b->arena.failed;
     }
     buf_init(&text, 65536);
@@ -202,16 +205,18 @@ static int32_t name_rejected(struct deliver *d, struct batch *b)
         }
     }
     db_done(&rows);
-    if (n > 0) {
-        *item = *b->ops[0].item;
-        *run = item->run ? *item->run : (struct ferry_run){.size = sizeof *run};
+    *item = *b->ops[0].item;
+    *run = item->run ? *item->run : (struct ferry_run){.size = sizeof *run};
+    if (n == 0 && b->ops[0].edition == 0) {
+        run->description = (struct ferry_str){NULL, 0};
+    } else if (n > 0) {
         run->description = arena_printf(
             &b->arena, "%.*s%s%d results were rejected by the tracker and are not in this run:%s%s",
             STR_ARG(run->description), run->description.len ? "\n\n" : "", n, buf_cstr(&text),
             n > NAMED ? "\n- ..." : "");
-        item->run = run;
-        b->ops[0].item = item;
     }
+    item->run = run;
+    b->ops[0].item = item;
     buf_finish(&text);
     return rc ? rc : got < 0 ? -got : b->arena.failed;
 }
