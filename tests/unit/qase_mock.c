@@ -756,7 +756,9 @@ START_TEST(a_window_has_so_many_requests_and_says_so)
     ck_assert_str_eq(header_of("x-ratelimit-remaining"), "0");
     expect(429, "GET", "/v1/project", NULL);
     ck_assert(lab_has(&lab, "{\"status\":false,\"errorMessage\":\"API rate limit exceeded.\"}"));
-    ck_assert_int_ge(atoi(header_of("retry-after")), 59);
+    int64_t seconds = 0;
+    ck_assert(str_int64(ferry_cstr(header_of("retry-after")), &seconds));
+    ck_assert_int_ge(seconds, 59);
     expect(200, "POST", "/_mock/clock", "{\"advance_ms\":61000}");
     expect(200, "GET", "/v1/project", NULL);
     teardown();
