@@ -22,7 +22,7 @@ END
 
 # All that the mock holds. The title of a run has the minute in it.
 whole() {
-    curl -s --noproxy '*' "$url/_mock/state" | sed -E 's/run [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5}/run NOW/'
+    curl -s --noproxy '*' "$url/_mock/state" | sed -E 's/here [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5}/here, NOW/g'
 }
 # state CONDITION OUTPUT: lines of it, by jq.
 state() {
