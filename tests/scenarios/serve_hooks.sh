@@ -9,7 +9,8 @@ environment=(TOKEN=any HOOK=open-sesame-4711 FERRY_DELIVERY_PATIENCE=1s FERRY_DE
 mock qase --state "$work/qase" --option webhook_secret=open-sesame-4711
 port=${url##*:}
 workspace
-mirrors='' config '"webhook_secret": "${HOOK}"'
+# shellcheck disable=SC2016
+mirrors='' more=', "webhook_secret": "${HOOK}"' config
 
 # serve [OPTION...]: $hooks is its address, $serving the process.
 serve() {
