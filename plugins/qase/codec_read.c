@@ -177,9 +177,11 @@ static void read_result(struct reading *r, const struct cJSON *v, struct ferry_i
                                .details = text(v, "stacktrace")};
     x->status_text = x->status == FERRY_OTHER ? text(v, "status") : (struct ferry_str){NULL, 0};
     x->message = split_comment(text(v, "comment"), &item->marker);
-    if (json_int(json_get(v, "time_spent_ms"), &ms) && ms >= 0) {
+    if (json_int(json_get(v, "time_spent_ms"), &ms) && ms >= 0 && ms <= INT64_MAX / 1000) {
         x->duration_us = ms * 1000;
         x->has |= FERRY_RESULT_HAS_DURATION;
+    } else {
+        ms = 0;
     }
     if (qase_time_parse(text(v, "end_time"), &end)) {
         x->start_ms = end - ms;

@@ -117,12 +117,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ferry_str rest = {(const char *)data, size}, part;
     struct ferry_error err = {.size = sizeof err};
     struct config *c = NULL;
-    secret_is_safe = 1;
+    /* what an input itself spells out says nothing of where the variable's value went */
+    int spelled = memmem(data, size, SECRET, sizeof SECRET - 1) != NULL;
+    secret_is_safe = !spelled;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         remove(files[i]);
         if (fuzz_part(&rest, &part)) {
             fuzz_file(files[i], part);
-            secret_is_safe = i < 2;
+            secret_is_safe = i < 2 && !spelled;
         }
     }
     int32_t rc = config_load(&c, "work", NULL, &err);
