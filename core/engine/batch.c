@@ -13,7 +13,8 @@ enum {
     BATCH_MEMORY = 256 << 20,
     BATCH_BYTES = 8 << 20,
     BATCH_ITEMS = 10000, /* room is made for all of them, whatever a plugin says */
-    LOOK_TOGETHER = 100
+    LOOK_TOGETHER = 100,
+    AUDIT_TOGETHER = 1000
 };
 
 void batch_init(struct batch *b)
@@ -262,6 +263,26 @@ static int is_full(const struct batch *b, const struct db_rows *rows, enum batch
            (most && b->n >= (uint32_t)most) || (first && b->n >= first);
 }
 
+/* How many there can be at most: room is made for all of them at once. */
+static int32_t count_room(struct batch *b, struct remote *r, enum batch_of of, int64_t act,
+                          uint32_t limit, struct ferry_error *err)
+{
+    struct ferry_error own = {.size = sizeof own};
+    struct db *db = r->journal->db;
+    if (of == BATCH_REQUEST) {
+        b->room = (uint32_t)db_one_int(
+            db, 0, &own, "SELECT COUNT(*) FROM op WHERE request_id = ? AND state < 7", "i", act);
+    } else if (of == BATCH_TOKEN) {
+        b->room = (uint32_t)db_one_int(
+            db, 0, &own,
+            "SELECT COUNT(*) FROM op WHERE dest_id = ? AND state = 4 AND likely(state < 7)", "i",
+            r->dest_id);
+    } else {
+        b->room = of == BATCH_AUDIT || of == BATCH_MADE ? AUDIT_TOGETHER : limit;
+    }
+    return own.status ? ferry_fail(err, own.status, own.where, "%s", own.message) : FERRY_OK;
+}
+
 int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t act,
                    struct ferry_error *err)
 {
@@ -275,14 +296,9 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
     limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
     limit = limit > BATCH_ITEMS ? BATCH_ITEMS : limit;
-    b->room = of == BATCH_REQUEST || of == BATCH_TOKEN ? 65536
-              : of == BATCH_AUDIT || of == BATCH_MADE  ? 1000
-                                                       : limit;
-    if (of == BATCH_REQUEST) {
-        b->room = (uint32_t)db_one_int(r->journal->db, 0, err,
-                                       "SELECT COUNT(*) FROM op WHERE request_id = ? AND state < 7",
-                                       "i", act) +
-                  1;
+    rc = rc ? rc : count_room(b, r, of, act, limit, err);
+    if (rc || b->room == 0) {
+        return rc;
     }
     b->rows = arena_array(&b->arena, struct batch_op, b->room);
     b->ops = arena_array(&b->arena, struct ferry_op, b->room);
