@@ -112,7 +112,7 @@ static int32_t poll_tokens(struct deliver *d, struct flight *f, int *took)
 /* The narrowest of what is on its way. */
 static uint32_t window(const struct loop *l)
 {
-    uint32_t least = FLIGHTS;
+    uint32_t least = BROKEN(write_before_act) ? 1 : FLIGHTS; /* else what is on its way looks new */
     for (uint32_t i = 0; i < FLIGHTS; i++) {
         if (l->flights[i].used) {
             uint32_t n = remote_window(l->d.r, &l->flights[i].batch.traits);

@@ -207,8 +207,9 @@ void remote_turn_back(struct remote *r)
 
 uint32_t remote_window(const struct remote *r, const struct ferry_traits *traits)
 {
-    uint32_t now =
-        r->limited ? limiter_window(&r->limiter) : 1; /* in process nothing is under way */
+    uint32_t now = r->limited          ? limiter_window(&r->limiter)
+                   : r->transport.most ? r->transport.most
+                                       : 1;
     return now < traits->max_in_flight ? now : traits->max_in_flight;
 }
 

@@ -47,7 +47,9 @@ enum {
 
 struct transport {
     void *self;
-    uint32_t flags;   /* TRANSPORT_* */
+    uint32_t flags; /* TRANSPORT_* */
+    uint32_t
+        most; /* more of them under way at once is of no use; 0: as many as the far end bears */
     const char *name; /* of the far end, for messages: "api.qase.io", "local (in process)" */
     /* Takes over x until next() gives it back. A status other than OK: not taken, err says why. */
     int32_t (*submit)(void *self, struct exchange *x, struct ferry_error *err);

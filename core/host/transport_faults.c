@@ -418,6 +418,7 @@ int32_t transport_faults_open(struct transport *out, const struct transport *inn
     *out = (struct transport){
         .self = t,
         .flags = slow ? in.flags & ~(uint32_t)TRANSPORT_SYNCHRONOUS : in.flags,
+        .most = 1, /* what is submitted has ended */
         .name = in.name,
         .submit = faulty_submit,
         .next = faulty_next,

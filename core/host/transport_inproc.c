@@ -3,25 +3,76 @@
  * transport_inproc.c - a transport whose far end is a service in this process. The request is
  * flattened as for a socket, so that what the service sees is what a server would see; the
  * engine cannot tell them apart.
+ *
+ * The service has a thread of its own, as a server has: it stores one request while the caller
+ * writes the next. It alone uses the state; what the two threads share is the two queues.
  */
 #include "transport_inproc.h"
 
 #include "transport_faults.h"
 
+#include <errno.h>
 #include <file.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <text.h>
+#include <time.h>
 
-enum { SLACK = 1 << 20 };
+enum { SLACK = 1 << 20, UNDER_WAY = 2 /* one is served, one waits */ };
 static const size_t MOST_MESSAGE = (size_t)512 << 20;
 
+/* One exchange, its request as it would be on the wire. */
+struct job {
+    struct job *next;
+    struct exchange *x;
+    struct ferry_message request; /* points into storage and headers */
+    struct ferry_kv headers[REQUEST_HEADERS];
+    struct buf storage;
+};
+
+struct queue { /* first in, first out */
+    struct job *first, **end;
+};
+
 struct inproc {
-    struct service_state *state;
+    struct service_state *state; /* the thread's, once there is one */
     struct spool *spool;
     char name[64];
-    struct exchange **done; /* ended, in order; from `first` to n_done */
-    size_t first, n_done, room;
+    pthread_t thread;
+    int started;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct queue waiting, done;
+    uint32_t under_way;   /* submitted, not given back */
+    int asked, disturbed; /* whether somebody else changed the state: the question and its answer */
+    int stop;
 };
+
+static void queue_put(struct queue *q, struct job *job)
+{
+    job->next = NULL;
+    *q->end = job;
+    q->end = &job->next;
+}
+
+static struct job *queue_take(struct queue *q)
+{
+    struct job *job = q->first;
+    if (job) {
+        q->first = job->next;
+        q->end = q->first ? q->end : &q->first;
+    }
+    return job;
+}
+
+static void job_destroy(struct job *job)
+{
+    if (job) {
+        buf_finish(&job->storage);
+        free(job);
+    }
+}
 
 /* --- one exchange ------------------------------------------------------------------ */
 
@@ -100,22 +151,33 @@ static void take_answer(struct exchange *x, const struct request *answer,
     x->end = rc == FERRY_OK ? EXCHANGE_ANSWERED : EXCHANGE_UNSURE;
 }
 
-int32_t inproc_serve(struct service_state *state, struct spool *spool, struct exchange *x,
-                     struct ferry_error *err)
+/* The request as bytes: all that has to be read while the caller stands still. */
+static struct job *job_create(struct exchange *x, struct spool *spool, struct ferry_error *err,
+                              int32_t *rc)
 {
-    struct ferry_kv headers[REQUEST_HEADERS];
-    struct ferry_message request;
-    struct request answer;
-    struct buf storage;
-    buf_init(&storage, MOST_MESSAGE);
-    request_init(&answer, MOST_MESSAGE);
-    int32_t rc =
-        request_flatten(x->request, x->dress, x->values, spool, &storage, headers, &request, err);
-    if (rc) {
-        goto out;
+    struct job *job = calloc(1, sizeof *job);
+    if (!job) {
+        *rc = ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return NULL;
     }
+    job->x = x;
+    buf_init(&job->storage, MOST_MESSAGE);
+    *rc = request_flatten(x->request, x->dress, x->values, spool, &job->storage, job->headers,
+                          &job->request, err);
+    if (*rc) {
+        job_destroy(job);
+        return NULL;
+    }
+    return job;
+}
+
+static void job_serve(const struct job *job, struct service_state *state, struct spool *spool)
+{
+    struct exchange *x = job->x;
+    struct request answer;
+    request_init(&answer, MOST_MESSAGE);
     x->error = (struct ferry_error){.size = sizeof x->error};
-    switch (service_state_handle(state, &request, spool, &answer, &x->error)) {
+    switch (service_state_handle(state, &job->request, spool, &answer, &x->error)) {
     case SERVICE_ANSWERED:
         take_answer(x, &answer, state, spool);
         break;
@@ -128,10 +190,71 @@ int32_t inproc_serve(struct service_state *state, struct spool *spool, struct ex
     default:
         end_unsure(x, FERRY_E_BUG, "the service ended in no known way");
     }
-out:
     request_finish(&answer);
-    buf_finish(&storage);
+}
+
+int32_t inproc_serve(struct service_state *state, struct spool *spool, struct exchange *x,
+                     struct ferry_error *err)
+{
+    int32_t rc;
+    struct job *job = job_create(x, spool, err, &rc);
+    if (job) {
+        job_serve(job, state, spool);
+    }
+    job_destroy(job);
     return rc;
+}
+
+/* --- the thread ---------------------------------------------------------------------- */
+
+static void *serve_all(void *self)
+{
+    struct inproc *t = self;
+    pthread_mutex_lock(&t->lock);
+    while (!t->stop) {
+        if (t->asked) {
+            t->disturbed = service_state_disturbed(t->state);
+            t->asked = 0;
+            pthread_cond_broadcast(&t->changed);
+        }
+        struct job *job = queue_take(&t->waiting);
+        if (!job) {
+            pthread_cond_wait(&t->changed, &t->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&t->lock);
+        job_serve(job, t->state, t->spool);
+        pthread_mutex_lock(&t->lock);
+        queue_put(&t->done, job);
+        pthread_cond_broadcast(&t->changed);
+    }
+    pthread_mutex_unlock(&t->lock);
+    return NULL;
+}
+
+/* Signals are the caller's: its waits have to end. */
+static int32_t start_thread(struct inproc *t, struct ferry_error *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = pthread_create(&t->thread, NULL, serve_all, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    t->started = code == 0;
+    return code ? ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: no thread can be started: %s",
+                             t->name, strerror(code))
+                : FERRY_OK;
+}
+
+static void stop_thread(struct inproc *t)
+{
+    if (t->started) {
+        pthread_mutex_lock(&t->lock);
+        t->stop = 1;
+        pthread_cond_broadcast(&t->changed);
+        pthread_mutex_unlock(&t->lock);
+        pthread_join(t->thread, NULL);
+    }
 }
 
 /* --- the transport ------------------------------------------------------------------- */
@@ -139,50 +262,100 @@ out:
 static int32_t inproc_submit(void *self, struct exchange *x, struct ferry_error *err)
 {
     struct inproc *t = self;
-    if (t->n_done == t->room) {
-        size_t room = t->room ? t->room * 2 : 16;
-        struct exchange **done = realloc(t->done, room * sizeof(*done));
-        if (!done) {
-            return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", t->name);
-        }
-        t->done = done;
-        t->room = room;
-    }
-    int32_t rc = inproc_serve(t->state, t->spool, x, err);
-    if (rc == FERRY_OK) {
-        t->done[t->n_done++] = x;
+    int32_t rc = t->started ? FERRY_OK : start_thread(t, err);
+    struct job *job = rc ? NULL : job_create(x, t->spool, err, &rc);
+    if (job) {
+        pthread_mutex_lock(&t->lock);
+        queue_put(&t->waiting, job);
+        t->under_way++;
+        pthread_cond_broadcast(&t->changed);
+        pthread_mutex_unlock(&t->lock);
     }
     return rc;
+}
+
+static struct timespec in_ms(int64_t ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
+    at.tv_sec += (time_t)(ms / 1000 + ns / 1000000000);
+    at.tv_nsec = (long)(ns % 1000000000);
+    return at;
 }
 
 static struct exchange *inproc_next(void *self, int64_t wait_ms)
 {
     struct inproc *t = self;
-    (void)wait_ms; /* what is not done now is not under way */
-    if (t->first == t->n_done) {
-        return NULL;
+    struct timespec until = in_ms(wait_ms > 0 ? wait_ms : 0);
+    struct exchange *x = NULL;
+    int code = 0;
+    pthread_mutex_lock(&t->lock);
+    while (!t->done.first && t->under_way > 0 && code != ETIMEDOUT) {
+        code = pthread_cond_timedwait(&t->changed, &t->lock, &until);
     }
-    struct exchange *x = t->done[t->first++];
-    if (t->first == t->n_done) {
-        t->first = t->n_done = 0;
-    }
+    struct job *job = queue_take(&t->done);
+    t->under_way -= job != NULL;
+    pthread_mutex_unlock(&t->lock);
+    x = job ? job->x : NULL;
+    job_destroy(job);
     return x;
 }
 
+/* The thread looks, which alone uses the state. */
 static int inproc_disturbed(void *self)
 {
     struct inproc *t = self;
-    return service_state_disturbed(t->state);
+    int found;
+    if (!t->started) {
+        return service_state_disturbed(t->state);
+    }
+    pthread_mutex_lock(&t->lock);
+    t->asked = 1;
+    pthread_cond_broadcast(&t->changed);
+    while (t->asked) {
+        pthread_cond_wait(&t->changed, &t->lock);
+    }
+    found = t->disturbed;
+    pthread_mutex_unlock(&t->lock);
+    return found;
 }
 
+/* What is being served is stored first; what waits is never begun. */
 static void inproc_close(void *self)
 {
     struct inproc *t = self;
-    if (t) {
-        service_state_close(t->state);
-        free(t->done);
-        free(t);
+    struct job *job;
+    if (!t) {
+        return;
     }
+    stop_thread(t);
+    while ((job = queue_take(&t->waiting)) || (job = queue_take(&t->done))) {
+        job_destroy(job);
+    }
+    service_state_close(t->state);
+    pthread_cond_destroy(&t->changed);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+static struct inproc *inproc_create(const char *plugin_id, struct spool *spool)
+{
+    struct inproc *t = calloc(1, sizeof *t);
+    pthread_condattr_t monotonic;
+    if (!t) {
+        return NULL;
+    }
+    t->spool = spool;
+    t->waiting.end = &t->waiting.first;
+    t->done.end = &t->done.first;
+    snprintf(t->name, sizeof t->name, "%s (in process)", plugin_id);
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&t->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return t;
 }
 
 struct service_state *transport_inproc_state(struct transport *t)
@@ -242,18 +415,17 @@ int32_t transport_inproc_open(struct transport *out, const struct ferry_service 
                               struct ferry_error *err)
 {
     struct service_setup setup = {svc, plugin_id, options, n, state_folder, clock};
-    struct inproc *t = calloc(1, sizeof *t);
+    struct inproc *t = inproc_create(plugin_id, spool);
     memset(out, 0, sizeof *out);
     if (!t) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", plugin_id);
     }
-    t->spool = spool;
-    snprintf(t->name, sizeof t->name, "%s (in process)", plugin_id);
     int32_t rc = service_state_open(&t->state, &setup, err);
     if (rc == FERRY_OK) {
         *out = (struct transport){
             .self = t,
             .flags = TRANSPORT_SYNCHRONOUS,
+            .most = UNDER_WAY,
             .name = t->name,
             .submit = inproc_submit,
             .next = inproc_next,

@@ -3,7 +3,9 @@
  * transport_inproc.h - requests go straight into a ferry.service/1 of this process. The default
  * of the local tracker, and what tests of vendors' codecs run on.
  *
- * An exchange has ended when submit() returns, and what it did is stored: TRANSPORT_SYNCHRONOUS.
+ * The service runs in a thread of its own, from the first submit() to close(): one request after the other, in the order in
+ * which they were submitted. What it did is stored when an exchange comes back, and with the process the thread has
+ * ended, too: TRANSPORT_SYNCHRONOUS.
  */
 #ifndef HOST_TRANSPORT_INPROC_H
 #define HOST_TRANSPORT_INPROC_H
@@ -28,7 +30,7 @@ int32_t transport_inproc_open(struct transport *out, const struct ferry_service 
 int32_t inproc_serve(struct service_state *state, struct spool *spool, struct exchange *x,
                      struct ferry_error *err);
 
-/* The state behind it, for tests. Of a transport made by transport_inproc_open without faults. */
+/* The state behind it, for tests, while nothing is under way. Of a transport made by transport_inproc_open without faults. */
 struct service_state *transport_inproc_state(struct transport *t);
 
 #endif

@@ -58,7 +58,7 @@ START_TEST(secrets_and_dress_are_placed_before_the_service_sees_them)
     lab.x.dress = &dress;
     lab.x.values = &values;
     ck_assert_int_eq(lab.transport.submit(lab.transport.self, &lab.x, &err), FERRY_OK);
-    ck_assert_ptr_eq(lab.transport.next(lab.transport.self, 0), &lab.x);
+    ck_assert_ptr_eq(lab.transport.next(lab.transport.self, LAB_PATIENCE_MS), &lab.x);
     ck_assert_int_eq(lab.x.end, EXCHANGE_ANSWERED);
     ck_assert(str_is(lab.x.answer.body, "Bearer s3cret"));
     ck_assert(
@@ -133,10 +133,51 @@ START_TEST(exchanges_come_back_in_order)
         ck_assert_int_eq(lab.transport.submit(lab.transport.self, &x[i], &err), FERRY_OK);
     }
     for (int i = 0; i < 40; i++) {
-        ck_assert_ptr_eq(lab.transport.next(lab.transport.self, 0), &x[i]);
+        ck_assert_ptr_eq(lab.transport.next(lab.transport.self, LAB_PATIENCE_MS), &x[i]);
         buf_finish(&x[i].storage);
     }
     ck_assert_ptr_null(lab.transport.next(lab.transport.self, 0));
+}
+END_TEST
+
+/* In order, so that what was applied is a beginning of what was submitted; and nothing comes back any more. */
+START_TEST(a_close_lets_what_is_served_end_and_begins_no_more)
+{
+    enum { MANY = 40 };
+    struct request requests[MANY];
+    struct exchange x[MANY];
+    struct buf wanted;
+    char text[16];
+    for (int i = 0; i < MANY; i++) {
+        request_init(&requests[i], 1000);
+        struct ferry_out out = request_out(&requests[i]);
+        out.start(out.self, FERRY_LIT("POST"), FERRY_LIT("/add"));
+        out.body(out.self);
+        snprintf(text, sizeof text, "%d", i);
+        out.text(out.self, ferry_cstr(text));
+        ck_assert_int_eq(request_seal(&requests[i], &err), FERRY_OK);
+        memset(&x[i], 0, sizeof x[i]);
+        buf_init(&x[i].storage, 10000);
+        x[i].request = &requests[i];
+        ck_assert_int_eq(lab.transport.submit(lab.transport.self, &x[i], &err), FERRY_OK);
+    }
+    ck_assert_ptr_eq(lab.transport.next(lab.transport.self, LAB_PATIENCE_MS), &x[0]);
+    lab_shut(&lab);
+    for (int i = 0; i < MANY; i++) {
+        buf_finish(&x[i].storage);
+        request_finish(&requests[i]);
+    }
+    lab_open(&lab, &toy_service, "toy", NULL, 0, NULL);
+    lab_expect(&lab, 200, "GET", "/list", NULL);
+    buf_init(&wanted, 1000);
+    buf_puts(&wanted, "seed");
+    for (int i = 0; i < MANY; i++) {
+        buf_printf(&wanted, ",%d", i);
+    }
+    ck_assert_uint_ge(lab.body.len, strlen("seed,0"));
+    ck_assert_uint_le(lab.body.len, wanted.len);
+    ck_assert_int_eq(memcmp(lab.body.ptr, wanted.ptr, (size_t)lab.body.len), 0);
+    buf_finish(&wanted);
 }
 END_TEST
 
@@ -258,6 +299,7 @@ int main(void)
     tcase_add_test(c, a_blob_that_is_gone_stops_the_request_before_it_acts);
     tcase_add_test(c, blobs_of_the_request_come_from_the_hosts_spool);
     tcase_add_test(c, exchanges_come_back_in_order);
+    tcase_add_test(c, a_close_lets_what_is_served_end_and_begins_no_more);
     tcase_add_test(c, an_answer_over_the_limit_is_unsure_and_was_applied);
     tcase_add_test(c, a_spooled_answer_goes_to_the_hosts_spool);
     tcase_add_test(c, a_spooled_answer_has_its_limit_too);

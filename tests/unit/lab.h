@@ -16,6 +16,8 @@
 #include <transport_inproc.h>
 #include <unistd.h>
 
+enum { LAB_PATIENCE_MS = 60000 };
+
 struct lab {
     char folder[64];
     char state[80];
@@ -112,7 +114,7 @@ static inline enum exchange_end lab_submit(struct lab *lab)
     ck_assert_int_eq(request_seal(&lab->request, &err), FERRY_OK);
     int32_t rc = lab->transport.submit(lab->transport.self, &lab->x, &err);
     ck_assert_msg(rc == FERRY_OK, "submit: %s", err.message);
-    ck_assert_ptr_eq(lab->transport.next(lab->transport.self, 0), &lab->x);
+    ck_assert_ptr_eq(lab->transport.next(lab->transport.self, LAB_PATIENCE_MS), &lab->x);
     lab->status = lab->x.end == EXCHANGE_ANSWERED ? lab->x.answer.status : 0;
     lab->body = lab->x.end == EXCHANGE_ANSWERED ? lab->x.answer.body : FERRY_LIT("");
     return lab->x.end;
