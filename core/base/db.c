@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -331,6 +332,11 @@ int db_is_null(const struct db_rows *rows, int column)
     return !rows->stmt || sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
+int db_is_blob(const struct db_rows *rows, int column)
+{
+    return rows->stmt && sqlite3_column_type(rows->stmt, column) == SQLITE_BLOB;
+}
+
 struct ferry_str db_str(const struct db_rows *rows, int column)
 {
     struct ferry_str s = {NULL, 0};
@@ -543,15 +549,23 @@ static int open_handle(struct db *d, unsigned flags, int mode)
     return code;
 }
 
+/* SQLite's own count of its memory, which nobody asks for, takes a lock at each of its allocations. */
+static void count_no_memory(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int32_t db_open(struct db **out, const char *path, unsigned flags, int busy_ms,
                 struct ferry_error *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     int mode = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int in_memory = strcmp(path, ":memory:") == 0;
     struct db *d = calloc(1, sizeof *d);
     int32_t rc;
     int code;
     *out = NULL;
+    pthread_once(&once, count_no_memory);
     if (!d || !(d->path = strdup(path))) {
         rc = db_fail(err, NULL, SQLITE_NOMEM, path, NULL);
         goto out;

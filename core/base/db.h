@@ -67,6 +67,7 @@ int db_step(struct db_rows *rows);
 void db_done(struct db_rows *rows); /* accepts zeroed */
 int64_t db_int(const struct db_rows *rows, int column);
 int db_is_null(const struct db_rows *rows, int column);
+int db_is_blob(const struct db_rows *rows, int column);
 struct ferry_str db_str(const struct db_rows *rows, int column); /* absent for NULL */
 
 /*

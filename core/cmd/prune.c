@@ -19,7 +19,8 @@ static const struct ferry_option *const options[] = {
 /* The next run after one that is old, and of which nothing waits: to be planned, sent, audited. */
 static const char next_old[] =
     "SELECT r.id FROM run r WHERE r.id > ?1 AND r.created_ms <= ?2 AND NOT EXISTS(SELECT 1 FROM lane l WHERE l.run_id = r.id"
-    " AND (l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7)))"
+    " AND (l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL OR l.id IN (SELECT lane_id FROM op WHERE state < 7 AND state <> 3)"
+    " OR l.id IN (SELECT lane_id FROM op WHERE request_id IS NOT NULL AND state < 7)))"
     " AND NOT EXISTS(SELECT 1 FROM capture c WHERE c.run_id = r.id AND c.at_ms > ?2) ORDER BY r.id LIMIT 1";
 
 /*
@@ -44,6 +45,7 @@ static int32_t forget(struct engine *e, int64_t run, struct ferry_error *err)
         "DELETE FROM note WHERE lane_id IN (SELECT id FROM lane WHERE run_id = ?)",
         "DELETE FROM lane WHERE run_id = ?",
         "DELETE FROM item WHERE run_id = ?",
+        "DELETE FROM known WHERE run_id = ?",
         "DELETE FROM report WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ?)",
         "DELETE FROM capture WHERE run_id = ?",
         "DELETE FROM run WHERE id = ?",
@@ -151,7 +153,8 @@ static int is_needed(struct sweep *sw, struct ferry_str digest)
 {
     return db_one_int(
                sw->e->journal.db, 1, sw->err,
-               "SELECT EXISTS(SELECT 1 FROM item WHERE instr(packed, ?1)) OR EXISTS(SELECT 1 FROM op WHERE state < 7 AND instr(packed, ?1))"
+               "SELECT EXISTS(SELECT 1 FROM item WHERE instr(packed, ?1)) OR EXISTS(SELECT 1 FROM op WHERE state < 7 AND state <> 3 AND instr(packed, ?1))"
+               " OR EXISTS(SELECT 1 FROM op WHERE request_id IS NOT NULL AND state < 7 AND instr(packed, ?1))"
                " OR EXISTS(SELECT 1 FROM request WHERE packed IS NOT NULL AND instr(packed, ?1))",
                "b", digest) != 0;
 }

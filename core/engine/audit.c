@@ -59,38 +59,108 @@ static int64_t last_settled(struct engine *e, const struct lane *lane, struct re
     return last + remote_settle_ms(r, &t);
 }
 
+/* --- in step ------------------------------------------------------------------------ */
+
 /*
- * Lists show results mostly in the order in which they were sent: as long as both walk in step, no index of a million ids is
- * needed. *alike: they did so to the end of both, so that none is missing and none is there twice.
+ * Lists show results mostly in the order in which they were sent. As long as they do, each listed one is compared with the
+ * next that should be there, page by page, and nothing of a million of them is kept.
  */
-static int32_t check_results(struct engine *e, const struct lane *lane, const char *run,
-                             struct audit_counts *counts, int *alike, struct ferry_error *err)
+struct stride {
+    struct engine *e;
+    const struct lane *lane;
+    const char *run;
+    struct db_rows ops; /* during a page, so that none is open while the tracker is asked */
+    int64_t last;       /* the operation that was compared last */
+    struct audit_counts *counts;
+    struct arena item;
+    int in_step;
+};
+
+#define DONE_RESULTS                                                                               \
+    "SELECT o.id, " OP_KEY                                                                         \
+    ", o.remote_id FROM op o WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.id > ? ORDER BY o.id"
+
+static int32_t done_results(struct engine *e, const struct lane *lane, int64_t after,
+                            struct db_rows *rows, struct ferry_error *err)
 {
-    struct db *db = e->journal.db;
-    struct db_rows rows = {0}, listed = {0};
+    return db_query(e->journal.db, rows, err, DONE_RESULTS, "iii", lane->id,
+                    (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), after);
+}
+
+static void wire_of(const struct lane *lane, const char *run, const struct db_rows *op,
+                    char wire[UUID_TEXT])
+{
+    char own[UUID_TEXT];
+    identity_wire(journal_op_key(op, 1, own), lane->account, lane->project, ferry_cstr(run), wire);
+}
+
+static int32_t compare_next(void *data, const struct ferry_item *item)
+{
+    struct stride *s = data;
     char wire[UUID_TEXT];
-    int got = 0, in_step = 1;
-    int32_t rc = db_query(
-        db, &rows, err,
-        "SELECT key, remote_id FROM op WHERE lane_id = ? AND kind = ? AND state = 7 ORDER BY id",
-        "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
-    rc = rc ? rc : index_list(&e->journal, &listed, err);
+    if (item->noun != FERRY_RESULT) {
+        return FERRY_OK;
+    }
+    int got = db_step(&s->ops);
+    if (got < 0) {
+        return -got;
+    }
+    s->in_step = got > 0;
+    if (s->in_step) {
+        wire_of(s->lane, s->run, &s->ops, wire);
+        s->in_step = ferry_eq(item->marker, ferry_cstr(wire));
+        s->last = db_int(&s->ops, 0);
+        s->counts->checked++;
+    }
+    return s->in_step ? FERRY_OK : FERRY_E_STOP;
+}
+
+static int32_t compare_page(void *data, struct reply *page, struct ferry_error *err)
+{
+    struct stride *s = data;
+    int32_t rc = done_results(s->e, s->lane, s->last, &s->ops, err);
+    rc = rc ? rc : reply_items(page, &s->item, compare_next, s, err);
+    db_done(&s->ops);
+    return rc;
+}
+
+/* *alike: both ended together, so none is missing and none is there twice. */
+static int32_t compare_lists(struct engine *e, const struct lane *lane, struct remote *remote,
+                             const char *run, struct audit_counts *counts, int *alike,
+                             struct ferry_error *err)
+{
+    struct stride s = {.e = e, .lane = lane, .run = run, .counts = counts, .in_step = 1};
+    arena_init(&s.item, 64 << 20);
+    int32_t rc = index_each_result_id(remote, ferry_cstr(run), compare_page, &s, err);
+    rc = s.in_step ? rc : FERRY_OK;
+    if (rc == FERRY_OK && s.in_step) {
+        rc = done_results(e, lane, s.last, &s.ops, err);
+        int got = rc ? 0 : db_step(&s.ops);
+        db_done(&s.ops);
+        rc = rc ? rc : got < 0 ? -got : FERRY_OK;
+        s.in_step = got == 0;
+    }
+    arena_finish(&s.item);
+    *alike = s.in_step;
+    return rc;
+}
+
+/* --- out of step --------------------------------------------------------------------- */
+
+static int32_t look_for_each(struct engine *e, const struct lane *lane, const char *run,
+                             struct audit_counts *counts, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    char wire[UUID_TEXT];
+    int got = 0;
+    int32_t rc = done_results(e, lane, 0, &rows, err);
     while (rc == FERRY_OK && !is_interrupted(e->interrupted) && (got = db_step(&rows)) > 0) {
-        identity_wire(db_str(&rows, 0), lane->account, lane->project, ferry_cstr(run), wire);
+        wire_of(lane, run, &rows, wire);
         counts->checked++;
-        if (in_step && db_step(&listed) > 0 && str_is(db_str(&listed, 0), wire)) {
-            continue;
-        }
-        in_step = 0;
-        db_done(&listed);
-        if (!index_has_wire(&e->journal, ferry_cstr(wire)) &&
-            !index_has_id(&e->journal, db_str(&rows, 1))) {
-            counts->missing++;
-        }
+        counts->missing += !index_has_wire(&e->journal, ferry_cstr(wire)) &&
+                           !index_has_id(&e->journal, db_str(&rows, 2));
     }
     db_done(&rows);
-    *alike = in_step && db_step(&listed) == 0;
-    db_done(&listed);
     if (rc == FERRY_OK && is_interrupted(e->interrupted)) {
         rc = ferry_fail(err, FERRY_E_STOP, "",
                         "interrupted before the audit; \"ferry resume\" makes it");
@@ -126,13 +196,18 @@ static int32_t read_and_check(struct engine *e, const struct lane *lane, struct 
 {
     int in_step = 0;
     counts->checked = counts->missing = counts->duplicates = 0;
-    int32_t rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
-    rc = rc ? rc : check_results(e, lane, run, counts, &in_step, err);
+    int32_t rc = compare_lists(e, lane, remote, run, counts, &in_step, err);
     rc = rc ? rc
             : db_run(e->journal.db, err,
                      "DELETE FROM note WHERE lane_id = ? AND kind = ? AND field = 'result'", "ii",
                      lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
     if (rc || in_step) {
+        return rc;
+    }
+    counts->checked = 0;
+    rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    rc = rc ? rc : look_for_each(e, lane, run, counts, err);
+    if (rc) {
         return rc;
     }
     return counts->missing && index_results(&e->journal) && !index_shows_wires(&e->journal)

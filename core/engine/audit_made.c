@@ -11,7 +11,7 @@
 enum { FEW = 50 }; /* are asked for one by one; for more of them, all cases are listed */
 
 /* Neither there before us (1) nor looked at (128): the words of the index op_made. */
-#define MADE "state = 7 AND flags & 129 = 0 AND kind IN (196611, 196612, 196614)"
+#define MADE "state = 7 AND flags & 129 = 0 AND (kind = 196611 OR kind = 196612 OR kind = 196614)"
 
 static const uint32_t nouns[] = {FERRY_FOLDER, FERRY_CASE, FERRY_RUN};
 

@@ -34,14 +34,11 @@ void batch_cut(struct batch *b, uint32_t n)
     b->n = n < b->n ? n : b->n;
 }
 
-/*
- * "state < 7" beside "state = n" names the index of what is open, which holds nothing else; likely() keeps SQLite from
- * walking all of it by that term alone.
- */
-#define COLUMNS                                                                                                              \
-    "SELECT o.id, o.lane_id, o.kind, o.act, o.key, o.flags, o.edition, o.tries, o.most, o.request_id, o.remote_id, o.extra," \
-    " o.token, o.memory, o.scope_op, s.remote_id, s.extra, s.key, coalesce(o.packed, i.packed), i.source_id,"                \
-    " (SELECT COUNT(*) FROM ref f WHERE f.op_id = o.id)"                                                                     \
+#define COLUMNS                                                                                               \
+    "SELECT o.id, o.lane_id, o.kind, o.act, " OP_KEY                                                          \
+    ", o.flags, o.edition, o.tries, o.at_most, o.request_id, o.remote_id, o.extra,"                           \
+    " o.token, o.memory, o.scope_op, s.remote_id, s.extra, s.key, coalesce(o.packed, i.packed), i.source_id," \
+    " (SELECT COUNT(*) FROM ref f WHERE f.op_id = o.id)"                                                      \
     " FROM op o LEFT JOIN op s ON s.id = o.scope_op LEFT JOIN item i ON i.id = o.item_id "
 
 /*
@@ -51,14 +48,14 @@ void batch_cut(struct batch *b, uint32_t n)
 static int32_t select_closing(struct remote *r, struct db_rows *rows, int64_t act,
                               struct ferry_error *err)
 {
-    static const char any[] = COLUMNS
-        "WHERE o.dest_id = ?1 AND o.state = 1 AND likely(o.state < 7) AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
-        " AND s.state = 7 AND ?4 = ?4 ORDER BY o.id LIMIT 1";
-    static const char settled[] = COLUMNS
-        "WHERE o.dest_id = ?1 AND o.state = 1 AND likely(o.state < 7) AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
-        " AND s.state = 7 AND NOT EXISTS(SELECT 1 FROM op q WHERE q.scope_op = o.scope_op AND q.state < 7 AND q.id <> o.id)"
-        " AND NOT EXISTS(SELECT 1 FROM op q JOIN lane l ON l.id = q.lane_id WHERE q.scope_op = o.scope_op AND q.state = 8 AND l.flags & ?4)"
-        " ORDER BY o.id LIMIT 1";
+    static const char any[] = COLUMNS "WHERE o.dest_id = ?1 AND o.state = 1 AND " OP_QUEUED(
+        "o.") " AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
+              " AND s.state = 7 AND ?4 = ?4 ORDER BY o.id LIMIT 1";
+    static const char settled[] = COLUMNS "WHERE o.dest_id = ?1 AND o.state = 1 AND " OP_QUEUED(
+        "o.") " AND o.act = ?2 AND o.waits = 0 AND o.not_before <= ?3"
+              " AND s.state = 7 AND NOT EXISTS(SELECT 1 FROM op q WHERE q.scope_op = o.scope_op AND q.settled_ms IS NULL AND q.state < 7 AND q.id <> o.id)"
+              " AND NOT EXISTS(SELECT 1 FROM op q JOIN lane l ON l.id = q.lane_id WHERE q.scope_op = o.scope_op AND q.state = 8 AND l.flags & ?4)"
+              " ORDER BY o.id LIMIT 1";
     return db_query(r->journal->db, rows, err, BROKEN(complete_early) ? any : settled, "iiii",
                     r->dest_id, act, r->clock->now_ms(r->clock), (int64_t)LANE_HOLD_ON_REJECT);
 }
@@ -73,11 +70,10 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
         return db_query(db, rows, err,
                         COLUMNS "WHERE o.request_id = ? AND o.state < 7 ORDER BY o.id", "i", act);
     case BATCH_DOUBT:
-        return db_query(
-            db, rows, err,
-            COLUMNS
-            "WHERE o.dest_id = ? AND o.state = 5 AND likely(o.state < 7) AND o.act = ? AND o.not_before <= ? ORDER BY o.id LIMIT ?",
-            "iiii", r->dest_id, act, now, (int64_t)limit);
+        return db_query(db, rows, err,
+                        COLUMNS "WHERE o.dest_id = ? AND o.state = 5 AND " OP_QUEUED(
+                            "o.") " AND o.act = ? AND o.not_before <= ? ORDER BY o.id LIMIT ?",
+                        "iiii", r->dest_id, act, now, (int64_t)limit);
     case BATCH_AUDIT:
         return db_query(
             db, rows, err,
@@ -88,23 +84,23 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
         return db_query(
             db, rows, err,
             COLUMNS
-            "WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.flags & 129 = 0 AND o.kind IN (196611, 196612, 196614)"
+            "WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.flags & 129 = 0 AND (o.kind = 196611 OR o.kind = 196612 OR o.kind = 196614)"
             " ORDER BY o.id LIMIT 1000",
             "ii", lane, act);
     case BATCH_TOKEN:
         return db_query(
             db, rows, err,
-            COLUMNS
-            "WHERE o.dest_id = ?1 AND o.state = 4 AND likely(o.state < 7) AND o.token = (SELECT t.token FROM op t WHERE t.dest_id = ?1 AND t.state = 4"
-            " AND likely(t.state < 7) AND t.not_before <= ?2 ORDER BY t.id LIMIT 1) ORDER BY o.id",
+            COLUMNS "WHERE o.dest_id = ?1 AND o.state = 4 AND " OP_QUEUED(
+                "o.") " AND o.token = (SELECT t.token FROM op t WHERE t.dest_id = ?1 AND t.state = 4"
+                      " AND " OP_QUEUED(
+                          "t.") " AND t.not_before <= ?2 ORDER BY t.id LIMIT 1) ORDER BY o.id",
             "ii", r->dest_id, now);
     default:
-        return db_query(
-            db, rows, err,
-            COLUMNS
-            "WHERE o.dest_id = ? AND o.state = 1 AND likely(o.state < 7) AND o.act = ? AND o.waits = 0 AND o.not_before <= ?"
-            " AND (o.scope_op IS NULL OR s.state = 7) ORDER BY o.id LIMIT ?",
-            "iiii", r->dest_id, act, now, (int64_t)limit);
+        return db_query(db, rows, err,
+                        COLUMNS "WHERE o.dest_id = ? AND o.state = 1 AND " OP_QUEUED(
+                            "o.") " AND o.act = ? AND o.waits = 0 AND o.not_before <= ?"
+                                  " AND (o.scope_op IS NULL OR s.state = 7) ORDER BY o.id LIMIT ?",
+                        "iiii", r->dest_id, act, now, (int64_t)limit);
     }
 }
 
@@ -211,7 +207,7 @@ static int32_t load_row(struct batch *b, struct remote *r, const struct db_rows 
     struct arena *a = &b->arena;
     struct batch_op *row = &b->rows[b->n];
     struct ferry_op *op = &b->ops[b->n];
-    char wire[UUID_TEXT];
+    char wire[UUID_TEXT], own[UUID_TEXT];
     *row = (struct batch_op){.id = db_int(rows, 0),
                              .lane_id = db_int(rows, 1),
                              .kind = (uint32_t)db_int(rows, 2),
@@ -229,8 +225,7 @@ static int32_t load_row(struct batch *b, struct remote *r, const struct db_rows 
                          : FERRY_E_STATE;
     }
     int32_t rc = load_refs(b, r, row->id, (uint32_t)db_int(rows, 20), scope, item, err);
-    struct ferry_str key = arena_str(a, db_str(rows, 4));
-    identity_wire(key, r->target->account, r->target->project,
+    identity_wire(journal_op_key(rows, 4, own), r->target->account, r->target->project,
                   scope ? scope->id : (struct ferry_str){NULL, 0}, wire);
     *op = (struct ferry_op){.size = sizeof *op,
                             .kind = b->act,
@@ -275,7 +270,7 @@ static int32_t count_room(struct batch *b, struct remote *r, enum batch_of of, i
     } else if (of == BATCH_TOKEN) {
         b->room = (uint32_t)db_one_int(
             db, 0, &own,
-            "SELECT COUNT(*) FROM op WHERE dest_id = ? AND state = 4 AND likely(state < 7)", "i",
+            "SELECT COUNT(*) FROM op WHERE dest_id = ? AND state = 4 AND " OP_QUEUED(""), "i",
             r->dest_id);
     } else {
         b->room = of == BATCH_AUDIT || of == BATCH_MADE ? AUDIT_TOGETHER : limit;

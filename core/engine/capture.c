@@ -157,8 +157,7 @@ static int32_t put_run_item(struct engine *e, const struct captured *c, const st
         rc ? rc
            : db_run(
                  e->journal.db, err,
-                 "INSERT INTO item(run_id, capture_id, noun, source_id, packed) VALUES(?, ?, ?, ?, ?)"
-                 " ON CONFLICT(run_id, source_id) WHERE source_id IS NOT NULL DO UPDATE SET packed = excluded.packed, capture_id = excluded.capture_id",
+                 "INSERT INTO item(run_id, capture_id, noun, source_id, packed) VALUES(?, ?, ?, ?, ?)",
                  "iiibb", c->run_id, c->capture_id, (int64_t)FERRY_RUN,
                  (struct ferry_str){(const char *)source_id, 16}, buf_str(&packed));
     buf_finish(&packed);
@@ -168,6 +167,27 @@ static int32_t put_run_item(struct engine *e, const struct captured *c, const st
 /* --- the capture ---------------------------------------------------------------------------------- */
 
 /* The run's lock is held: what is still "reading" belongs to a process that died, and never counted. */
+static int32_t forget_dead(struct engine *e, int64_t run, struct ferry_error *err)
+{
+#define DEAD "(SELECT id FROM capture WHERE run_id = ?1 AND state = 0)"
+    static const char *const statements[] = {
+        "DELETE FROM known WHERE run_id = ?1 AND item_id IN (SELECT id FROM item WHERE run_id = ?1 AND capture_id IN " DEAD
+        ")",
+        "DELETE FROM item WHERE run_id = ?1 AND capture_id IN " DEAD,
+        "DELETE FROM report WHERE capture_id IN " DEAD,
+        "DELETE FROM capture WHERE run_id = ?1 AND state = 0",
+    };
+#undef DEAD
+    int32_t rc = FERRY_OK;
+    int any = db_one_int(e->journal.db, 1, err,
+                         "SELECT EXISTS(SELECT 1 FROM capture WHERE run_id = ? AND state = 0)", "i",
+                         run) != 0;
+    for (size_t i = 0; any && i < sizeof statements / sizeof *statements && rc == FERRY_OK; i++) {
+        rc = db_run(e->journal.db, err, statements[i], "i", run);
+    }
+    return rc;
+}
+
 static int32_t begin_capture(struct engine *e, struct captured *c, const struct run_row *row,
                              struct ferry_str part, struct ferry_str id, struct ferry_error *err)
 {
@@ -176,23 +196,7 @@ static int32_t begin_capture(struct engine *e, struct captured *c, const struct 
     if (rc) {
         return rc;
     }
-    rc =
-        !db_one_int(db, 1, err,
-                    "SELECT EXISTS(SELECT 1 FROM capture WHERE run_id = ? AND state = 0)", "i",
-                    c->run_id)
-            ? FERRY_OK
-            : db_run(
-                  db, err,
-                  "DELETE FROM item WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ? AND state = 0)",
-                  "i", c->run_id);
-    rc =
-        rc ? rc
-           : db_run(
-                 db, err,
-                 "DELETE FROM report WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ? AND state = 0)",
-                 "i", c->run_id);
-    rc = rc ? rc
-            : db_run(db, err, "DELETE FROM capture WHERE run_id = ? AND state = 0", "i", c->run_id);
+    rc = forget_dead(e, c->run_id, err);
     rc = rc ? rc
             : db_run(db, err, "INSERT INTO capture(run_id, part, state, at_ms) VALUES(?, ?, 0, ?)",
                      "isi", c->run_id, part.ptr ? part : FERRY_LIT(""), e->clock->now_ms(e->clock));

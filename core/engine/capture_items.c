@@ -18,19 +18,29 @@ int32_t item_writer_init(struct item_writer *w, struct engine *e, struct capture
     *w = (struct item_writer){.e = e, .c = c, .call = call, .err = err};
     arena_init(&w->arena, ITEM_MEMORY);
     buf_init(&w->packed, ITEM_MEMORY);
-    return FERRY_OK;
+    w->open = calloc(MOST(ITEMS_A_COMMIT), sizeof *w->open);
+    if (!w->open) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+    }
+    struct ferry_error why = {.size = sizeof why};
+    w->again =
+        db_one_int(e->journal.db, 1, &why, "SELECT EXISTS(SELECT 1 FROM known WHERE run_id = ?)",
+                   "i", c->run_id) != 0;
+    return why.status ? ferry_fail(err, why.status, why.where, "%s", why.message) : FERRY_OK;
 }
 
 void item_writer_finish(struct item_writer *w)
 {
-    if (w->e && w->open) {
+    if (w->e && w->n_open) {
         db_rollback(w->e->journal.db);
     }
     arena_finish(&w->arena);
     buf_finish(&w->packed);
     free(w->twins);
     w->twins = NULL;
-    w->open = 0;
+    free(w->open);
+    w->open = NULL;
+    w->n_open = 0;
 }
 
 void item_writer_report(struct item_writer *w, const char *path)
@@ -100,15 +110,56 @@ static uint32_t count_twin(struct item_writer *w, const unsigned char ident[16],
 
 /* --- writing ------------------------------------------------------------------------------------------ */
 
+static int by_source_id(const void *a, const void *b)
+{
+    const struct unsure_item *x = a, *y = b;
+    int order = memcmp(x->source_id, y->source_id, sizeof x->source_id);
+    return order ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+static struct ferry_str bytes16(const unsigned char bytes[16])
+{
+    return (struct ferry_str){(const char *)bytes, 16};
+}
+
+/* One that the run has already, from another report or an earlier item of this batch, goes again. */
+static int32_t keep_once(struct item_writer *w, const struct unsure_item *item)
+{
+    struct db *db = w->e->journal.db;
+    int32_t rc = db_run(db, w->err,
+                        "INSERT INTO known(run_id, source_id, item_id) VALUES(?, ?, ?)"
+                        " ON CONFLICT(run_id, source_id) DO NOTHING",
+                        "ibi", w->c->run_id, bytes16(item->source_id), item->id);
+    if (rc || db_changes(db) > 0) {
+        return rc;
+    }
+    w->c->fresh -= (uint64_t)item->result;
+    w->c->twins += (uint64_t)item->result;
+    return db_run(db, w->err, "DELETE FROM item WHERE id = ?", "i", item->id);
+}
+
+/* Ids are random: sorted, a batch of them touches each page of their tree once. */
 int32_t item_writer_flush(struct item_writer *w)
 {
-    if (w->open == 0) {
+    if (w->n_open == 0) {
         return FERRY_OK;
     }
-    w->open = 0;
-    w->rc = db_commit(w->e->journal.db, w->err);
+    qsort(w->open, w->n_open, sizeof *w->open, by_source_id);
+    for (uint32_t i = 0; i < w->n_open && w->rc == FERRY_OK; i++) {
+        w->rc = keep_once(w, &w->open[i]);
+    }
+    w->n_open = 0;
+    w->rc = db_end(w->e->journal.db, w->rc, w->err);
     STEP(capture_batch);
     return w->rc;
+}
+
+/* Of an earlier capture; what this one has written is looked at in keep_once(). */
+static int is_known(struct item_writer *w, const unsigned char source_id[16])
+{
+    return w->again && db_one_int(w->e->journal.db, 0, w->err,
+                                  "SELECT 1 FROM known WHERE run_id = ? AND source_id = ?", "ib",
+                                  w->c->run_id, bytes16(source_id)) != 0;
 }
 
 static int32_t insert_item(struct item_writer *w, const struct ferry_item *item,
@@ -117,13 +168,15 @@ static int32_t insert_item(struct item_writer *w, const struct ferry_item *item,
 {
     struct db *db = w->e->journal.db;
     struct ferry_str none = {NULL, 0};
-    if (w->open == 0) {
-        w->rc = db_begin(db, w->err);
-        if (w->rc) {
-            return w->rc;
-        }
+    *fresh = !is_known(w, source_id);
+    if (!*fresh) {
+        return FERRY_OK;
     }
-    w->open++;
+    w->rc = w->n_open == 0 ? db_begin(db, w->err) : FERRY_OK;
+    if (w->rc) {
+        return w->rc;
+    }
+    struct unsure_item *row = &w->open[w->n_open++];
     buf_reset(&w->packed);
     w->rc = pack_item(&w->packed, item);
     w->rc =
@@ -132,16 +185,15 @@ static int32_t insert_item(struct item_writer *w, const struct ferry_item *item,
             : db_run(
                   db, w->err,
                   known_start
-                      ? "INSERT INTO item(run_id, capture_id, noun, source_id, ident, packed, start_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"
-                        " ON CONFLICT(run_id, source_id) WHERE source_id IS NOT NULL DO NOTHING"
-                      : "INSERT INTO item(run_id, capture_id, noun, source_id, ident, packed) VALUES(?, ?, ?, ?, ?, ?)"
-                        " ON CONFLICT(run_id, source_id) WHERE source_id IS NOT NULL DO NOTHING",
+                      ? "INSERT INTO item(run_id, capture_id, noun, source_id, identity, packed, start_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"
+                      : "INSERT INTO item(run_id, capture_id, noun, source_id, identity, packed) VALUES(?, ?, ?, ?, ?, ?)",
                   known_start ? "iiibbbi" : "iiibbb", w->c->run_id, w->c->capture_id,
-                  (int64_t)item->noun, (struct ferry_str){(const char *)source_id, 16},
-                  ident ? (struct ferry_str){(const char *)ident, 16} : none, buf_str(&w->packed),
-                  start_ms);
-    *fresh = db_changes(db) > 0;
-    return w->rc ? w->rc : w->open >= MOST(ITEMS_A_COMMIT) ? item_writer_flush(w) : FERRY_OK;
+                  (int64_t)item->noun, bytes16(source_id), ident ? bytes16(ident) : none,
+                  buf_str(&w->packed), start_ms);
+    row->id = db_last_id(db);
+    row->result = item->noun == FERRY_RESULT;
+    memcpy(row->source_id, source_id, sizeof row->source_id);
+    return w->rc ? w->rc : w->n_open >= MOST(ITEMS_A_COMMIT) ? item_writer_flush(w) : FERRY_OK;
 }
 
 static void note_no_key(struct captured *c, const struct ferry_result *r)

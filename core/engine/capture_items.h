@@ -14,6 +14,13 @@ struct twin {
     uint32_t count, report;
 };
 
+/* An item written in the open transaction; its source id is looked at when all of them are, in the order of the index. */
+struct unsure_item {
+    unsigned char source_id[16];
+    int64_t id;
+    int result;
+};
+
 struct item_writer {
     struct engine *e;
     struct captured *c;
@@ -24,9 +31,11 @@ struct item_writer {
     const char *path;
     struct twin *twins;
     size_t n_twins, room_twins;
-    uint32_t report; /* number of the report at hand, from 1 */
-    uint32_t open;   /* items in the open transaction */
-    int32_t rc;      /* the journal's own failure */
+    uint32_t report;          /* number of the report at hand, from 1 */
+    int again;                /* the run has items of earlier captures */
+    struct unsure_item *open; /* items in the open transaction; owned */
+    uint32_t n_open;
+    int32_t rc; /* the journal's own failure */
     struct ferry_error *err;
 };
 

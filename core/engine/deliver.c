@@ -27,16 +27,18 @@ static int32_t doubt_what_was_sent(struct deliver *d)
         rc == FERRY_OK &&
         (act = db_one_int(
              db, 0, d->err,
-             "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = 3 AND likely(state < 7) AND act > ?",
+             "SELECT MIN(act) FROM op INDEXED BY op_request WHERE request_id IS NOT NULL AND state < 7 AND state = 3 AND dest_id = ? AND act > ?",
              "ii", d->r->dest_id, act)) != 0) {
         struct ferry_traits t;
         rc = remote_describe(d->r, (uint32_t)act, &t, d->err);
         int64_t wait = t.effect == FERRY_REPEATABLE ? 0 : remote_settle_ms(d->r, &t);
-        rc = rc ? rc
-                : db_run(db, d->err,
-                         "UPDATE op SET state = 5, flags = (flags & ~2) | 4, not_before = ? WHERE "
-                         "dest_id = ? AND state = 3 AND likely(state < 7) AND act = ?",
-                         "iii", now + wait, d->r->dest_id, act);
+        rc =
+            rc ? rc
+               : db_run(
+                     db, d->err,
+                     "UPDATE op INDEXED BY op_request SET state = 5, flags = (flags & ~2) | 4, not_before = ?"
+                     " WHERE request_id IS NOT NULL AND state < 7 AND state = 3 AND dest_id = ? AND act = ?",
+                     "iii", now + wait, d->r->dest_id, act);
     }
     return rc;
 }
@@ -50,13 +52,14 @@ static int32_t recover(struct deliver *d)
         rc ? rc
            : db_run(
                  db, d->err,
-                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND likely(state < 7)",
+                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND " OP_QUEUED(
+                     ""),
                  "i", d->r->dest_id);
     /* What a hunt of another time held back was held for nothing. */
     rc = rc ? rc
             : db_run(db, d->err,
                      "UPDATE op SET not_before = 0, flags = flags & ~?1 WHERE dest_id = ?2 AND "
-                     "state = 1 AND likely(state < 7) AND flags & ?1",
+                     "state = 1 AND " OP_QUEUED("") " AND flags & ?1",
                      "ii", (int64_t)OP_HELD, d->r->dest_id);
     /* And a look of another time is no look. */
     rc =
@@ -64,14 +67,14 @@ static int32_t recover(struct deliver *d)
            : db_run(
                  db, d->err,
                  "UPDATE op SET tries = 0, flags = CASE state WHEN 1 THEN flags & ~?1 ELSE flags END"
-                 " WHERE dest_id = ?2 AND state < 7 AND (tries > 0 OR (state = 1 AND flags & ?1))",
+                 " WHERE dest_id = ?2 AND state < 7 AND state <> 3 AND (tries > 0 OR (state = 1 AND flags & ?1))",
                  "ii", (int64_t)(BROKEN(write_before_act) ? 0 : OP_LOOKED), d->r->dest_id);
     /* Written by a clock that was ahead of its time: it would be waited for as long again. */
     int64_t longest = d->r->clock->now_ms(d->r->clock) + DELIVER_LONGEST_WAIT_MS;
     rc = rc ? rc
             : db_run(db, d->err,
                      "UPDATE op SET not_before = ?1 WHERE dest_id = ?2 AND state < 7 AND "
-                     "not_before > ?1",
+                     "state <> 3 AND not_before > ?1",
                      "ii", longest, d->r->dest_id);
     STEP(deliver_begun);
     return rc;
@@ -171,7 +174,7 @@ static int64_t next_due(struct deliver *d, int64_t looked_ms)
 {
     return db_one_int(
         d->e->journal.db, 0, d->err,
-        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.not_before > ?"
+        "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.state <> 3 AND o.not_before > ?"
         " AND (o.state IN (4, 5) OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
         "ii", d->r->dest_id, looked_ms);
 }

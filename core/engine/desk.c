@@ -46,6 +46,11 @@ int32_t desk_open(struct desk *d)
         d->e->journal.db,
         "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
         d->err);
+    d->other_keys =
+        db_one_int(
+            d->e->journal.db, 1, d->err,
+            "SELECT EXISTS(SELECT 1 FROM op WHERE dest_id = ? AND kind = ? AND key IS NOT NULL)",
+            "ii", d->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT)) != 0;
     return rc ? rc : load_accounts(d);
 }
 
@@ -119,23 +124,70 @@ static int32_t on_note(void *self, const struct ferry_note *note)
 
 /* --- what should exist ------------------------------------------------------------------ */
 
+/* Whether this is the result in hand itself: its operation is found by its item, not by its random key. */
+static int is_own(const struct desk *d, uint32_t kind, struct ferry_str key)
+{
+    return kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT) && d->item_id && d->source_id.len == 16 &&
+           key.len == UUID_TEXT - 1 && ferry_eq(key, d->item->source_id);
+}
+
+/* The row that a query of id, state, flags, remote_id, settled_ms leads to, if any. */
+static int32_t take_op(struct desk *d, int32_t rc, struct db_rows *rows, struct desk_op *row)
+{
+    int got = rc ? 0 : db_step(rows);
+    if (got > 0) {
+        row->id = db_int(rows, 0);
+        row->state = (int)db_int(rows, 1);
+        row->flags = (uint32_t)db_int(rows, 2);
+        row->remote_id = arena_str(&d->arena, db_str(rows, 3));
+        row->settled_ms = db_int(rows, 4);
+    }
+    db_done(rows);
+    return fail(d, rc ? rc : got < 0 ? -got : FERRY_OK);
+}
+
+/* The result that another item of this run is. */
+static int32_t find_other_result(struct desk *d, struct ferry_str key, struct desk_op *row)
+{
+    struct db_rows rows = {0};
+    unsigned char id[16];
+    if (!uuid_parse(key, id)) {
+        return FERRY_OK;
+    }
+    int32_t rc = db_query(
+        d->e->journal.db, &rows, d->err,
+        "SELECT o.id, o.state, o.flags, o.remote_id, o.settled_ms FROM known k JOIN op o ON o.item_id = k.item_id"
+        " WHERE k.run_id = ? AND k.source_id = ? AND o.dest_id = ? AND o.kind = ? AND o.source_id IS NOT NULL",
+        "ibii", d->lane->run_id, (struct ferry_str){(const char *)id, sizeof id}, d->lane->dest_id,
+        (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
+    return take_op(d, rc, &rows, row);
+}
+
 static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct desk_op *row)
 {
     struct db_rows rows = {0};
+    struct db *db = d->e->journal.db;
+    int own = is_own(d, kind, key);
+    int32_t rc = FERRY_OK;
     memset(row, 0, sizeof *row);
-    int32_t rc = db_query(
-        d->e->journal.db, &rows, d->err,
-        "SELECT id, state, flags, remote_id, settled_ms FROM op WHERE dest_id = ? AND kind = ? AND key = ?",
-        "iis", d->lane->dest_id, (int64_t)kind, key);
-    if (rc == FERRY_OK && db_step(&rows) > 0) {
-        row->id = db_int(&rows, 0);
-        row->state = (int)db_int(&rows, 1);
-        row->flags = (uint32_t)db_int(&rows, 2);
-        row->remote_id = arena_str(&d->arena, db_str(&rows, 3));
-        row->settled_ms = db_int(&rows, 4);
+    if (own) {
+        rc = db_query(db, &rows, d->err,
+                      "SELECT id, state, flags, remote_id, settled_ms FROM op"
+                      " WHERE dest_id = ? AND kind = ? AND item_id = ? AND source_id IS NOT NULL",
+                      "iii", d->lane->dest_id, (int64_t)kind, d->item_id);
+        rc = take_op(d, rc, &rows, row);
     }
-    db_done(&rows);
-    return fail(d, rc);
+    if (rc == FERRY_OK && !row->id && (!own || d->other_keys)) {
+        rc = db_query(
+            db, &rows, d->err,
+            "SELECT id, state, flags, remote_id, settled_ms FROM op WHERE dest_id = ? AND kind = ? AND key = ?",
+            "iis", d->lane->dest_id, (int64_t)kind, key);
+        rc = take_op(d, rc, &rows, row);
+    }
+    if (rc == FERRY_OK && !row->id && !own && kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT)) {
+        rc = find_other_result(d, key, row);
+    }
+    return rc;
 }
 
 /*
@@ -338,8 +390,8 @@ static int32_t reopen_op(struct desk *d, const struct op_item *item, struct bind
 {
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, most = 0,"
-        " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = ?, scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
+        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, at_most = 0,"
+        " settled_ms = NULL, not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = ?, scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
         "iibiziii", d->lane->id, item->id, item->packed, item->state,
         b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits, b->op_id);
 }
@@ -347,13 +399,16 @@ static int32_t reopen_op(struct desk *d, const struct op_item *item, struct bind
 static int32_t insert_op(struct desk *d, const struct ferry_action *action,
                          const struct op_item *item, const struct binding *b)
 {
+    const struct ferry_str none = {NULL, 0};
+    int own = is_own(d, action->kind, action->key);
     return db_run(
         d->e->journal.db, d->err,
-        "INSERT INTO op(id, dest_id, lane_id, kind, act, key, item_id, packed, state, remote_id, text, scope_op, waits)"
-        " VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULLIF(?11, 0), ?12)",
-        "iiiisibiszii", b->op_id, d->lane->dest_id, d->lane->id, (int64_t)action->kind, action->key,
-        item->id, item->packed, item->state, item->remote_id,
-        b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits);
+        "INSERT INTO op(id, dest_id, lane_id, kind, act, key, source_id, item_id, packed, state, remote_id, text, scope_op, waits)"
+        " VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULLIF(?12, 0), ?13)",
+        "iiiisbibiszii", b->op_id, d->lane->dest_id, d->lane->id, (int64_t)action->kind,
+        own ? none : action->key, own ? d->source_id : none, item->id, item->packed, item->state,
+        item->remote_id, b->lost ? "needs what was rejected" : NULL, b->scope_op,
+        (int64_t)b->waits);
 }
 
 /* References first: then the row is written once, with what they come to. */
@@ -364,7 +419,8 @@ static int32_t write_op(struct desk *d, const struct ferry_action *action,
     int stored = item == d->item && !d->changed;
     int virtual = traits->effect == FERRY_VIRTUAL;
     int again = b->op_id != 0;
-    struct op_item row = {.id = item == d->item ? d->item_id : 0};
+    int of_item = item == d->item || is_own(d, action->kind, action->key);
+    struct op_item row = {.id = of_item ? d->item_id : 0};
     int32_t rc =
         again ? db_run(d->e->journal.db, d->err, "DELETE FROM ref WHERE op_id = ?", "i", b->op_id)
               : next_op(d, &b->op_id);
@@ -470,17 +526,45 @@ struct ferry_desk desk_sink(struct desk *d)
 
 /* --- when all was said --------------------------------------------------------------------- */
 
+/* Results have no key that SQL could compare. */
+static int32_t bind_late_results(struct desk *d, int64_t *bound)
+{
+    struct db *db = d->e->journal.db;
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc = db_query(
+        db, &rows, d->err,
+        "SELECT f.op_id, f.n, f.key FROM ref f JOIN op o ON o.id = f.op_id WHERE f.target IS NULL AND f.id IS NULL AND f.noun = ?"
+        " AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?",
+        "iii", (int64_t)FERRY_RESULT, d->lane->dest_id, d->lane->id);
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        struct desk_op target = {0};
+        rc = find_other_result(d, db_str(&rows, 2), &target);
+        if (rc == FERRY_OK && target.id) {
+            rc = db_run(db, d->err, "UPDATE ref SET target = ? WHERE op_id = ? AND n = ?", "iii",
+                        target.id, db_int(&rows, 0), db_int(&rows, 1));
+            ++*bound;
+        }
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
 /* References to what was planned later find their target now; one that nobody planned is a fault, said by name. */
 static int32_t bind_late(struct desk *d)
 {
     struct db *db = d->e->journal.db;
-    int32_t rc = db_run(
-        db, d->err,
-        "UPDATE ref SET target = (SELECT t.id FROM op t WHERE t.dest_id = ? AND t.kind = (3 << 16 | ref.noun) AND t.key = ref.key)"
-        " WHERE target IS NULL AND id IS NULL"
-        " AND EXISTS(SELECT 1 FROM op o WHERE o.id = ref.op_id AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?)",
-        "iii", d->lane->dest_id, d->lane->dest_id, d->lane->id);
-    if (rc == FERRY_OK && db_changes(db) > 0) {
+    int64_t bound = 0;
+    int32_t rc = bind_late_results(d, &bound);
+    rc =
+        rc ? rc
+           : db_run(
+                 db, d->err,
+                 "UPDATE ref SET target = (SELECT t.id FROM op t WHERE t.dest_id = ? AND t.kind = (3 << 16 | ref.noun) AND t.key = ref.key)"
+                 " WHERE target IS NULL AND id IS NULL"
+                 " AND EXISTS(SELECT 1 FROM op o WHERE o.id = ref.op_id AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?)",
+                 "iii", d->lane->dest_id, d->lane->dest_id, d->lane->id);
+    if (rc == FERRY_OK && (bound > 0 || db_changes(db) > 0)) {
         rc = db_run(
             db, d->err,
             "UPDATE op SET waits = (SELECT COUNT(*) FROM ref r JOIN op t ON t.id = r.target WHERE r.op_id = op.id AND r.id IS NULL AND t.state < 7)"
@@ -503,8 +587,8 @@ int32_t desk_close(struct desk *d)
     if (rc == FERRY_OK && d->complete_op && d->counts->fresh > 0) {
         rc = db_run(
             d->e->journal.db, d->err,
-            "UPDATE op SET state = 1, act = kind, edition = edition + 1, flags = flags & ~35, not_before = 0, tries = 0,"
-            " request_id = NULL, text = NULL WHERE id = ? AND state = 7",
+            "UPDATE op SET state = 1, act = kind, edition = edition + 1, flags = flags & ~35, settled_ms = NULL, not_before = 0,"
+            " tries = 0, request_id = NULL, text = NULL WHERE id = ? AND state = 7",
             "i", d->complete_op);
     }
     return fail(d, rc ? rc : bind_late(d));

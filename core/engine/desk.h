@@ -34,6 +34,8 @@ struct desk {
     int64_t last_op;               /* the highest id given to an operation; 0: not asked for yet */
     const struct ferry_item *item; /* in hand */
     int64_t item_id;
+    struct ferry_str source_id; /* the 16 bytes of item->source_id */
+    int other_keys; /* results are there that are not known by an item: of an older ferry, or to several cases */
     int changed;         /* the item in hand differs from what is stored */
     int wanted, skipped; /* of the item in hand */
     struct desk_traits traits[16];

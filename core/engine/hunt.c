@@ -62,7 +62,7 @@ static int32_t let_go(struct deliver *d, const struct ids *ids, uint32_t most)
     int32_t rc = FERRY_OK;
     for (uint32_t i = 0; i < ids->n && rc == FERRY_OK; i++) {
         rc = db_run(d->e->journal.db, d->err,
-                    "UPDATE op SET not_before = 0, flags = flags & ~?1, most = ?2 WHERE id = ?3"
+                    "UPDATE op SET not_before = 0, flags = flags & ~?1, at_most = ?2 WHERE id = ?3"
                     " AND state = 1",
                     "iii", (int64_t)OP_HELD, (int64_t)most, ids->v[i]);
     }

@@ -384,26 +384,37 @@ static int32_t on_result_id(void *data, const struct ferry_item *item)
                         item->id, item->marker);
 }
 
+/* What an audit asks for. */
+static struct ferry_ask ask_for_ids(struct ferry_kv filters[2], struct ferry_str run_id)
+{
+    filters[0] = (struct ferry_kv){FERRY_LIT("run"), run_id};
+    filters[1] = (struct ferry_kv){FERRY_LIT("brief"), FERRY_LIT("1")};
+    return (struct ferry_ask){.size = sizeof(struct ferry_ask),
+                              .what = FERRY_ASK_LIST,
+                              .noun = FERRY_RESULT,
+                              .n_filters = 2,
+                              .filters = filters};
+}
+
+int32_t index_each_result_id(struct remote *r, struct ferry_str run_id, remote_page_fn *fn,
+                             void *data, struct ferry_error *err)
+{
+    struct ferry_kv filters[2];
+    struct ferry_ask ask = ask_for_ids(filters, run_id);
+    return remote_pages(r, &ask, fn, data, err);
+}
+
 int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
                               struct ferry_error *err)
 {
-    struct ferry_kv filters[] = {{FERRY_LIT("run"), run_id}, {FERRY_LIT("brief"), FERRY_LIT("1")}};
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = FERRY_RESULT,
-                            .n_filters = 2,
-                            .filters = filters};
+    struct ferry_kv filters[2];
+    struct ferry_ask ask = ask_for_ids(filters, run_id);
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = index_begin(j, err);
     rc = rc ? rc : store_results(&rd, r, &ask, on_result_id);
     reading_finish(&rd);
     return rc;
-}
-
-int32_t index_list(struct journal *j, struct db_rows *rows, struct ferry_error *err)
-{
-    return db_query(j->db, rows, err, "SELECT wire FROM temp.listed ORDER BY rowid", "");
 }
 
 int64_t index_results(struct journal *j)

@@ -36,11 +36,11 @@ int32_t index_check_field(struct remote *r, struct ferry_error *err);
 /* Every result of a run, for matching what is already there. index_read_cases must have been done before. */
 int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
                            struct ferry_error *err);
-/* Their ids alone, for an audit. */
+/* Their ids alone, for an audit: all of them into the index; or each page as it comes, and nothing is kept. */
 int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
                               struct ferry_error *err);
-/* A query of the wire ids (absent where the tracker shows none), in the order in which they were listed. */
-int32_t index_list(struct journal *j, struct db_rows *rows, struct ferry_error *err);
+int32_t index_each_result_id(struct remote *r, struct ferry_str run_id, remote_page_fn *fn,
+                             void *data, struct ferry_error *err);
 int64_t index_results(struct journal *j); /* how many were read */
 int index_shows_wires(struct journal *j); /* whether any of them says its wire id */
 

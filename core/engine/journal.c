@@ -77,6 +77,42 @@ static const char *const steps[] = {
     " name TEXT NOT NULL, at_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, text TEXT);"
     "CREATE INDEX hook_waiting ON hook(not_before, id) WHERE state = 0;",
+
+    /*
+     * A million results: their random ids stand in one tree alone (known), which capture fills in sorted batches, and the
+     * results' operations are found by their items (op_item), in the order in which they were captured. Columns that
+     * change stand in front of long ones, and what a sending changes stands in as few trees as can be: what is on its way is
+     * known by its request (op_request) and waits in no queue, and settled_ms alone tells what of a run is open (op_scope).
+     *
+     * An older ferry that is still at work would not know a result by its item: item.identity and op.at_most have new names, so that
+     * it can neither plan nor send, and stops with all that it has committed.
+     */
+    "CREATE TABLE known(run_id INTEGER NOT NULL, source_id BLOB NOT NULL, item_id INTEGER NOT NULL,"
+    " PRIMARY KEY(run_id, source_id)) WITHOUT ROWID;"
+    "INSERT INTO known SELECT run_id, source_id, id FROM item WHERE source_id IS NOT NULL ORDER BY 1, 2;"
+    "DROP INDEX item_source;"
+    "ALTER TABLE item RENAME COLUMN ident TO identity;"
+    "CREATE INDEX item_run ON item(run_id, noun, start_ms);"
+
+    "CREATE TABLE op_next(id INTEGER PRIMARY KEY, dest_id INTEGER NOT NULL, lane_id INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " act INTEGER NOT NULL, state INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0, item_id INTEGER, scope_op INTEGER,"
+    " waits INTEGER NOT NULL DEFAULT 0, edition INTEGER NOT NULL DEFAULT 0, at_most INTEGER NOT NULL DEFAULT 0,"
+    " not_before INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, request_id INTEGER, settled_ms INTEGER,"
+    " key TEXT, source_id BLOB, remote_id TEXT, url TEXT, token TEXT, text TEXT, extra BLOB, memory BLOB, packed BLOB,"
+    " CHECK((key IS NULL) <> (source_id IS NULL)), CHECK(state >= 7 OR settled_ms IS NULL));"
+    "INSERT INTO op_next(id, dest_id, lane_id, kind, act, state, flags, item_id, scope_op, waits, edition, at_most, not_before,"
+    " tries, request_id, settled_ms, key, remote_id, url, token, text, extra, memory, packed)"
+    " SELECT id, dest_id, lane_id, kind, act, state, flags, item_id, scope_op, waits, edition, most, not_before,"
+    " tries, request_id, CASE WHEN state >= 7 THEN settled_ms END, key, remote_id, url, token, text, extra, memory, packed FROM op;"
+    "DROP TABLE op;"
+    "ALTER TABLE op_next RENAME TO op;"
+    "CREATE UNIQUE INDEX op_key ON op(dest_id, kind, key) WHERE key IS NOT NULL;"
+    "CREATE UNIQUE INDEX op_item ON op(dest_id, kind, item_id) WHERE source_id IS NOT NULL;"
+    "CREATE INDEX op_queue ON op(dest_id, state, act) WHERE state < 7 AND state <> 3;"
+    "CREATE INDEX op_scope ON op(scope_op) WHERE scope_op IS NOT NULL AND settled_ms IS NULL;"
+    "CREATE INDEX op_request ON op(request_id) WHERE request_id IS NOT NULL AND state < 7;"
+    "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;"
+    "CREATE INDEX op_made ON op(lane_id, kind) WHERE state = 7 AND flags & 129 = 0 AND (kind = 196611 OR kind = 196612 OR kind = 196614);",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */
@@ -207,6 +243,16 @@ out:
         journal_close(j);
     }
     return rc;
+}
+
+struct ferry_str journal_op_key(const struct db_rows *rows, int column, char text[UUID_TEXT])
+{
+    struct ferry_str key = db_str(rows, column);
+    if (key.len == 16 && db_is_blob(rows, column)) {
+        uuid_text((const unsigned char *)key.ptr, text);
+        return ferry_cstr(text);
+    }
+    return key;
 }
 
 void journal_close(struct journal *j)

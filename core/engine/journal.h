@@ -6,16 +6,18 @@
  *   capture  one upload or mirror call; its items count from the moment its state is "captured"
  *   report   one input of a capture, with its counts
  *   item     one thing read, packed; results know their source id and their identity
+ *   known    the source ids of a run's items: none is kept twice
  *   dest     one destination: plugin, account, project
  *   lane     one run on its way to one destination, by one planner
- *   op       one change to one thing at a destination; identity (dest, kind, key)
+ *   op       one change to one thing at a destination; identity (dest, kind, key), or (dest, kind, item) where the key
+ *            is the item's source id: then source_id holds it, and key is NULL
  *   ref      what an operation needs of others
  *   request  what is on its way; dropped to a digest when nothing in it is open
  *   skip, note, fact  what a person should know; what a codec must know
  *   hook     what a tracker called about
  *
- * A later ferry upgrades it (steps only add: an older process may still be at work), an earlier one refuses it and changes no byte. The
- * spool has no version of its own: a change of its layout is a step here.
+ * A later ferry upgrades it, an earlier one refuses it and changes no byte. An older process may still be at work meanwhile: steps
+ * add what it need not know, or rename what it cannot do without, so that its statements fail and it ends. The spool has no version of its own: a change of its layout is a step here.
  *
  * Several processes share a journal: transactions are short, and a destination is worked on by one process at
  * a time (journal_lock).
@@ -78,6 +80,16 @@ void journal_close(struct journal *j); /* accepts zeroed */
  * one, which is brought up to date when it is next opened. Fills *version and *newest.
  */
 int32_t journal_judge(struct db *db, int64_t *version, int64_t *newest, struct ferry_error *err);
+
+/*
+ * Operations that wait to be sent, looked for or asked about: the words by which SQLite knows the index that holds nothing else.
+ * likely() keeps it from walking all of it by these terms alone. What is SENT is in op_request.
+ */
+#define OP_QUEUED(o) "likely(" o "state < 7) AND likely(" o "state <> 3)"
+
+/* What a planner called an operation, of a column "coalesce(key, source_id)"; `text` may hold it. */
+#define OP_KEY "coalesce(o.key, o.source_id)"
+struct ferry_str journal_op_key(const struct db_rows *rows, int column, char text[UUID_TEXT]);
 
 /*
  * Who works on what (journal_lock.c). DEST: the one that delivers to a destination. RUN: the one that captures for a run. USE: many

@@ -24,8 +24,8 @@ static int32_t find_attempts(struct engine *e, const struct lane *lane, int *som
         rc ? rc
            : db_run(
                  db, err,
-                 "INSERT INTO temp.attempt(ident, n) SELECT i.ident, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
-                 " WHERE i.run_id = ? AND i.ident IS NOT NULL AND c.state = 1 GROUP BY i.ident HAVING COUNT(*) > 1",
+                 "INSERT INTO temp.attempt(ident, n) SELECT i.identity, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
+                 " WHERE i.run_id = ? AND i.identity IS NOT NULL AND c.state = 1 GROUP BY i.identity HAVING COUNT(*) > 1",
                  "i", lane->run_id);
     *some = rc == FERRY_OK && db_changes(db) > 0;
     return rc;
@@ -110,22 +110,23 @@ static void start_run(struct desk *d, struct ferry_item *item)
     }
 }
 
-static int32_t walk_row(struct walk *w, int64_t item_id, struct db_rows *rows)
+/* The item's texts stay in the row, which stays where it is until the next one is asked for. */
+static int32_t walk_row(struct walk *w, struct db_rows *rows)
 {
     struct desk *d = &w->desk;
     struct ferry_item *item;
     char id[UUID_TEXT] = "";
     arena_reset(&d->arena);
-    int32_t rc = unpack_item(arena_str(&d->arena, db_str(rows, 0)), &d->arena, &item, d->err);
+    int32_t rc = unpack_item(db_str(rows, 1), &d->arena, &item, d->err);
     if (rc) {
         return rc;
     }
-    d->item_id = item_id;
+    d->item_id = db_int(rows, 0);
     d->changed = 0;
-    struct ferry_str source_id = db_str(rows, 1);
-    if (source_id.len == 16) {
-        uuid_text((const unsigned char *)source_id.ptr, id);
-        item->source_id = arena_str(&d->arena, ferry_cstr(id));
+    d->source_id = db_str(rows, 2);
+    if (d->source_id.len == 16) {
+        uuid_text((const unsigned char *)d->source_id.ptr, id);
+        item->source_id = ferry_cstr(id);
     }
     if (item->noun == FERRY_RESULT && !item->result) {
         return ferry_fail(
@@ -134,7 +135,7 @@ static int32_t walk_row(struct walk *w, int64_t item_id, struct db_rows *rows)
             (long long)d->item_id);
     }
     if (item->noun == FERRY_RESULT) {
-        uint32_t attempt = next_attempt(d, db_str(rows, 2));
+        uint32_t attempt = next_attempt(d, db_str(rows, 3));
         struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
         if (attempt && result && attempt != item->result->attempt) {
             *result = *item->result;
@@ -149,36 +150,36 @@ static int32_t walk_row(struct walk *w, int64_t item_id, struct db_rows *rows)
     return d->arena.failed ? d->arena.failed : plan_item(w, item);
 }
 
-static int32_t walk_item(struct walk *w, int64_t item_id, struct ferry_error *err)
-{
-    struct db_rows rows = {0};
-    int32_t rc = db_query(w->desk.e->journal.db, &rows, err,
-                          "SELECT packed, source_id, ident FROM item WHERE id = ?", "i", item_id);
-    int got = rc ? 0 : db_step(&rows);
-    rc = rc ? rc : got < 0 ? -got : got ? walk_row(w, item_id, &rows) : FERRY_OK;
-    db_done(&rows);
-    return rc;
-}
+/* In the order of the index item_run: nothing is sorted, and no item is looked at twice. */
+#define ITEMS(which)                                                                               \
+    "SELECT i.id, i.packed, i.source_id, i.identity FROM item i WHERE i.run_id = ?1 AND " which    \
+    " AND i.capture_id IN (SELECT id FROM capture WHERE run_id = ?1 AND state = 1)"                \
+    " ORDER BY i.noun, i.start_ms, i.id"
 
-/* Ids are sorted, not items: those are hundreds of bytes each, and mostly lie in this order already. */
-static int32_t walk_items(struct walk *w, struct ferry_error *err)
+static int32_t walk_some(struct walk *w, const char *sql, struct ferry_error *err)
 {
     struct desk *d = &w->desk;
     struct db_rows rows = {0};
     int got = 0;
-    int32_t rc = db_query(
-        d->e->journal.db, &rows, err,
-        "SELECT i.id FROM item i JOIN capture c ON c.id = i.capture_id"
-        " WHERE i.run_id = ? AND c.state = 1 ORDER BY i.noun <> 6, i.noun, i.start_ms, i.id",
-        "i", d->lane->run_id);
+    int32_t rc = db_query(d->e->journal.db, &rows, err, sql, "i", d->lane->run_id);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        rc = walk_item(w, db_int(&rows, 0), err);
+        rc = walk_row(w, &rows);
         if (rc == FERRY_OK && is_interrupted(d->e->interrupted)) {
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
         }
     }
     db_done(&rows);
+    d->item = NULL;
+    d->item_id = 0;
+    d->source_id = (struct ferry_str){NULL, 0};
     return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+/* The run first: its results go into it. */
+static int32_t walk_items(struct walk *w, struct ferry_error *err)
+{
+    int32_t rc = walk_some(w, ITEMS("i.noun = 6"), err);
+    return rc ? rc : walk_some(w, ITEMS("i.noun <> 6"), err);
 }
 
 /* --- what is there -------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@
 enum { NAME_SHOWN = 100 };
 
 static const char sql[] =
-    "SELECT o.id, o.act, o.key, coalesce(o.packed, i.packed), s.remote_id FROM op o LEFT JOIN item i ON i.id = o.item_id"
+    "SELECT o.id, o.act, " OP_KEY
+    ", coalesce(o.packed, i.packed), s.remote_id FROM op o LEFT JOIN item i ON i.id = o.item_id"
     " LEFT JOIN op s ON s.id = o.scope_op WHERE o.lane_id = ? AND o.state = 1 ORDER BY o.act, o.id";
 static const char refs_sql[] = "SELECT noun, key, id FROM ref WHERE op_id = ? ORDER BY n";
 
@@ -35,14 +36,15 @@ const char *plan_kind_text(uint32_t kind, char scratch[40])
 struct shown {
     struct arena arena;
     const struct ferry_item *item; /* NULL: the operation has none */
-    struct ferry_str name, status;
+    struct ferry_str key, name, status;
 };
 
 static void unpack_shown(struct shown *s, const struct db_rows *rows)
 {
     struct ferry_item *item = NULL;
+    char own[UUID_TEXT];
     arena_reset(&s->arena);
-    s->name = arena_str(&s->arena, db_str(rows, 2));
+    s->key = s->name = arena_str(&s->arena, journal_op_key(rows, 2, own));
     s->status = (struct ferry_str){NULL, 0};
     if (db_str(rows, 3).ptr &&
         unpack_item(arena_str(&s->arena, db_str(rows, 3)), &s->arena, &item, NULL) == FERRY_OK) {
@@ -134,7 +136,7 @@ int32_t plan_show_json(struct engine *e, int64_t lane, struct json_out *j, struc
         rc = put_needs(e, &rows, &needs, err);
         json_open(j, '{');
         json_member(j, "operation", ferry_cstr(plan_kind_text((uint32_t)db_int(&rows, 1), kind)));
-        json_member(j, "key", s.item && s.item->key.len ? s.item->key : db_str(&rows, 2));
+        json_member(j, "key", s.item && s.item->key.len ? s.item->key : s.key);
         json_member(j, "name", s.name);
         json_member(j, "status", s.status);
         json_member(j, "needs", buf_str(&needs));

@@ -90,7 +90,8 @@ static int32_t put_notes(const struct receipt *r, int64_t lane, struct buf *out,
 
 /* Operations that did not arrive, by name: rejected ones, or those that are unconfirmed. */
 static const char open_sql[] =
-    "SELECT o.key, o.text, coalesce(o.packed, i.packed), o.state, o.kind FROM op o LEFT JOIN item i ON i.id = o.item_id"
+    "SELECT " OP_KEY
+    ", o.text, coalesce(o.packed, i.packed), o.state, o.kind FROM op o LEFT JOIN item i ON i.id = o.item_id"
     " WHERE o.lane_id = ? AND o.state IN (3, 4, 5, 6, 8) ORDER BY o.state DESC, o.id LIMIT 50";
 
 static struct ferry_str name_of(struct arena *a, struct ferry_str packed, struct ferry_str key)
@@ -111,13 +112,14 @@ static int32_t put_open(const struct receipt *r, int64_t lane, struct buf *out,
 {
     struct db_rows rows = {0};
     struct arena arena;
+    char own[UUID_TEXT];
     int got = 0;
     int64_t shown = 0;
     arena_init(&arena, 64 << 20);
     int32_t rc = db_query(r->e->journal.db, &rows, err, open_sql, "i", lane);
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         buf_printf(out, "  %-13s ", db_int(&rows, 3) == OP_REJECTED ? "rejected" : "unconfirmed");
-        text_show(out, name_of(&arena, db_str(&rows, 2), db_str(&rows, 0)), SHOWN);
+        text_show(out, name_of(&arena, db_str(&rows, 2), journal_op_key(&rows, 0, own)), SHOWN);
         buf_puts(out, ": ");
         text_show(out, db_str(&rows, 1), SHOWN * 2);
         buf_putc(out, '\n');

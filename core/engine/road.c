@@ -172,7 +172,8 @@ uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct f
     int32_t rc = db_query(
         e->journal.db, &rows, err,
         "SELECT l.id FROM lane l WHERE l.state <> 1 OR l.error IS NOT NULL OR l.audit IS NULL"
-        " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.state < 7)"
+        " OR l.id IN (SELECT lane_id FROM op WHERE state < 7 AND state <> 3)"
+        " OR l.id IN (SELECT lane_id FROM op WHERE request_id IS NOT NULL AND state < 7)"
         " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.flags & 64 AND o.settled_ms > ?)"
         " ORDER BY l.role, l.id",
         "i", e->clock->now_ms(e->clock) - day_ms);

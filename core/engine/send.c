@@ -116,6 +116,23 @@ static int32_t store_notes(struct deliver *d, const struct flight *f, const stru
     return rc;
 }
 
+/* Operations are numbered as they were planned, so most of a request are neighbours, and one statement marks them all. */
+static int32_t mark_sent(struct deliver *d, const struct flight *f)
+{
+    const struct batch_op *rows = f->batch.rows;
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0, end; i < f->batch.n && rc == FERRY_OK; i = end) {
+        for (end = i + 1; end < f->batch.n && rows[end].id == rows[end - 1].id + 1;) {
+            end++;
+        }
+        rc = db_run(
+            d->e->journal.db, d->err,
+            "UPDATE op SET state = 3, request_id = ?, tries = tries + 1 WHERE id BETWEEN ? AND ?",
+            "iii", f->request_id, rows[i].id, rows[end - 1].id);
+    }
+    return rc;
+}
+
 static int32_t commit_sent(struct deliver *d, struct flight *f, const struct encoding *en)
 {
     struct db *db = d->e->journal.db;
@@ -128,11 +145,7 @@ static int32_t commit_sent(struct deliver *d, struct flight *f, const struct enc
         return rc;
     }
     rc = insert_request(d, f);
-    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
-        rc = db_run(db, d->err,
-                    "UPDATE op SET state = 3, request_id = ?, tries = tries + 1 WHERE id = ?", "ii",
-                    f->request_id, f->batch.rows[i].id);
-    }
+    rc = rc ? rc : mark_sent(d, f);
     rc = rc ? rc : store_notes(d, f, en);
     rc = db_end(db, rc, d->err);
     STEP(sent_committed);
@@ -166,7 +179,7 @@ static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
 {
     return (uint32_t)db_one_int(
         d->e->journal.db, 0, d->err,
-        "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND likely(state < 7) AND act > ?",
+        "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND " OP_QUEUED("") " AND act > ?",
         "iii", d->r->dest_id, (int64_t)state, (int64_t)after);
 }
 
@@ -336,10 +349,7 @@ static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t reque
     f->request_id = request_id;
     f->repeat = 1;
     rc = db_begin(db, d->err);
-    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
-        rc = db_run(db, d->err, "UPDATE op SET state = 3, tries = tries + 1 WHERE id = ?", "i",
-                    f->batch.rows[i].id);
-    }
+    rc = rc ? rc : mark_sent(d, f);
     rc = rc ? rc
             : db_run(db, d->err, "UPDATE request SET sent_ms = ? WHERE id = ?", "ii",
                      d->r->clock->now_ms(d->r->clock), request_id);

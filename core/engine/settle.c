@@ -70,6 +70,22 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
     return rc;
 }
 
+/* What goes into it, and what refers to it; 0: nothing does. */
+static int64_t next_dependent(struct db *db, int64_t op, struct ferry_error *err)
+{
+    int64_t next = db_one_int(
+        db, 0, err,
+        "SELECT id FROM op WHERE scope_op = ? AND settled_ms IS NULL AND state < 7 LIMIT 1", "i",
+        op);
+    return next
+               ? next
+               : db_one_int(
+                     db, 0, err,
+                     "SELECT o.id FROM ref f JOIN op o ON o.id = f.op_id WHERE f.target = ? AND f.id IS NULL AND f.flags & 1 = 0"
+                     " AND o.state < 7 LIMIT 1",
+                     "i", op);
+}
+
 /* Those who need it are rejected with it, and name it; those who can do without go on. */
 static int32_t reject_dependents(struct deliver *d, int64_t op, struct ferry_str why)
 {
@@ -81,11 +97,7 @@ static int32_t reject_dependents(struct deliver *d, int64_t op, struct ferry_str
         " WHERE waits > 0 AND state < 7 AND id IN (SELECT op_id FROM ref WHERE target = ?1 AND id IS NULL AND flags & 1)",
         "i", op);
     while (rc == FERRY_OK) {
-        next = db_one_int(
-            db, 0, d->err,
-            "SELECT o.id FROM op o WHERE o.state < 7 AND (o.scope_op = ?1 OR o.id IN"
-            " (SELECT op_id FROM ref WHERE target = ?1 AND id IS NULL AND flags & 1 = 0)) LIMIT 1",
-            "i", op);
+        next = next_dependent(db, op, d->err);
         if (!next) {
             break;
         }
@@ -170,7 +182,7 @@ static int32_t follow(struct deliver *d, const struct batch_op *row, const struc
            : db_run(
                  d->e->journal.db, d->err,
                  "UPDATE op SET state = 1, act = ?, memory = ?, flags = (flags & ~50) | ?, remote_id = coalesce(?, remote_id),"
-                 " extra = coalesce(?, extra), url = coalesce(?, url), most = 0, tries = 0, not_before = 0, request_id = NULL, token = NULL WHERE id = ?",
+                 " extra = coalesce(?, extra), url = coalesce(?, url), at_most = 0, tries = 0, not_before = 0, request_id = NULL, token = NULL WHERE id = ?",
                  "ibisbsi", (int64_t)f->kind, f->state,
                  (int64_t)(f->flags & FERRY_FOLLOW_OPTIONAL ? OP_OPTIONAL : 0),
                  o->id.len ? o->id : none, extra.len ? buf_str(&extra) : none, o->url, row->id);
@@ -273,7 +285,7 @@ static int32_t split(struct deliver *d, const struct batch *b, enum fate fate,
         } else {
             rc = db_run(
                 d->e->journal.db, d->err,
-                "UPDATE op SET state = 1, most = CASE WHEN ?1 THEN most ELSE ?2 END, request_id = NULL WHERE id = ?3",
+                "UPDATE op SET state = 1, at_most = CASE WHEN ?1 THEN at_most ELSE ?2 END, request_id = NULL WHERE id = ?3",
                 "iii", (int64_t)named, most, b->rows[i].id);
         }
     }

@@ -187,7 +187,7 @@ if [ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ]; then
 fi
 
 # Work that is left, and who is at it.
-"$HOLD_LOCK" --sql "UPDATE op SET state = 5; UPDATE lane SET audit = NULL" .ferry/journal.db
+"$HOLD_LOCK" --sql "UPDATE op SET state = 5, settled_ms = NULL; UPDATE lane SET audit = NULL" .ferry/journal.db
 doctor
 exits 0
 # shellcheck disable=SC2016 # a command to be typed

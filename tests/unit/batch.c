@@ -97,7 +97,7 @@ START_TEST(a_request_that_was_refused_is_made_smaller)
     int64_t run = a_run("A");
     for (int i = 0; i < 6; i++) {
         char key[2] = {(char)('a' + i), 0};
-        set(op(RESULT, run, 1, key), "most", i < 4 ? 2 : 0);
+        set(op(RESULT, run, 1, key), "at_most", i < 4 ? 2 : 0);
     }
     ck_assert_uint_eq(load(BATCH_READY, RESULT), 2);
     results->max_items = 1;

@@ -239,14 +239,14 @@ START_TEST(what_was_rejected_is_tried_again_with_new_bytes)
     close_plan();
     deliver_all();
     run_sql(
-        "UPDATE op SET state = 8, text = 'no', edition = 3, most = 1, flags = 6 WHERE kind = 196615");
+        "UPDATE op SET state = 8, text = 'no', edition = 3, at_most = 1, flags = 6 WHERE kind = 196615");
     open_plan();
     want_run();
     want_result(sources[0], NULL);
     close_plan();
     ck_assert_int_eq(
         fake_one(
-            "SELECT COUNT(*) FROM op WHERE kind = 196615 AND state = 1 AND edition = 4 AND most = 0 AND text IS NULL AND flags = 4"),
+            "SELECT COUNT(*) FROM op WHERE kind = 196615 AND state = 1 AND edition = 4 AND at_most = 0 AND text IS NULL AND flags = 4"),
         1);
     ck_assert_uint_eq(counts.fresh, 1);
 }
