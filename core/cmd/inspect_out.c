@@ -17,27 +17,44 @@ void inspect_out_init(struct inspect_out *o, enum inspect_form form)
     memset(o, 0, sizeof *o);
     o->form = form;
     buf_init(&o->text, (size_t)2 << 30);
-    buf_init(&o->warnings, FILE_MAX);
     o->j = json_to(&o->text);
 }
 
 void inspect_out_finish(struct inspect_out *o)
 {
     buf_finish(&o->text);
-    buf_finish(&o->warnings);
+}
+
+void inspect_file_init(struct inspect_file *f, enum inspect_form form)
+{
+    memset(f, 0, sizeof *f);
+    f->form = form;
+    buf_init(&f->results, (size_t)2 << 30);
+    buf_init(&f->warnings, FILE_MAX);
+}
+
+void inspect_file_finish(struct inspect_file *f)
+{
+    buf_finish(&f->results);
+    buf_finish(&f->warnings);
 }
 
 /* --- to stdout --------------------------------------------------------------------- */
 
 /* Hands what has been written on. */
-static int32_t flush(struct inspect_out *o)
+static int32_t hand_on(struct buf *text)
 {
-    int32_t rc = o->text.failed;
+    int32_t rc = text->failed;
     if (!rc) {
-        cmd_out(buf_str(&o->text));
+        cmd_out(buf_str(text));
     }
-    buf_reset(&o->text);
+    buf_reset(text);
     return rc;
+}
+
+int32_t inspect_hand_results(struct inspect_file *f)
+{
+    return hand_on(&f->results);
 }
 
 /* --- JSON ---------------------------------------------------------------------------- */
@@ -70,8 +87,8 @@ static void put_warning(struct json_out *j, uint64_t line, uint64_t column, stru
     json_close(j, '}');
 }
 
-static void put_file_json(struct inspect_out *o, const char *path, const struct read_report *report,
-                          const char *error)
+static void put_file_json(struct inspect_out *o, const struct inspect_file *f, const char *path,
+                          const struct read_report *report, const char *error)
 {
     json_open(&o->j, '{');
     json_member(&o->j, "path", ferry_cstr(path));
@@ -79,7 +96,7 @@ static void put_file_json(struct inspect_out *o, const char *path, const struct 
     json_key(&o->j, "truncated");
     json_put_bool(&o->j, report->truncated != 0);
     json_key(&o->j, "warnings");
-    json_put_raw(&o->j, buf_str(&o->warnings));
+    json_put_raw(&o->j, buf_str(&f->warnings));
     if (error) {
         json_member(&o->j, "error", ferry_cstr(error));
     }
@@ -106,7 +123,7 @@ static void put_header(struct buf *out)
                "ERRORED", "SKIPPED", "NOT RUN", "FLAKY", "TIME", "FILE");
 }
 
-static void put_file_table(struct inspect_out *o, const char *path,
+static void put_file_table(struct inspect_out *o, const struct inspect_file *f, const char *path,
                            const struct read_report *report, const char *error)
 {
     const struct read_counts *c = &report->counts;
@@ -129,7 +146,7 @@ static void put_file_table(struct inspect_out *o, const char *path,
                    "    %llu with a status that is none of these (ferry inspect --ndjson)\n",
                    (unsigned long long)c->other);
     }
-    buf_put(&o->text, buf_str(&o->warnings));
+    buf_put(&o->text, buf_str(&f->warnings));
 }
 
 /* --- the calls ----------------------------------------------------------------------------- */
@@ -143,103 +160,103 @@ int32_t inspect_begin(struct inspect_out *o)
     json_member_int(&o->j, "schema_version", 1);
     json_key(&o->j, "files");
     json_open(&o->j, '[');
-    return flush(o);
+    return hand_on(&o->text);
 }
 
-void inspect_file_begin(struct inspect_out *o)
+void inspect_file_begin(struct inspect_file *f)
 {
-    o->n_warnings = 0;
-    o->n_codes = 0;
-    buf_reset(&o->warnings);
-    o->j_warning = json_to(&o->warnings);
-    if (o->form == INSPECT_JSON) {
-        json_open(&o->j_warning, '[');
+    f->n_warnings = 0;
+    f->n_codes = 0;
+    buf_reset(&f->warnings);
+    f->j_warning = json_to(&f->warnings);
+    if (f->form == INSPECT_JSON) {
+        json_open(&f->j_warning, '[');
     }
 }
 
 /* How many of this code there were before; the codes that do not fit into the list count as new. */
-static uint64_t seen_before(struct inspect_out *o, struct ferry_str code)
+static uint64_t seen_before(struct inspect_file *f, struct ferry_str code)
 {
     struct inspect_code *c;
     char name[sizeof c->name];
     uint32_t i = 0;
     text_show_to(name, sizeof name, code);
-    while (i < o->n_codes && strcmp(o->codes[i].name, name) != 0) {
+    while (i < f->n_codes && strcmp(f->codes[i].name, name) != 0) {
         i++;
     }
     if (i == INSPECT_CODES) {
         return 0;
     }
-    c = &o->codes[i];
-    if (i == o->n_codes) {
+    c = &f->codes[i];
+    if (i == f->n_codes) {
         memcpy(c->name, name, sizeof name);
         c->n = 0;
-        o->n_codes++;
+        f->n_codes++;
     }
     return c->n++;
 }
 
-static void put_warning_line(struct inspect_out *o, const struct ferry_notice *notice)
+static void put_warning_line(struct inspect_file *f, const struct ferry_notice *notice)
 {
-    if (seen_before(o, notice->code) >= INSPECT_OF_ONE_CODE) {
+    if (seen_before(f, notice->code) >= INSPECT_OF_ONE_CODE) {
         return;
     }
-    buf_puts(&o->warnings, "    ");
+    buf_puts(&f->warnings, "    ");
     if (notice->line) {
-        buf_printf(&o->warnings, "%llu:%llu ", (unsigned long long)notice->line,
+        buf_printf(&f->warnings, "%llu:%llu ", (unsigned long long)notice->line,
                    (unsigned long long)notice->column);
     }
-    text_show(&o->warnings, notice->code, 80);
-    buf_puts(&o->warnings, ": ");
-    text_show(&o->warnings, notice->text, 2000);
-    buf_putc(&o->warnings, '\n');
+    text_show(&f->warnings, notice->code, 80);
+    buf_puts(&f->warnings, ": ");
+    text_show(&f->warnings, notice->text, 2000);
+    buf_putc(&f->warnings, '\n');
 }
 
-int32_t inspect_notice(struct inspect_out *o, const struct ferry_notice *notice)
+int32_t inspect_notice(struct inspect_file *f, const struct ferry_notice *notice)
 {
-    if (o->form == INSPECT_TABLE) {
-        put_warning_line(o, notice);
-    } else if (o->form == INSPECT_JSON && o->n_warnings < INSPECT_WARNINGS) {
-        put_warning(&o->j_warning, notice->line, notice->column, notice->code, notice->text);
+    if (f->form == INSPECT_TABLE) {
+        put_warning_line(f, notice);
+    } else if (f->form == INSPECT_JSON && f->n_warnings < INSPECT_WARNINGS) {
+        put_warning(&f->j_warning, notice->line, notice->column, notice->code, notice->text);
     }
-    o->n_warnings++;
-    return o->warnings.failed;
+    f->n_warnings++;
+    return f->warnings.failed;
 }
 
 /* What did not fit is at least counted. */
-static void end_warnings(struct inspect_out *o)
+static void end_warnings(struct inspect_file *f)
 {
     char more[80];
-    for (uint32_t i = 0; o->form == INSPECT_TABLE && i < o->n_codes; i++) {
-        if (o->codes[i].n > INSPECT_OF_ONE_CODE) {
-            buf_printf(&o->warnings, "    and %llu more %s\n",
-                       (unsigned long long)(o->codes[i].n - INSPECT_OF_ONE_CODE), o->codes[i].name);
+    for (uint32_t i = 0; f->form == INSPECT_TABLE && i < f->n_codes; i++) {
+        if (f->codes[i].n > INSPECT_OF_ONE_CODE) {
+            buf_printf(&f->warnings, "    and %llu more %s\n",
+                       (unsigned long long)(f->codes[i].n - INSPECT_OF_ONE_CODE), f->codes[i].name);
         }
     }
-    if (o->form == INSPECT_JSON && o->n_warnings > INSPECT_WARNINGS) {
+    if (f->form == INSPECT_JSON && f->n_warnings > INSPECT_WARNINGS) {
         snprintf(more, sizeof more, "%llu more warnings are not listed",
-                 (unsigned long long)(o->n_warnings - INSPECT_WARNINGS));
-        put_warning(&o->j_warning, 0, 0, FERRY_LIT("more"), ferry_cstr(more));
+                 (unsigned long long)(f->n_warnings - INSPECT_WARNINGS));
+        put_warning(&f->j_warning, 0, 0, FERRY_LIT("more"), ferry_cstr(more));
     }
-    if (o->form == INSPECT_JSON) {
-        json_close(&o->j_warning, ']');
+    if (f->form == INSPECT_JSON) {
+        json_close(&f->j_warning, ']');
     }
 }
 
-int32_t inspect_file_end(struct inspect_out *o, const char *path, const struct read_report *report,
-                         const char *error)
+int32_t inspect_file_end(struct inspect_out *o, struct inspect_file *f, const char *path,
+                         const struct read_report *report, const char *error)
 {
     static const struct read_report nothing;
     report = report ? report : &nothing;
-    end_warnings(o);
+    end_warnings(f);
     if (o->form == INSPECT_JSON) {
-        put_file_json(o, path, report, error);
+        put_file_json(o, f, path, report, error);
     } else if (o->form == INSPECT_TABLE) {
-        put_file_table(o, path, report, error);
+        put_file_table(o, f, path, report, error);
     }
     o->n_files++;
     read_counts_add(&o->totals, &report->counts);
-    return o->warnings.failed ? o->warnings.failed : flush(o);
+    return f->warnings.failed ? f->warnings.failed : hand_on(&o->text);
 }
 
 int32_t inspect_end(struct inspect_out *o)
@@ -256,17 +273,16 @@ int32_t inspect_end(struct inspect_out *o)
         put_row(&o->text, &o->totals);
         buf_printf(&o->text, "total of %llu files\n", (unsigned long long)o->n_files);
     }
-    return flush(o);
+    return hand_on(&o->text);
 }
 
-int32_t inspect_result(struct inspect_out *o, const char *path, const struct ferry_item *item,
+int32_t inspect_result(struct inspect_file *f, const char *path, const struct ferry_item *item,
                        const struct keys_found *key)
 {
-    if (o->form != INSPECT_NDJSON) {
+    if (f->form != INSPECT_NDJSON) {
         return FERRY_OK;
     }
-    inspect_put_result(&o->j, path, item, key);
-    buf_putc(&o->text, '\n');
-    o->j = json_to(&o->text);
-    return flush(o);
+    struct json_out j = json_to(&f->results);
+    inspect_put_result(&j, path, item, key);
+    return buf_putc(&f->results, '\n');
 }

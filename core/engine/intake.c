@@ -129,6 +129,9 @@ void read_counts_add(struct read_counts *total, const struct read_counts *more)
 static void note_changes(struct intake *in, struct ferry_str name)
 {
     char shown[120];
+    if (!in->repaired && !in->hidden) {
+        return;
+    }
     text_show_to(shown, sizeof shown, name);
     if (in->repaired) {
         intake_note(in, 0, "not-utf8", "\"%s\": %llu byte(s) that are no UTF-8 became U+FFFD",

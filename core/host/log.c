@@ -22,6 +22,7 @@ enum { LONGEST = 64 * 1024, SHOWN = 8 * 1024 };
 static atomic_uint chosen = FERRY_LOG_INFO;
 static atomic_int colored = 0;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local struct buf *kept; /* where this thread's lines go */
 
 static int variable_set(const char *name)
 {
@@ -74,10 +75,31 @@ static void put_level(struct buf *line, uint32_t level)
     }
 }
 
+/* Where stderr is gone there is nobody to tell. */
+static void to_stderr(struct ferry_str lines)
+{
+    struct ferry_error unheard;
+    pthread_mutex_lock(&lock);
+    fd_write(STDERR_FILENO, "stderr", lines, &unheard);
+    pthread_mutex_unlock(&lock);
+}
+
+void log_keep(struct buf *lines)
+{
+    kept = lines;
+}
+
+void log_show(struct buf *lines)
+{
+    if (lines->len > 0) {
+        to_stderr(buf_str(lines));
+        buf_reset(lines);
+    }
+}
+
 static void write_line(uint32_t level, const char *plugin, struct ferry_str message)
 {
     struct buf clean, line;
-    struct ferry_error unheard;
     buf_init(&clean, 4 * (size_t)LONGEST);
     buf_init(&line, 8 * (size_t)LONGEST);
     secrets_redact(&clean, message);
@@ -92,10 +114,12 @@ static void write_line(uint32_t level, const char *plugin, struct ferry_str mess
         text_show(&line, buf_str(&clean), SHOWN);
     }
     buf_putc(&line, '\n');
-    pthread_mutex_lock(&lock);
-    /* Where stderr is gone there is nobody to tell. */
-    fd_write(STDERR_FILENO, "stderr", buf_str(&line), &unheard);
-    pthread_mutex_unlock(&lock);
+    if (!kept) {
+        to_stderr(buf_str(&line));
+    } else if (buf_put(kept, buf_str(&line)) != FERRY_OK) {
+        log_show(kept);
+        to_stderr(buf_str(&line));
+    }
     buf_finish(&line);
     buf_finish(&clean);
 }

@@ -22,6 +22,15 @@ void log_write(uint32_t level, const char *format, ...) __attribute__((format(pr
 #define log_info(...)  log_write(FERRY_LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(FERRY_LOG_DEBUG, __VA_ARGS__)
 
+/*
+ * What this thread says from now on is kept in `lines`, as it would be shown, instead of going to stderr; NULL: no longer. For
+ * work on several threads whose messages are to come in order. Where it does not fit, it goes to stderr.
+ */
+struct buf;
+void log_keep(struct buf *lines);
+/* To stderr what was kept, and empties it. */
+void log_show(struct buf *lines);
+
 /* The log service for a plugin; `plugin_id` begins each message and lives as long as the table is
  * used. */
 struct ferry_log log_service(const char *plugin_id);

@@ -50,25 +50,38 @@ static int parse(XML_Parser parser, FILE *in)
     return 1;
 }
 
-int main(int argc, char **argv)
+static int parse_file(const char *path, struct counts *counts)
 {
-    struct counts counts = {0, 0, 0};
-    FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    FILE *in = fopen(path, "rb");
     XML_Parser parser = XML_ParserCreate(NULL);
     if (!in || !parser) {
-        fprintf(stderr, "usage: bare_expat FILE\n");
-        return 2;
+        fprintf(stderr, "bare_expat: %s: cannot be opened\n", path);
+        return 0;
     }
-    XML_SetUserData(parser, &counts);
+    XML_SetUserData(parser, counts);
     XML_SetElementHandler(parser, on_start, on_end);
     XML_SetCharacterDataHandler(parser, on_text);
     int ok = parse(parser, in);
     if (!ok) {
-        fprintf(stderr, "bare_expat: %s: %s\n", argv[1], XML_ErrorString(XML_GetErrorCode(parser)));
+        fprintf(stderr, "bare_expat: %s: %s\n", path, XML_ErrorString(XML_GetErrorCode(parser)));
+    }
+    XML_ParserFree(parser);
+    fclose(in);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct counts counts = {0, 0, 0};
+    int ok = 1;
+    if (argc < 2) {
+        fprintf(stderr, "usage: bare_expat FILE...\n");
+        return 2;
+    }
+    for (int i = 1; i < argc && ok; i++) {
+        ok = parse_file(argv[i], &counts);
     }
     printf("%lu elements, %lu attributes, %lu bytes of text\n", counts.elements, counts.attributes,
            counts.bytes);
-    XML_ParserFree(parser);
-    fclose(in);
     return ok ? 0 : 1;
 }

@@ -54,6 +54,22 @@ reading() {
     ratio
 }
 
+# 2,000 reports of 50 kB each, read by as many threads as there are processors
+reading_many() {
+    mkdir many
+    "$tools/gen_report" 235 >many/1.xml
+    for ((i = 2; i <= 2000; i++)); do
+        cp many/1.xml "many/$i.xml"
+    done
+    measured 3 "$tools/bare_expat" many/*.xml
+    row "bare expat, 2,000 files, one after the other"
+    reference
+    measured 3 "$ferry" inspect many
+    row "ferry inspect, the same"
+    ratio
+    rm -r many
+}
+
 # sending WHAT REPORT OPTION...: an upload into a new state folder, then the rows of it stored bare
 sending() {
     local what=$1 report=$2
@@ -84,5 +100,6 @@ while read -r id ms; do
     printf '%-44s %10.3f ms\n' "plugin: $id" "$ms"
 done <loads
 reading "$(size plain.xml)"
+reading_many
 sending "upload of $mirrored, mirrored" mirrored.xml --mirror local:DEMO
 sending "upload of $plain" plain.xml
