@@ -17,6 +17,12 @@ void buf_init(struct buf *b, size_t max)
     b->max = max;
 }
 
+void buf_borrow(struct buf *b, char *room, size_t size)
+{
+    room[0] = '\0';
+    *b = (struct buf){.ptr = room, .cap = size, .max = size - 1};
+}
+
 void buf_finish(struct buf *b)
 {
     size_t max = b->max;

@@ -16,6 +16,8 @@ struct buf {
 
 /* The caller's memory; `max` is the longest it may get, in bytes. */
 void buf_init(struct buf *b, size_t max);
+/* In `size` bytes of the caller's, which it never leaves: for what has to be said when memory is out. Not to be finished. */
+void buf_borrow(struct buf *b, char *room, size_t size);
 /* Frees the bytes; accepts zeroed. The buffer may be used again as after init. */
 void buf_finish(struct buf *b);
 /* Forgets the bytes and the failure, keeps the memory. */

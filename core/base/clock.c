@@ -19,16 +19,27 @@ static int64_t read_us(clockid_t id)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/*
+ * The monotonic clock also counts the time that a machine sleeps. Debian's kernels all have it; the other one is for those that
+ * have not.
+ */
+static int64_t steady_us(void)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_BOOTTIME, &now) == 0
+               ? (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000
+               : read_us(CLOCK_MONOTONIC);
+}
+
 static int64_t real_now_ms(struct clock *c)
 {
-    (void)c;
-    return read_us(CLOCK_REALTIME) / 1000;
+    return (c->wall_us + steady_us()) / 1000;
 }
 
 static int64_t real_mono_us(struct clock *c)
 {
     (void)c;
-    return read_us(CLOCK_MONOTONIC);
+    return steady_us();
 }
 
 /* a + b, staying at the end of the range rather than wrapping around. */
@@ -45,7 +56,7 @@ static int64_t us_of_ms(int64_t ms)
 
 static int real_wait_ms(struct clock *c, int64_t ms, const volatile int *interrupted)
 {
-    int64_t end = add_capped(read_us(CLOCK_MONOTONIC), us_of_ms(ms > 0 ? ms : 0));
+    int64_t end = add_capped(steady_us(), us_of_ms(ms > 0 ? ms : 0));
     (void)c;
     for (;;) {
         struct timespec slice = {0, 0};
@@ -53,7 +64,7 @@ static int real_wait_ms(struct clock *c, int64_t ms, const volatile int *interru
         if (is_interrupted(interrupted)) {
             return 1;
         }
-        left = end - read_us(CLOCK_MONOTONIC);
+        left = end - steady_us();
         if (left <= 0) {
             return 0;
         }
@@ -62,9 +73,15 @@ static int real_wait_ms(struct clock *c, int64_t ms, const volatile int *interru
     }
 }
 
+/* What the wall clock says now, over the steady one. */
+static int64_t wall_us(void)
+{
+    return read_us(CLOCK_REALTIME) - steady_us();
+}
+
 struct clock clock_real(void)
 {
-    return (struct clock){real_now_ms, real_mono_us, real_wait_ms, 0};
+    return (struct clock){real_now_ms, real_mono_us, real_wait_ms, wall_us(), 0};
 }
 
 /* Lanes on several threads may share a virtual clock: the shift is read and moved atomically. */
@@ -75,12 +92,12 @@ static int64_t shift_of(struct clock *c)
 
 static int64_t virtual_now_ms(struct clock *c)
 {
-    return add_capped(read_us(CLOCK_REALTIME), shift_of(c)) / 1000;
+    return add_capped(c->wall_us + steady_us(), shift_of(c)) / 1000;
 }
 
 static int64_t virtual_mono_us(struct clock *c)
 {
-    return add_capped(read_us(CLOCK_MONOTONIC), shift_of(c));
+    return add_capped(steady_us(), shift_of(c));
 }
 
 static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *interrupted)
@@ -99,5 +116,5 @@ static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *inte
 
 struct clock clock_virtual(void)
 {
-    return (struct clock){virtual_now_ms, virtual_mono_us, virtual_wait_ms, 0};
+    return (struct clock){virtual_now_ms, virtual_mono_us, virtual_wait_ms, wall_us(), 0};
 }

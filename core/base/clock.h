@@ -11,10 +11,15 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t (*now_ms)(struct clock *c);  /* since the epoch, UTC */
+    /*
+     * Since the epoch, UTC, as the machine's clock told when this one was made; from then on it moves as mono_us does. So whoever
+     * puts the machine's clock right meanwhile moves no deadline; who runs for days makes a new one now and then.
+     */
+    int64_t (*now_ms)(struct clock *c);
     int64_t (*mono_us)(struct clock *c); /* never goes back */
     /* Waits; 0 when the time is over, 1 when *interrupted became non-zero (seen within 50 ms). */
     int (*wait_ms)(struct clock *c, int64_t ms, const volatile int *interrupted);
+    int64_t wall_us;  /* the epoch's time over the steady clock's */
     int64_t shift_us; /* virtual: how far waits have moved it */
 };
 

@@ -37,6 +37,7 @@ struct db {
     struct db_busy busy;
     uint32_t depth; /* of begins */
     int64_t changes;
+    struct ferry_error failed; /* what the machine refused first; status FERRY_OK: nothing */
 };
 
 sqlite3 *db_handle(struct db *d)
@@ -49,13 +50,52 @@ const char *db_path(const struct db *d)
     return d->path;
 }
 
+/* Of memory or of the disk, and not of the statement, its values or another process. */
+static int is_of_machine(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_NOMEM:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CORRUPT:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB:
+    case SQLITE_PROTOCOL:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+int32_t db_refused(struct db *d, int code, const char *sql, struct ferry_error *err)
+{
+    struct ferry_error own = {.size = sizeof own};
+    err = err ? err : &own;
+    int32_t rc = db_fail(err, d->handle, code, d->path, sql);
+    if (is_of_machine(code) && !d->failed.status) {
+        d->failed = *err;
+    }
+    return rc;
+}
+
 static int32_t fail(struct db *d, int code, const char *sql, struct ferry_error *err)
 {
     if ((code & 0xFF) == SQLITE_BUSY && db_interrupted()) {
         return ferry_fail(err, FERRY_E_STOP, NULL, "%s: interrupted while another process holds it",
                           d->path);
     }
-    return db_fail(err, d->handle, code, d->path, sql);
+    return db_refused(d, code, sql, err);
+}
+
+int32_t db_failed(const struct db *d, struct ferry_error *err)
+{
+    const struct ferry_error *f = &d->failed;
+    return f->status ? ferry_fail(err, f->status, f->where, "%s", f->message) : FERRY_OK;
+}
+
+void db_forgive(struct db *d)
+{
+    d->failed.status = FERRY_OK;
 }
 
 /* ---- the statement cache ---- */
@@ -157,8 +197,11 @@ static int32_t acquire(struct db *d, const char *sql, sqlite3_stmt **stmt, struc
     int32_t rc;
     *stmt = NULL;
     if (d->depth > 0 && sqlite3_get_autocommit(d->handle)) {
-        return ferry_fail(err, FERRY_E_IO, NULL,
-                          "%s: the transaction was given up after a failure; run again", d->path);
+        rc = db_failed(d, err);
+        return rc ? rc
+                  : ferry_fail(err, FERRY_E_IO, NULL,
+                               "%s: the transaction was given up after a failure; run again",
+                               d->path);
     }
     if (!make_room(d)) {
         return fail(d, SQLITE_NOMEM, sql, err);
@@ -175,6 +218,10 @@ static int32_t acquire(struct db *d, const char *sql, sqlite3_stmt **stmt, struc
         }
         slot->stmt = *stmt;
         d->n_statements++;
+    }
+    if (!sqlite3_stmt_readonly(slot->stmt) && (rc = db_failed(d, err)) != FERRY_OK) {
+        *stmt = NULL;
+        return rc;
     }
     slot->used = 1;
     *stmt = slot->stmt;
@@ -265,8 +312,9 @@ int32_t db_run(struct db *d, struct ferry_error *err, const char *sql, const cha
 
 int32_t db_script(struct db *d, const char *sql, struct ferry_error *err)
 {
-    int code = sqlite3_exec(d->handle, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? FERRY_OK : fail(d, code, sql, err);
+    int32_t rc = db_failed(d, err);
+    int code = rc ? SQLITE_OK : sqlite3_exec(d->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? rc : fail(d, code, sql, err);
 }
 
 static int32_t query(struct db *d, struct db_rows *rows, struct ferry_error *err, const char *sql,
@@ -374,8 +422,8 @@ int64_t db_one_int(struct db *d, int64_t fallback, struct ferry_error *err, cons
 
 int32_t db_begin(struct db *d, struct ferry_error *err)
 {
-    int32_t rc = FERRY_OK;
-    if (d->depth == 0) {
+    int32_t rc = db_failed(d, err);
+    if (!rc && d->depth == 0) {
         rc = db_run(d, err, "BEGIN IMMEDIATE", "");
     }
     if (!rc) {
@@ -395,7 +443,8 @@ int32_t db_commit(struct db *d, struct ferry_error *err)
         d->depth--;
         return FERRY_OK;
     }
-    rc = db_run(d, err, "COMMIT", "");
+    rc = db_failed(d, err);
+    rc = rc ? rc : db_run(d, err, "COMMIT", "");
     if (rc) {
         db_rollback(d);
     }

@@ -5,6 +5,10 @@
  * owner alone (0600). A db belongs to one thread. Failures are E_IO with the cause and a cure (disk
  * full, locked by another process, read-only, damaged ...); E_BUG where the statement or its
  * arguments are wrong or break a constraint; E_NO_MEMORY; E_TOO_LARGE.
+ *
+ * What the machine failed latches: once memory or the disk refused a statement, nothing more is
+ * written and no transaction is begun or committed until db_forgive(), so that an answer that could not be
+ * read never becomes a row. db_failed() says whether it did.
  */
 #ifndef BASE_DB_H
 #define BASE_DB_H
@@ -83,6 +87,13 @@ int32_t db_commit(struct db *d, struct ferry_error *err);
 void db_rollback(struct db *d); /* of everything since the outermost begin; harmless outside one */
 /* commit where rc is OK, else rollback; returns the first failure. */
 int32_t db_end(struct db *d, int32_t rc, struct ferry_error *err);
+
+/* FERRY_OK, or what the machine refused first, with err filled. */
+int32_t db_failed(const struct db *d, struct ferry_error *err);
+/* A new start on the same file, for who serves others; nothing may be open. */
+void db_forgive(struct db *d);
+/* For statements of one's own on db_handle(): the error of this SQLite code, latched like any. */
+int32_t db_refused(struct db *d, int code, const char *sql, struct ferry_error *err);
 
 int64_t db_last_id(struct db *d);
 int64_t db_changes(struct db *d); /* rows of the last db_run */

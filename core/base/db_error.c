@@ -115,6 +115,10 @@ int32_t db_fail(struct ferry_error *err, sqlite3 *handle, int code, const char *
             return ferry_fail(err, FERRY_E_IO, NULL, "%s: disk full; free some space and run again",
                               shown);
         }
+        if (number == EFBIG) {
+            return ferry_fail(err, FERRY_E_IO, NULL,
+                              "%s: larger than the limit for files allows; raise ulimit -f", shown);
+        }
         system = number && strerrordesc_np(number) ? strerrordesc_np(number) : "no reason given";
         return ferry_fail(
             err, FERRY_E_IO, NULL,

@@ -30,10 +30,12 @@ static const struct {
     {ENOTDIR, "a part of the path is a file, not a folder", "check the path"},
     {EISDIR, "is a folder, not a file", "name a file"},
     {EEXIST, "exists already", "remove it or name another path"},
+    {EINTR, "interrupted", "run again"},
+    {ENOLCK, "the file system has no locks left", "put it on a local disk"},
     {ENOSPC, "disk full", "free some space and run again"},
     {EDQUOT, "disk quota used up", "free some space and run again"},
     {EROFS, "the file system is read-only", "name a path on one that can be written"},
-    {EFBIG, "larger than the file system or the limit for files allows", "check ulimit -f"},
+    {EFBIG, "larger than the file system or the limit for files allows", "raise ulimit -f"},
     {ELOOP, "too many symbolic links", "check the links in the path for a circle"},
     {ENAMETOOLONG, "the name is too long", "use a shorter path"},
     {EMFILE, "too many open files in this process", "raise ulimit -n"},
@@ -42,7 +44,24 @@ static const struct {
     {EPIPE, "nobody reads the other end any more", "keep the reading program running"},
 };
 
-static int32_t fail_errno(struct ferry_error *err, const char *path, const char *doing, int number)
+int32_t file_status(int number, int32_t otherwise)
+{
+    switch (number) {
+    case ENOMEM:
+        return FERRY_E_NO_MEMORY;
+    case EMFILE:
+    case ENFILE:
+    case EIO:
+    case ENOSPC:
+    case EDQUOT:
+    case EINTR:
+        return FERRY_E_IO;
+    default:
+        return otherwise;
+    }
+}
+
+int32_t file_fail(struct ferry_error *err, const char *path, const char *doing, int number)
 {
     char shown[SHOWN_PATH];
     char where[64];
@@ -75,7 +94,7 @@ static int32_t fail_buf(struct ferry_error *err, const char *path, const struct 
     if (out->failed == FERRY_E_TOO_LARGE) {
         return fail_size(err, path, out);
     }
-    return fail_errno(err, path, "cannot read", ENOMEM);
+    return file_fail(err, path, "cannot read", ENOMEM);
 }
 
 /* Waits until a descriptor that was opened without blocking can go on. */
@@ -104,7 +123,7 @@ int32_t file_read_fd(int fd, const char *name, struct buf *out, struct ferry_err
                 wait_for(fd, POLLIN);
                 continue;
             }
-            return fail_errno(err, name, "cannot read", errno);
+            return file_fail(err, name, "cannot read", errno);
         }
         if (n == 0) {
             return FERRY_OK;
@@ -122,16 +141,18 @@ int32_t file_read(const char *path, struct buf *out, struct ferry_error *err)
     struct stat st;
     char shown[SHOWN_PATH];
     int32_t rc;
+    int number;
     /* O_NONBLOCK: opening a pipe nobody writes to would wait for ever. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return fail_errno(err, path, "cannot open", errno);
+        return file_fail(err, path, "cannot open", errno);
     }
     if (fstat(fd, &st) < 0) {
-        rc = fail_errno(err, path, "cannot read", errno);
+        rc = file_fail(err, path, "cannot read", errno);
     } else if (S_ISDIR(st.st_mode)) {
-        rc = fail_errno(err, path, "cannot read", EISDIR);
+        rc = file_fail(err, path, "cannot read", errno = EISDIR);
     } else if (!S_ISREG(st.st_mode)) {
+        errno = EINVAL;
         text_show_to(shown, sizeof shown, ferry_cstr(path));
         rc = ferry_fail(
             err, FERRY_E_IO, NULL,
@@ -144,7 +165,9 @@ int32_t file_read(const char *path, struct buf *out, struct ferry_error *err)
         buf_room(out, (size_t)st.st_size);
         rc = file_read_fd(fd, path, out, err);
     }
+    number = errno;
     close(fd);
+    errno = number;
     return rc;
 }
 
@@ -184,7 +207,7 @@ int32_t fd_write(int fd, const char *name, struct ferry_str bytes, struct ferry_
         } else if (errno == EAGAIN) {
             wait_for(fd, POLLOUT);
         } else if (errno != EINTR) {
-            return fail_errno(err, name, "cannot write", errno);
+            return file_fail(err, name, "cannot write", errno);
         }
     }
     return FERRY_OK;
@@ -203,11 +226,11 @@ int32_t file_sync_folder(const char *path, struct ferry_error *err)
     int32_t rc = FERRY_OK;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        return fail_errno(err, path, "cannot open", errno);
+        return file_fail(err, path, "cannot open", errno);
     }
     /* Some network file systems cannot sync a folder and say EINVAL: nothing is to be done then. */
     if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP) {
-        rc = fail_errno(err, path, "cannot sync", errno);
+        rc = file_fail(err, path, "cannot sync", errno);
     }
     close(fd);
     return rc;
@@ -219,13 +242,13 @@ static int32_t write_and_sync(int fd, const char *path, struct ferry_str bytes, 
 {
     int32_t rc = fd_write(fd, path, bytes, err);
     if (!rc && fchmod(fd, (mode_t)mode) < 0) {
-        rc = fail_errno(err, path, "cannot set the mode", errno);
+        rc = file_fail(err, path, "cannot set the mode", errno);
     }
     if (!rc && fsync(fd) < 0) {
-        rc = fail_errno(err, path, "cannot write", errno);
+        rc = file_fail(err, path, "cannot write", errno);
     }
     if (close(fd) < 0 && !rc) { /* where a network file system tells that the disk is full */
-        rc = fail_errno(err, path, "cannot write", errno);
+        rc = file_fail(err, path, "cannot write", errno);
     }
     return rc;
 }
@@ -253,18 +276,18 @@ static int32_t write_file(const char *path, struct ferry_str bytes, unsigned mod
     buf_init(&temporary, SIZE_MAX / 2);
     path_join(&temporary, buf_cstr(&folder), ".ferry-XXXXXX");
     if (folder.failed || temporary.failed) {
-        rc = fail_errno(err, path, "cannot write", ENOMEM);
+        rc = file_fail(err, path, "cannot write", ENOMEM);
         goto out;
     }
     fd = mkostemp(temporary.ptr, O_CLOEXEC);
     if (fd < 0) {
-        rc = fail_errno(err, path, "cannot create", errno);
+        rc = file_fail(err, path, "cannot create", errno);
         goto out;
     }
     rc = write_and_sync(fd, path, bytes, mode, err);
     if (!rc && (fresh ? take_name(temporary.ptr, path) : rename(temporary.ptr, path)) < 0) {
         int number = errno;
-        rc = fail_errno(err, path, "cannot create", number);
+        rc = file_fail(err, path, "cannot create", number);
         if (fresh && number == EEXIST) {
             rc = FERRY_E_STATE;
         }
@@ -316,12 +339,12 @@ static int32_t make_folder(const char *path, unsigned mode, struct ferry_error *
         if (number == EEXIST && is_folder(path)) { /* another process was faster */
             return FERRY_OK;
         }
-        return fail_errno(err, path, "cannot create the folder",
-                          number == EEXIST ? ENOTDIR : number);
+        return file_fail(err, path, "cannot create the folder",
+                         number == EEXIST ? ENOTDIR : number);
     }
     folder_of(&parent, path);
     if (parent.failed) {
-        rc = fail_errno(err, path, "cannot create the folder", ENOMEM);
+        rc = file_fail(err, path, "cannot create the folder", ENOMEM);
     } else {
         rc = file_sync_folder(buf_cstr(&parent), err);
     }
@@ -346,7 +369,7 @@ int32_t file_mkdirs(const char *path, unsigned mode, struct ferry_error *err)
         buf_put(&part, (struct ferry_str){p, n});
         p += n;
         if (part.failed) {
-            rc = fail_errno(err, path, "cannot create the folder", ENOMEM);
+            rc = file_fail(err, path, "cannot create the folder", ENOMEM);
         } else if (part.ptr[part.len - 1] != '/') {
             rc = make_folder(part.ptr, mode, err);
         }
@@ -364,6 +387,13 @@ void path_join(struct buf *out, const char *a, const char *b)
         }
     }
     buf_puts(out, b);
+}
+
+int32_t path_below(struct buf *out, const char *a, const char *b, struct ferry_error *err)
+{
+    buf_reset(out);
+    path_join(out, a, b);
+    return out->failed ? file_fail(err, a, "its path", ENOMEM) : FERRY_OK;
 }
 
 const char *path_base(const char *path)

@@ -5,7 +5,15 @@
 
 #include "buf.h"
 
-/* Appends the whole regular file; E_TOO_LARGE past the buffer's maximum, E_IO with the reason. */
+/*
+ * E_NO_MEMORY or E_IO for an errno that speaks of this machine (memory, descriptors, disk), `otherwise` for one that speaks
+ * of the path.
+ */
+int32_t file_status(int number, int32_t otherwise);
+/* "PATH: DOING: cause; cure" for an errno; E_IO, or E_NO_MEMORY. */
+int32_t file_fail(struct ferry_error *err, const char *path, const char *doing, int number);
+
+/* Appends the whole regular file; E_TOO_LARGE past the buffer's maximum, E_IO with the reason, and errno for file_status(). */
 int32_t file_read(const char *path, struct buf *out, struct ferry_error *err);
 /* Same, from an open descriptor (which stays open). `name` for messages. */
 int32_t file_read_fd(int fd, const char *name, struct buf *out, struct ferry_error *err);
@@ -29,6 +37,8 @@ int32_t file_sync_folder(const char *path, struct ferry_error *err);
 
 /* "a" + "b" -> "a/b" appended to an empty buf; an absolute b replaces a. */
 void path_join(struct buf *out, const char *a, const char *b);
+/* The same into a buf in use, whose text is given up; E_NO_MEMORY with err filled. */
+int32_t path_below(struct buf *out, const char *a, const char *b, struct ferry_error *err);
 /* The text after the last '/', and the length of what stands before it (0 where none). */
 const char *path_base(const char *path);
 size_t path_folder_len(const char *path);

@@ -2,7 +2,7 @@
 /*
  * hash.c - digests that name bytes and identities that must not change between runs. It uses
  * libcrypto's plain functions, not its EVP layer: those allocate nothing and cannot fail, so an
- * identity is never computed wrong because memory was out, and a start costs no provider loading.
+ * identity is never missing or wrong because memory was out, and a start costs no provider loading.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "hash.h"
@@ -10,25 +10,24 @@
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
-#include <stdlib.h>
 
-struct sha256 {
-    SHA256_CTX ctx;
-};
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "hash.h gives it too little room");
+_Static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct sha256), "hash.h aligns it too little");
 
-struct sha256 *sha256_create(void)
+static SHA256_CTX *ctx_of(struct sha256 *h)
 {
-    struct sha256 *h = calloc(1, sizeof *h);
-    if (h) {
-        SHA256_Init(&h->ctx);
-    }
-    return h;
+    return (SHA256_CTX *)h->room;
+}
+
+void sha256_init(struct sha256 *h)
+{
+    SHA256_Init(ctx_of(h));
 }
 
 void sha256_add(struct sha256 *h, struct ferry_str bytes)
 {
     if (bytes.len > 0) {
-        SHA256_Update(&h->ctx, bytes.ptr, (size_t)bytes.len);
+        SHA256_Update(ctx_of(h), bytes.ptr, (size_t)bytes.len);
     }
 }
 
@@ -38,19 +37,14 @@ void sha256_add_field(struct sha256 *h, struct ferry_str bytes)
     for (unsigned i = 0; i < 8; i++) {
         prefix[1 + i] = (unsigned char)(bytes.len >> (56 - 8 * i));
     }
-    SHA256_Update(&h->ctx, prefix, bytes.ptr ? sizeof prefix : 1);
+    SHA256_Update(ctx_of(h), prefix, bytes.ptr ? sizeof prefix : 1);
     sha256_add(h, bytes);
 }
 
 void sha256_end(struct sha256 *h, unsigned char out[32])
 {
-    SHA256_Final(out, &h->ctx);
-    SHA256_Init(&h->ctx);
-}
-
-void sha256_destroy(struct sha256 *h)
-{
-    free(h);
+    SHA256_Final(out, ctx_of(h));
+    SHA256_Init(ctx_of(h));
 }
 
 int hmac_sha256(struct ferry_str key, struct ferry_str bytes, unsigned char out[32])

@@ -7,13 +7,15 @@
 
 enum { SHA256_HEX = 65, UUID_TEXT = 37, DIGEST_TEXT = 72 };
 
-struct sha256;                      /* streaming */
-struct sha256 *sha256_create(void); /* NULL: out of memory */
+/* Streaming, in the caller's memory: nothing here can fail. */
+struct sha256 {
+    uint64_t room[14]; /* libcrypto's own struct */
+};
+void sha256_init(struct sha256 *h);
 void sha256_add(struct sha256 *h, struct ferry_str bytes);
 /* Length-prefixed, so that ("ab","c") and ("a","bc") differ. Absent and empty differ too. */
 void sha256_add_field(struct sha256 *h, struct ferry_str bytes);
 void sha256_end(struct sha256 *h, unsigned char out[32]); /* may be started over by adding again */
-void sha256_destroy(struct sha256 *h);                    /* accepts NULL */
 
 void hex_text(const unsigned char *bytes, size_t n, char *out); /* out: 2n+1, lower case */
 /* "sha256:<64 hex>", the form in which the spool and plugins name bytes. */

@@ -134,3 +134,13 @@ int str_int64(struct ferry_str s, int64_t *out)
     *out = value;
     return 1;
 }
+
+int32_t name_failure(int32_t rc, struct ferry_error *err, const char *object)
+{
+    char shown[200];
+    if (rc && err && (err->status != rc || !err->message[0])) {
+        text_show_to(shown, sizeof shown, ferry_cstr(object));
+        ferry_fail(err, rc, NULL, "%s: %s", shown, ferry_status_text(rc));
+    }
+    return rc;
+}

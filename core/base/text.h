@@ -30,6 +30,12 @@ int str_split(struct ferry_str *rest, char sep, struct ferry_str *piece);
 /* Whole text is one decimal integer (sign allowed) in range: 1 and *out; else 0. */
 int str_int64(struct ferry_str s, int64_t *out);
 
+/*
+ * Returns rc. A failure that came without a word, as that of an arena or a buffer does, gets them: "OBJECT: out of memory", or
+ * whatever the status is.
+ */
+int32_t name_failure(int32_t rc, struct ferry_error *err, const char *object);
+
 /* Bytes of the valid UTF-8 character at s.ptr (1..4), or 0 where it is not one. */
 unsigned utf8_char(struct ferry_str s, uint32_t *code);
 /* Offset of the first byte that is not valid UTF-8; s.len where all of it is. */

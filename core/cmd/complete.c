@@ -52,6 +52,7 @@ static int run(struct app *app, const struct args *args)
     int code;
     int32_t rc = session_open(&s, app, args, &err);
     rc = rc ? rc : ask_to_complete(&s, args->rest[0], ids, &n, &err);
+    rc = rc ? rc : session_failed(&s, &err);
     if (rc == FERRY_OK && n == 0) {
         rc = ferry_fail(
             &err, FERRY_E_CONFIG, "",

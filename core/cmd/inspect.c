@@ -56,6 +56,7 @@ struct inspect {
     uint64_t results;        /* of all kinds */
     uint32_t partly;         /* a report was read in part, or not at all */
     uint32_t contradictory;
+    uint32_t failed; /* because the machine failed */
 };
 
 /* --- what is read -------------------------------------------------------------------- */
@@ -169,6 +170,7 @@ static int32_t tell_one(void *self, size_t i, size_t place)
     if (rc) {
         log_error("%s", p->why.message);
     }
+    in->failed |= rc == FERRY_E_IO;
     in->partly |= rc || p->report.truncated;
     in->contradictory |= p->report.contradicts;
     return said ? said
@@ -278,6 +280,9 @@ static int32_t reader_options(const struct args *args, struct ferry_kv *kv, uint
 
 static int exit_code(const struct inspect *in, const struct args *args)
 {
+    if (in->failed) { /* of the disk, and not of the reports: said above, and the last word */
+        return EXIT_SYSTEM;
+    }
     if (in->results == 0 && !args_flag(args, "allow_empty")) {
         log_error("no results found in what was named");
         return EXIT_NO_RESULTS;
@@ -309,7 +314,7 @@ static int run(struct app *app, const struct args *args)
     if (!rc) {
         rc = inspect_all(&in, args, &err);
     }
-    err.status = rc;
+    rc = name_failure(rc, &err, "what is shown");
     rc = rc ? cmd_fail(&err) : exit_code(&in, args);
     read_setup_close(&setup);
     inspect_out_finish(&in.out);

@@ -101,6 +101,7 @@ static int run(struct app *app, const struct args *args)
     buf_init(&map, 1 << 20);
     make_call(args, &map, &call);
     int32_t rc = check_args(args, &err);
+    rc = rc ? rc : name_failure(map.failed, &err, "--status-map");
     rc = rc ? rc : session_open(&s, app, args, &err);
     rc = rc ? rc : mirror_run(&s, &call, &err);
     if (rc == FERRY_E_INPUT || (rc == FERRY_OK && s.captured.results == 0)) {

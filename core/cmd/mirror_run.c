@@ -132,7 +132,8 @@ static int32_t make_lane(void *self, const struct captured *c, struct ferry_erro
     lane.find_title = lane.run_title;
     lane.flags = (m->call->no_create_cases ? 0 : FERRY_PLAN_CREATE_CASES) | FERRY_PLAN_COMPLETE;
     lane.options = planner_options(m, &lane.n_options);
-    int32_t rc = lane_dest(&m->s->engine, m->target, &lane.dest_id, err);
+    int32_t rc = name_failure(m->arena.failed, err, "mirror");
+    rc = rc ? rc : lane_dest(&m->s->engine, m->target, &lane.dest_id, err);
     return rc ? rc : lane_put(&m->s->engine, &lane, &m->lane, err);
 }
 
@@ -248,7 +249,8 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
         source.commit = (struct capture_commit){m, make_lane};
         log_info("from run %.*s \"%.*s\" of %.*s", STR_ARG(m->run_id), STR_ARG(m->run_title),
                  STR_ARG(m->source->label));
-        rc = capture_run(e, &source, &m->s->captured, err);
+        rc = name_failure(m->arena.failed, err, "mirror");
+        rc = rc ? rc : capture_run(e, &source, &m->s->captured, err);
         rc = rc ? rc : capture_late_ones(m, &r, &source, err);
     }
     remote_close(&r);
@@ -262,6 +264,8 @@ int32_t mirror_run(struct session *s, const struct mirror_call *call, struct fer
     int32_t rc = resolve(&m, err);
     rc = rc ? rc : check_target(&m, err);
     rc = rc ? rc : capture(&m, err);
+    rc = rc ? rc : name_failure(m.arena.failed, err, "mirror");
+    rc = rc ? rc : session_failed(s, err);
     if (rc == FERRY_OK && s->captured.results > 0) {
         session_go(s, m.lane, ROAD_PLAN);
     }

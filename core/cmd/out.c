@@ -80,14 +80,13 @@ int cmd_fail(const struct ferry_error *err)
                  {FERRY_E_TOO_LARGE, EXIT_SYSTEM},  {FERRY_E_PROTOCOL, EXIT_UNREACHABLE},
                  {FERRY_E_UNSUPPORTED, EXIT_USAGE}, {FERRY_E_UNREACHABLE, EXIT_UNREACHABLE},
                  {FERRY_E_REFUSED, EXIT_REJECTED}};
+    if (err->message[0] || !app_interrupted) {
+        log_failure(FERRY_LOG_ERROR, err);
+    }
     if (app_interrupted) {
-        if (err->message[0]) {
-            log_error("%s", err->message);
-        }
         log_error("interrupted; what was captured before is kept, run the same command again");
         return 128 + app_interrupted;
     }
-    log_error("%s", err->message[0] ? err->message : ferry_status_text(err->status));
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (codes[i].status == err->status) {
             return codes[i].code;

@@ -214,6 +214,7 @@ static int run(struct app *app, const struct args *args)
          : key.ptr ? forget_named(&s.engine, key, sw.dry_run, &runs, &err)
                    : prune(&s, app->clock.now_ms(&app->clock) - args_int(args, "older_than", 0),
                            sw.dry_run, &runs, &sw, &err);
+    rc = rc ? rc : session_failed(&s, &err);
     session_close(&s);
     if (rc) {
         return cmd_fail(&err);

@@ -39,6 +39,10 @@ static int run(struct app *app, const struct args *args)
     }
     tell_unfinished(&s);
     uint32_t n = road_open_lanes(&s.engine, ids, SESSION_LANES, &err);
+    if (session_failed(&s, &err)) {
+        session_close(&s);
+        return cmd_fail(&err);
+    }
     if (n == 0 && !s.json) {
         log_info("nothing is waiting");
     }

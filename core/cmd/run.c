@@ -8,6 +8,8 @@
 
 #include "plugin_command.h"
 
+#include <errno.h>
+#include <file.h>
 #include <stdlib.h>
 #include <text.h>
 #include <unistd.h>
@@ -18,6 +20,9 @@ static int32_t open_config(struct app *app, const struct globals *g, unsigned fl
 {
     char *work = getcwd(NULL, 0);
     int32_t rc;
+    if (!work && errno == ENOMEM) {
+        return file_fail(err, "the working folder", "cannot be found", ENOMEM);
+    }
     if (!work) {
         return ferry_fail(err, FERRY_E_CONFIG, NULL,
                           "the working folder is gone or cannot be read; change to another one");

@@ -27,9 +27,7 @@ static int32_t make_scratch(struct session *s, struct ferry_error *err)
     snprintf(s->scratch, sizeof s->scratch, "%s/ferry-dry-run-XXXXXX",
              tmp && tmp[0] == '/' ? tmp : "/tmp");
     if (!mkdtemp(s->scratch)) {
-        int32_t rc =
-            ferry_fail(err, FERRY_E_IO, "", "%s: %s; point TMPDIR to a folder that can be written",
-                       s->scratch, strerror(errno));
+        int32_t rc = file_fail(err, s->scratch, "cannot create the folder in TMPDIR", errno);
         s->scratch[0] = '\0';
         return rc;
     }
@@ -45,7 +43,7 @@ int32_t session_open(struct session *s, struct app *app, const struct args *args
     s->dry_run = args_flag(args, "dry_run");
     s->lanes = calloc(SESSION_LANES, sizeof *s->lanes);
     if (!s->lanes) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", app->state);
     }
     int32_t rc = s->dry_run ? make_scratch(s, err) : FERRY_OK;
     rc = rc ? rc
@@ -107,7 +105,8 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
     int64_t n = 1;
-    int32_t rc = piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+    int32_t rc =
+        piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", name);
     while (rc == FERRY_OK && n != 0) {
         n = fd_read_stream(from, piece, PIECE, &app_interrupted);
         if (n > 0) {
@@ -115,7 +114,7 @@ static int32_t copy_stream(int from, int to, const char *name, struct ferry_erro
         } else if (n < 0) {
             rc = app_interrupted
                      ? ferry_fail(err, FERRY_E_STOP, "", "%s: interrupted while reading it", name)
-                     : ferry_fail(err, FERRY_E_IO, "", "%s: %s", name, strerror(errno));
+                     : file_fail(err, name, "cannot read", errno);
         }
     }
     free(piece);
@@ -129,7 +128,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
     snprintf(path, sizeof path, "%s/tmp/stream-XXXXXX", spool_folder(s->engine.journal.spool));
     int to = mkostemp(path, O_CLOEXEC);
     if (to < 0) {
-        return ferry_fail(err, FERRY_E_IO, "", "%s: %s", path, strerror(errno));
+        return file_fail(err, path, "cannot create", errno);
     }
     char *kept = s->n_streams < SESSION_STREAMS ? strdup(path) : NULL;
     if (!kept) {
@@ -141,7 +140,7 @@ static int32_t keep_stream(struct session *s, struct input *in, struct ferry_err
     }
     s->streams[s->n_streams++] = kept;
     int from = in->path ? file_open_stream(in->path) : STDIN_FILENO;
-    int32_t rc = from < 0 ? ferry_fail(err, FERRY_E_IO, "", "%s: %s", in->shown, strerror(errno))
+    int32_t rc = from < 0 ? file_fail(err, in->shown, "cannot open", errno)
                           : copy_stream(from, to, in->shown, err);
     if (from > STDIN_FILENO) {
         close(from);
@@ -231,10 +230,34 @@ static const char *outcome(int code)
     }
 }
 
+int32_t session_failed(const struct session *s, struct ferry_error *err)
+{
+    return db_failed(s->engine.journal.db, err);
+}
+
+static void tell_lanes(const struct session *s, uint32_t level)
+{
+    for (uint32_t i = 0; i < s->n_lanes; i++) {
+        if (s->lanes[i].rc) {
+            log_failure(level, &s->lanes[i].error);
+        }
+    }
+}
+
+/* Also of a disk that was full there is something to tell: what can be read again. */
+static int32_t write_receipt(struct session *s, struct receipt *r, int shown, struct buf *text,
+                             struct ferry_error *err)
+{
+    struct db *db = s->engine.journal.db;
+    db_forgive(db);
+    int32_t rc = s->json ? receipt_json(r, shown, text, err) : receipt_text(r, text, err);
+    return rc ? name_failure(rc, err, "the receipt") : db_failed(db, err);
+}
+
 int session_receipt(struct session *s, const struct captured *captured, uint32_t flags)
 {
     enum { LONGEST = 256 << 20 };
-    struct ferry_error err = {.size = sizeof err};
+    struct ferry_error err = {.size = sizeof err}, machine = {.size = sizeof machine};
     struct receipt r = {.e = &s->engine,
                         .captured = captured,
                         .lanes = s->lanes,
@@ -244,26 +267,26 @@ int session_receipt(struct session *s, const struct captured *captured, uint32_t
                         .tests_failed = (flags & SESSION_TESTS_FAILED) != 0};
     struct buf text;
     buf_init(&text, LONGEST);
+    int failed = session_failed(s, &machine) != FERRY_OK;
     int code = receipt_code(&r);
     r.lenient = (flags & SESSION_LENIENT) != 0;
-    int shown = receipt_code(&r);
-    shown = shown == RECEIPT_INTERRUPTED && app_interrupted ? 128 + app_interrupted : shown;
-    int32_t rc = s->json ? receipt_json(&r, shown, &text, &err) : receipt_text(&r, &text, &err);
+    int shown = failed ? EXIT_SYSTEM : receipt_code(&r);
+    shown = r.interrupted ? 128 + app_interrupted : shown;
+    int32_t rc = write_receipt(s, &r, shown, &text, &err);
+    tell_lanes(s, shown == code || failed ? FERRY_LOG_ERROR : FERRY_LOG_WARN);
+    if (rc || failed) {
+        log_failure(FERRY_LOG_ERROR, failed ? &machine : &err);
+    }
     if (rc) {
-        buf_finish(&text);
-        return cmd_fail(&err);
-    }
-    for (uint32_t i = 0; i < s->n_lanes; i++) {
-        if (s->lanes[i].rc) {
-            log_write(shown == code ? FERRY_LOG_ERROR : FERRY_LOG_WARN, "%s",
-                      s->lanes[i].error.message);
+        shown = EXIT_SYSTEM;
+    } else {
+        if (!s->json) {
+            buf_printf(&text, "receipt: %s, exit %d\n",
+                       s->dry_run ? "dry run, nothing was sent" : outcome(failed ? shown : code),
+                       shown);
         }
+        cmd_out(buf_str(&text));
     }
-    if (!s->json) {
-        buf_printf(&text, "receipt: %s, exit %d\n",
-                   s->dry_run ? "dry run, nothing was sent" : outcome(code), shown);
-    }
-    cmd_out(buf_str(&text));
     buf_finish(&text);
     return shown;
 }

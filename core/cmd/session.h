@@ -39,6 +39,8 @@ void session_read_call(struct session *s, struct read_call *call);
 
 /* Goes the road of a lane, and keeps what came of it for the receipt. */
 void session_go(struct session *s, int64_t lane, uint32_t flags);
+/* FERRY_OK, or what the machine refused of the journal, whoever met it: then nothing that was read of it may be believed. */
+int32_t session_failed(const struct session *s, struct ferry_error *err);
 /* Prints the receipt; the exit code. */
 enum {
     SESSION_LENIENT = 1u, /* trouble with delivery is only a warning */

@@ -55,6 +55,12 @@ static void catch_signal(int number)
     }
 }
 
+/* A file that may grow no further (ulimit -f) is an error of the write. Not ignored: a program that is started would inherit that. */
+static void on_too_large(int number)
+{
+    (void)number;
+}
+
 void signals_install(void)
 {
     sigset_t ours;
@@ -64,6 +70,9 @@ void signals_install(void)
     sigaddset(&ours, SIGALRM);
     sigprocmask(SIG_UNBLOCK, &ours, NULL); /* whoever started us may have blocked them */
     db_watch(&app_interrupted);
+    struct sigaction too_large = {.sa_handler = on_too_large};
+    sigemptyset(&too_large.sa_mask);
+    sigaction(SIGXFSZ, &too_large, NULL);
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     signal(SIGPIPE, SIG_IGN);

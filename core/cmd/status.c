@@ -144,6 +144,7 @@ static int run(struct app *app, const struct args *args)
     buf_init(&out, 64 << 20);
     int32_t rc = session_open(&s, app, args, &err);
     rc = rc ? rc : put_all(&s, args_flag(args, "all"), &out, &err);
+    rc = rc ? rc : session_failed(&s, &err);
     if (rc == FERRY_OK) {
         cmd_out(buf_str(&out));
     }

@@ -160,7 +160,8 @@ static int32_t make_lanes(void *self, const struct captured *c, struct ferry_err
                         .target_run = u->run_id,
                         .flags = lane_flags(u)};
     lane.run_marker = u->run_id.ptr ? (struct ferry_str){NULL, 0} : marker;
-    int32_t rc = lane_dest(e, u->to, &lane.dest_id, err);
+    int32_t rc = name_failure(u->arena.failed, err, "upload");
+    rc = rc ? rc : lane_dest(e, u->to, &lane.dest_id, err);
     rc = rc ? rc : lane_put(e, &lane, &ids[0], err);
     int64_t primary = lane.dest_id;
     marker = u->run_id.ptr ? u->run_marker : marker;
@@ -315,7 +316,9 @@ static int run(struct app *app, const struct args *args)
     }
     rc = rc ? rc : resolve_targets(&u, &err);
     rc = rc ? rc : check_named_run(&u, &err);
+    rc = rc ? rc : name_failure(u.arena.failed, &err, "upload");
     rc = rc ? rc : capture(&u, &err);
+    rc = rc ? rc : session_failed(&u.s, &err);
     if (rc) {
         code = cmd_fail(&err);
     } else if (u.s.captured.results == 0) {

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <file.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -70,9 +71,13 @@ static int root_open(struct attach_root *root, const char *folder)
     if (root->fd < 0) {
         return errno;
     }
+    errno = 0;
     root->given = absolute(folder);
+    if (!root->given) {
+        return errno ? errno : ENOMEM;
+    }
     root->real = realpath(folder, NULL);
-    return root->given && root->real ? 0 : errno ? errno : ENOMEM;
+    return root->real ? 0 : errno ? errno : ENOMEM;
 }
 
 static void root_close(struct attach_root *root)
@@ -103,19 +108,22 @@ static char *folder_of(const char *report)
     return strndup(report, slash == report ? 1 : (size_t)(slash - report));
 }
 
-/* Where the folder cannot be opened the report has none, as one from stdin; its results still count. */
-static int32_t add_report_folder(struct attach *a, const char *report)
+/* Where the folder may not be opened the report has none, as one from stdin; its results still count. */
+static int32_t add_report_folder(struct attach *a, const char *report, struct ferry_error *err)
 {
     char *folder = folder_of(report);
     int number = folder ? root_open(&a->roots[0], folder) : ENOMEM;
-    free(folder);
+    int32_t rc = file_status(number, FERRY_OK);
     a->n_roots = 1;
-    if (number && number != ENOMEM) {
+    if (rc) {
+        rc = file_fail(err, folder ? folder : report, "cannot open the folder", number);
+    } else if (number) {
         root_close(&a->roots[0]);
         a->n_roots = 0;
         a->no_folder = 1;
     }
-    return number == ENOMEM ? FERRY_E_NO_MEMORY : FERRY_OK;
+    free(folder);
+    return rc;
 }
 
 int32_t attach_init(struct attach *a, const char *report, const char *const *roots,
@@ -137,8 +145,7 @@ int32_t attach_init(struct attach *a, const char *report, const char *const *roo
     a->max_bytes = max_bytes ? max_bytes : ATTACH_MAX_DEFAULT;
     a->no_folder = !report;
     if (report) {
-        rc = add_report_folder(a, report);
-        ferry_fail(rc ? err : NULL, rc, "attachments", "out of memory");
+        rc = add_report_folder(a, report, err);
     }
     for (uint32_t i = 0; i < n && !rc; i++) {
         int number;
@@ -149,7 +156,9 @@ int32_t attach_init(struct attach *a, const char *report, const char *const *roo
         number = root_open(&a->roots[a->n_roots++], roots[i]);
         if (number) {
             const char *why = strerrordesc_np(number);
-            rc = root_fail(err, roots[i], why ? why : "cannot be opened");
+            rc = file_status(number, FERRY_OK)
+                     ? file_fail(err, roots[i], "cannot open", number)
+                     : root_fail(err, roots[i], why ? why : "cannot be opened");
         }
     }
     if (rc) {
@@ -280,7 +289,7 @@ static enum attach_end end_of(int number)
     case ENODEV:
         return ATTACH_NOT_A_FILE;
     default:
-        return ATTACH_UNREADABLE;
+        return file_status(number, FERRY_OK) ? ATTACH_MACHINE : ATTACH_UNREADABLE;
     }
 }
 

@@ -31,6 +31,7 @@
        "the report came from stdin, so its folder is not known; name one in attachments.roots")    \
     XX(NOT_A_FILE, "attachment-kind", "is not a regular file; not opened")                         \
     XX(TOO_LARGE, "attachment-size", "is larger than an attachment may be; left out")              \
+    XX(MACHINE, "attachment-unreadable", "the machine has no room to open it; errno says why")     \
     XX(UNREADABLE, "attachment-unreadable", "cannot be opened; check its permissions")
 
 #define ATTACH_ENUM_(name, code, text) ATTACH_##name,

@@ -24,6 +24,13 @@ static int32_t run_at(struct engine *e, const struct lane *lane, char out[128],
     return rc;
 }
 
+/* When `last_ms` has settled. It may be of a clock that was ahead of this one: that is no reason to wait for longer. */
+static int64_t until(struct engine *e, int64_t last_ms, int64_t settle)
+{
+    int64_t now = e->clock->now_ms(e->clock);
+    return (last_ms < now ? last_ms : now) + settle;
+}
+
 static int32_t wait_until(struct engine *e, int64_t at_ms, struct ferry_error *err)
 {
     int64_t left = at_ms - e->clock->now_ms(e->clock);
@@ -44,7 +51,7 @@ static int32_t wait_for_late_ones(struct engine *e, const struct lane *lane, str
         db_one_int(e->journal.db, 0, err,
                    "SELECT MAX(settled_ms) FROM op WHERE lane_id = ? AND state = 7 AND flags & 64",
                    "i", lane->id);
-    return last ? wait_until(e, last + settle, err) : FERRY_OK;
+    return last ? wait_until(e, until(e, last, settle), err) : FERRY_OK;
 }
 
 /* When what was delivered last has to be listed. */
@@ -56,7 +63,7 @@ static int64_t last_settled(struct engine *e, const struct lane *lane, struct re
         db_one_int(e->journal.db, 0, err,
                    "SELECT MAX(settled_ms) FROM op WHERE lane_id = ? AND kind = ? AND state = 7",
                    "ii", lane->id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
-    return last + remote_settle_ms(r, &t);
+    return until(e, last, remote_settle_ms(r, &t));
 }
 
 /* --- in step ------------------------------------------------------------------------ */
@@ -220,10 +227,10 @@ static int32_t look_again(struct engine *e, const struct lane *lane, struct remo
                           const char *run, struct audit_counts *counts, struct ferry_error *err)
 {
     enum { FIRST_MS = 500, LONGEST_MS = 15000 };
-    int64_t wait = FIRST_MS, now = 0, until = last_settled(e, lane, r, err);
+    int64_t wait = FIRST_MS, now = 0, latest = last_settled(e, lane, r, err);
     int32_t rc = err->status;
-    while (rc == FERRY_OK && counts->missing && (now = e->clock->now_ms(e->clock)) < until) {
-        rc = wait_until(e, now + wait < until ? now + wait : until, err);
+    while (rc == FERRY_OK && counts->missing && (now = e->clock->now_ms(e->clock)) < latest) {
+        rc = wait_until(e, now + wait < latest ? now + wait : latest, err);
         rc = rc ? rc : read_and_check(e, lane, r, run, counts, err);
         wait = wait * 2 < LONGEST_MS ? wait * 2 : LONGEST_MS;
     }

@@ -11,39 +11,59 @@
 #include <file.h>
 #include <log.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <text.h>
 #include <unistd.h>
 
 /* --- the run ------------------------------------------------------------------------------------ */
 
-/* What cannot be read to its end has a digest of what could. E_STOP: interrupted. */
-static int32_t hash_fd(int fd, const volatile int *interrupted, unsigned char out[32],
-                       struct ferry_error *err)
+/* E_STOP: interrupted. */
+static int32_t hash_fd(int fd, const char *name, const volatile int *interrupted,
+                       unsigned char out[32], struct ferry_error *err)
 {
     enum { PIECE = 256 * 1024 };
     char *piece = malloc(PIECE);
-    struct sha256 *h = sha256_create();
+    struct sha256 h;
     int64_t n = 1;
-    int32_t rc = piece && h ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
-    while (rc == FERRY_OK && n > 0) {
+    int32_t rc =
+        piece ? FERRY_OK : ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", name);
+    sha256_init(&h);
+    while (rc == FERRY_OK && n != 0) {
         n = fd_read_stream(fd, piece, PIECE, interrupted);
         if (n > 0) {
-            sha256_add(h, (struct ferry_str){piece, (uint64_t)n});
+            sha256_add(&h, (struct ferry_str){piece, (uint64_t)n});
         } else if (n < 0 && errno == EINTR) {
             rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted before anything was captured");
+        } else if (n < 0) {
+            rc = file_fail(err, name, "cannot read", errno);
         }
     }
-    if (h) {
-        sha256_end(h, out);
-    }
-    sha256_destroy(h);
+    sha256_end(&h, out);
     free(piece);
     return rc;
 }
 
+/* One that may not be opened, or is no file, counts as such: reading it will say why. */
+static int32_t hash_input(const struct input *in, const volatile int *interrupted,
+                          unsigned char out[32], struct ferry_error *err)
+{
+    struct stat st;
+    int fd = file_open_stream(in->path);
+    if (fd < 0) {
+        int number = errno;
+        return file_status(number, FERRY_OK) ? file_fail(err, in->shown, "cannot open", number)
+                                             : FERRY_OK;
+    }
+    int32_t rc = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)
+                     ? FERRY_OK
+                     : hash_fd(fd, in->shown, interrupted, out, err);
+    close(fd);
+    return rc;
+}
+
 /*
- * What the inputs are, whatever they are called. One that cannot be opened counts by its name: reading it will say why.
- * stdin can be read only once, so it goes by what the caller made of it.
+ * What the inputs are, whatever they are called. Where one cannot be read to its end the key would be another run's, so there is
+ * none. stdin can be read only once, so it goes by what the caller made of it.
  */
 static int32_t digest_inputs(const struct inputs *in, const struct capture_call *call,
                              char out[UUID_TEXT], struct ferry_error *err)
@@ -51,14 +71,11 @@ static int32_t digest_inputs(const struct inputs *in, const struct capture_call 
     int32_t rc = FERRY_OK;
     unsigned char(*digests)[32] = calloc(in->n + 1, 32);
     if (!digests) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "reports", "out of memory");
     }
     for (size_t i = 0; i < in->n && rc == FERRY_OK; i++) {
-        int fd = in->list[i].path ? file_open_stream(in->list[i].path) : -1;
-        if (fd >= 0) {
-            rc = hash_fd(fd, call->read.interrupted, digests[i], err);
-            close(fd);
-        }
+        rc = in->list[i].path ? hash_input(&in->list[i], call->read.interrupted, digests[i], err)
+                              : FERRY_OK;
     }
     identity_run_key(digests, in->n, call->ci_job, out);
     free(digests);
@@ -250,7 +267,7 @@ static int32_t one_report(struct engine *e, const struct input *in, const struct
     struct ferry_error why = {.size = sizeof why};
     struct read_report *report = calloc(1, sizeof *report);
     if (!report) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", in->shown);
     }
     item_writer_report(w, in->shown);
     struct read_call read = call->read;
@@ -264,8 +281,7 @@ static int32_t one_report(struct engine *e, const struct input *in, const struct
         log_warn("left out: %s", why.message); /* a pattern may lead to files that are no reports */
         c->left_out++;
         rc = FERRY_OK;
-    } else if (rc == FERRY_E_INPUT || (rc == FERRY_E_IO && report->bytes == 0) ||
-               rc == FERRY_E_TOO_LARGE) {
+    } else if (rc == FERRY_E_INPUT || rc == FERRY_E_TOO_LARGE) {
         log_error("%s", why.message);
         c->unreadable += !report->truncated; /* else what came before the fault counts */
         c->reports += report->truncated;
@@ -316,7 +332,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
     rc = rc ? rc : end_capture(e, c, &call->commit, err);
     item_writer_finish(&w);
     release_run(e, c->run_id);
-    return rc;
+    return name_failure(rc, err, db_path(e->journal.db));
 }
 
 /* --- read back -------------------------------------------------------------------------------------- */
@@ -372,5 +388,5 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
     }
     buf_finish(&source);
     buf_finish(&key);
-    return rc;
+    return name_failure(rc, err, db_path(e->journal.db));
 }

@@ -226,7 +226,7 @@ static int32_t write_result(struct item_writer *w, const struct ferry_item *give
     identity_digest(&result, digest);
     uint32_t k = count_twin(w, ident, digest);
     if (k == UINT32_MAX) {
-        return w->rc = ferry_fail(w->err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return w->rc = ferry_fail(w->err, FERRY_E_NO_MEMORY, "", "%s: out of memory", w->path);
     }
     identity_source(ferry_cstr(w->c->run_key), ident, digest, k, id);
     rc = insert_item(w, &item, id, ident, result.start_ms,

@@ -50,6 +50,16 @@ enum fate classify(const struct exchange *x, const struct ferry_verdict *verdict
     return classify_status(x->answer.status);
 }
 
+int32_t classify_machine(const struct exchange *x, const char *name, struct ferry_error *err)
+{
+    int32_t rc = x->error.status;
+    if (x->end == EXCHANGE_ANSWERED || (rc != FERRY_E_NO_MEMORY && rc != FERRY_E_IO)) {
+        return FERRY_OK;
+    }
+    return ferry_fail(err, rc, x->error.where, "%s: %s", name,
+                      x->error.message[0] ? x->error.message : ferry_status_text(rc));
+}
+
 /* Milliseconds that a Retry-After asks for; 0 where it says nothing usable. */
 static int64_t retry_after_ms(struct ferry_str text, int64_t now_ms)
 {
@@ -76,13 +86,13 @@ static int64_t retry_after_ms(struct ferry_str text, int64_t now_ms)
 int64_t classify_wait(const struct ferry_message *answer, uint32_t tries, int64_t now_ms,
                       uint64_t chance)
 {
-    enum { LEAST = 1000, MOST = 300000, BASE = 1000, CAP = 60000 };
+    enum { LEAST = 1000, BASE = 1000, CAP = 60000 };
     int64_t ms = answer ? retry_after_ms(ferry_get(answer->headers, answer->n_headers,
                                                    FERRY_LIT("retry-after")),
                                          now_ms)
                         : 0;
     if (ms > 0) {
-        return ms < LEAST ? LEAST : ms > MOST ? MOST : ms;
+        return ms < LEAST ? LEAST : ms > CLASSIFY_WAIT_MOST ? CLASSIFY_WAIT_MOST : ms;
     }
     int64_t ceiling = tries >= 6 ? CAP : (int64_t)BASE << tries;
     ceiling = ceiling > CAP ? CAP : ceiling;

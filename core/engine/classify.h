@@ -26,6 +26,13 @@ enum fate classify_status(uint32_t status);
 enum fate classify(const struct exchange *x, const struct ferry_verdict *verdict);
 
 /*
+ * FERRY_OK, or the status with which memory or the disk of this machine failed the exchange, and err filled: then nothing is
+ * wrong with the destination, and asking again helps nobody.
+ */
+int32_t classify_machine(const struct exchange *x, const char *name, struct ferry_error *err);
+
+enum { CLASSIFY_WAIT_MOST = 300000 };
+/*
  * How long to wait before trying again, in ms: what the answer's Retry-After says (seconds or a date; clamped to 1 s .. 300 s;
  * 0, junk and the past count as absent), else full jitter up to 1 s doubled with each try, at most 60 s. `chance`: 64 random bits.
  */

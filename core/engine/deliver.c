@@ -2,6 +2,7 @@
 /* deliver.c - the loop: what is in doubt first, then what is asked about, then what is new; then waiting. See deliver.h. */
 #include "deliver.h"
 
+#include "classify.h"
 #include "step.h"
 
 #include <log.h>
@@ -43,6 +44,22 @@ static int32_t doubt_what_was_sent(struct deliver *d)
     return rc;
 }
 
+/*
+ * Whatever was put off, was put off by a clock that may have been ahead of this one: nothing waits for longer than it ever has to. What
+ * a codec put off for longer yet is asked for again, as everything is by who begins anew.
+ */
+static int32_t believe_this_clock(struct deliver *d)
+{
+    struct ferry_traits any = {.size = sizeof any};
+    int64_t longest = remote_settle_ms(d->r, &any);
+    longest = longest > CLASSIFY_WAIT_MOST ? longest : CLASSIFY_WAIT_MOST;
+    int64_t latest = d->r->clock->now_ms(d->r->clock) + longest;
+    return db_run(d->e->journal.db, d->err,
+                  "UPDATE op SET not_before = ?1 WHERE dest_id = ?2 AND state < 7 AND state <> 3"
+                  " AND not_before > ?1",
+                  "ii", latest, d->r->dest_id);
+}
+
 static int32_t recover(struct deliver *d)
 {
     struct db *db = d->e->journal.db;
@@ -69,13 +86,7 @@ static int32_t recover(struct deliver *d)
                  "UPDATE op SET tries = 0, flags = CASE state WHEN 1 THEN flags & ~?1 ELSE flags END"
                  " WHERE dest_id = ?2 AND state < 7 AND state <> 3 AND (tries > 0 OR (state = 1 AND flags & ?1))",
                  "ii", (int64_t)(BROKEN(write_before_act) ? 0 : OP_LOOKED), d->r->dest_id);
-    /* Written by a clock that was ahead of its time: it would be waited for as long again. */
-    int64_t longest = d->r->clock->now_ms(d->r->clock) + DELIVER_LONGEST_WAIT_MS;
-    rc = rc ? rc
-            : db_run(db, d->err,
-                     "UPDATE op SET not_before = ?1 WHERE dest_id = ?2 AND state < 7 AND "
-                     "state <> 3 AND not_before > ?1",
-                     "ii", longest, d->r->dest_id);
+    rc = rc ? rc : believe_this_clock(d);
     STEP(deliver_begun);
     return rc;
 }
@@ -268,7 +279,8 @@ int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct del
     if (!l.flights || !l.d.hunts) {
         free(l.flights);
         hunts_destroy(l.d.hunts);
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%.*s: out of memory",
+                          STR_ARG(r->target->label));
     }
     for (uint32_t i = 0; i < FLIGHTS; i++) {
         batch_init(&l.flights[i].batch);

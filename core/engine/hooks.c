@@ -7,23 +7,18 @@
 
 enum { KNOWN_DAYS = 30 };
 
-static int32_t digest_event(const char *plugin, const struct ferry_event *e, unsigned char out[32],
-                            struct ferry_error *err)
+static void digest_event(const char *plugin, const struct ferry_event *e, unsigned char out[32])
 {
     char numbers[64];
-    struct sha256 *h = sha256_create();
-    if (!h) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
-    }
+    struct sha256 h;
+    sha256_init(&h);
     snprintf(numbers, sizeof numbers, "%u %lld", e->what, (long long)e->at_ms);
-    sha256_add_field(h, ferry_cstr(plugin));
-    sha256_add_field(h, ferry_cstr(numbers));
-    sha256_add_field(h, e->name);
-    sha256_add_field(h, e->project);
-    sha256_add_field(h, e->run);
-    sha256_end(h, out);
-    sha256_destroy(h);
-    return FERRY_OK;
+    sha256_add_field(&h, ferry_cstr(plugin));
+    sha256_add_field(&h, ferry_cstr(numbers));
+    sha256_add_field(&h, e->name);
+    sha256_add_field(&h, e->project);
+    sha256_add_field(&h, e->run);
+    sha256_end(&h, out);
 }
 
 int32_t hooks_put(struct db *db, const char *plugin, const struct ferry_event *e, int64_t now_ms,
@@ -37,8 +32,8 @@ int32_t hooks_put(struct db *db, const char *plugin, const struct ferry_event *e
                           "an event whose project or run has a name of over %zu bytes",
                           sizeof any.run - 1);
     }
-    int32_t rc = digest_event(plugin, e, digest, err);
-    rc = rc ? rc : db_begin(db, err);
+    digest_event(plugin, e, digest);
+    int32_t rc = db_begin(db, err);
     if (rc) {
         return rc;
     }

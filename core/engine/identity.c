@@ -11,12 +11,12 @@ static const unsigned char space[16] = {0x8f, 0x1c, 0x5a, 0x02, 0x6b, 0x3e, 0x4d
 
 /* Fields with their lengths, gathered into a digest; absent and empty are the same thing here. */
 struct gather {
-    struct sha256 *h;
+    struct sha256 h;
 };
 
 static void put(struct gather *g, struct ferry_str s)
 {
-    sha256_add_field(g->h, s.ptr ? s : FERRY_LIT(""));
+    sha256_add_field(&g->h, s.ptr ? s : FERRY_LIT(""));
 }
 
 static void put_number(struct gather *g, int64_t n, int known)
@@ -30,17 +30,14 @@ static void put_number(struct gather *g, int64_t n, int known)
 static void finish(struct gather *g, unsigned char out[16])
 {
     unsigned char digest[32];
-    sha256_end(g->h, digest);
-    sha256_destroy(g->h);
+    sha256_end(&g->h, digest);
     uuid5(space, (struct ferry_str){(const char *)digest, sizeof digest}, out);
 }
 
 static struct gather begin(const char *what)
 {
-    struct gather g = {sha256_create()};
-    if (!g.h) { /* a wrong name would deliver things twice: better none */
-        abort();
-    }
+    struct gather g;
+    sha256_init(&g.h);
     put(&g, ferry_cstr(what));
     return g;
 }

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <file.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -23,13 +24,14 @@ enum { SHOWN = 200 };
 struct walk {
     struct inputs *in;
     const char *const *globs;
-    struct buf path;        /* where the walk stands */
-    uint64_t matched;       /* files this argument led to */
-    uint64_t passed_links;  /* folders behind links that were not entered */
-    const char *first_link; /* in the arena */
-    uint32_t any_depth;     /* the pattern holds ** */
-    uint32_t folders_only;  /* the pattern ends in '/' */
-    int32_t rc;             /* latched */
+    struct buf path;         /* where the walk stands */
+    uint64_t matched;        /* files this argument led to */
+    uint64_t passed_links;   /* folders behind links that were not entered */
+    const char *first_link;  /* in the arena */
+    uint32_t any_depth;      /* the pattern holds ** */
+    uint32_t folders_only;   /* the pattern ends in '/' */
+    int32_t rc;              /* latched */
+    struct ferry_error *err; /* where it is of the machine, not of memory alone */
 };
 
 /* --- the lists -------------------------------------------------------------- */
@@ -69,13 +71,13 @@ static void add_note(struct walk *w, int32_t status, const char *shown, const ch
     }
 }
 
-/* The system said no; E_IO with its reason. */
+/* The system said no: a note with its reason, or the end where the machine fails, not the path. */
 static void add_trouble(struct walk *w, const char *shown, int number)
 {
     char cause[160];
     const char *reason = strerrordesc_np(number);
-    if (number == ENOMEM) { /* of us, not of the path */
-        w->rc = w->rc ? w->rc : FERRY_E_NO_MEMORY;
+    if (file_status(number, FERRY_OK)) {
+        w->rc = w->rc ? w->rc : file_fail(w->err, shown, "cannot be looked at", number);
         return;
     }
     snprintf(cause, sizeof cause, "cannot be looked at: %s; check the path and its permissions",
@@ -482,7 +484,7 @@ int32_t inputs_expand(struct inputs *in, const struct ferry_str *args, uint32_t 
     memset(in, 0, sizeof *in);
     arena_init(&in->arena, LIST_MAX);
     for (uint32_t i = 0; i < n && !rc; i++) {
-        struct walk w = {.in = in, .globs = globs};
+        struct walk w = {.in = in, .globs = globs, .err = err};
         buf_init(&w.path, PATH_LONG);
         expand_arg(&w, args[i].ptr ? args[i].ptr : "");
         rc = w.rc;
@@ -490,8 +492,8 @@ int32_t inputs_expand(struct inputs *in, const struct ferry_str *args, uint32_t 
     }
     if (rc == FERRY_E_TOO_LARGE) {
         ferry_fail(err, rc, "input", "the list of inputs is over 256 MiB; name fewer at once");
-    } else if (rc) {
-        ferry_fail(err, rc, "input", "the inputs could not be listed: out of memory");
+    } else if (rc == FERRY_E_NO_MEMORY) {
+        ferry_fail(err, rc, "input", "the list of inputs: out of memory");
     }
     settle(in);
     return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * intake_file.c - attachments that a report names by path, into the spool. What goes wrong with
- * the file is a notice and costs the result nothing; what goes wrong with the spool stops the
+ * the file is a notice and costs the result nothing; what goes wrong with the spool or the machine stops the
  * reading, because then nothing is safe any more.
  */
 #include "intake.h"
@@ -9,6 +9,7 @@
 #include <text.h>
 
 #include <errno.h>
+#include <file.h>
 #include <unistd.h>
 
 enum { PIECE = 64 * 1024 };
@@ -21,8 +22,17 @@ static void refuse(struct intake *in, struct ferry_str path, const char *code, c
                 text);
 }
 
+static int32_t fail_machine(struct intake *in, struct ferry_str path)
+{
+    char shown[200];
+    int number = errno;
+    text_show_to(shown, sizeof shown, path);
+    return file_fail(in->err, shown, "cannot read the attachment", number);
+}
+
 /* Copies the file; *end tells of the file, the status of the spool. */
-static int32_t copy(struct intake *in, int fd, struct spool_writer *w, enum attach_end *end)
+static int32_t copy(struct intake *in, struct ferry_str path, int fd, struct spool_writer *w,
+                    enum attach_end *end)
 {
     char piece[PIECE];
     uint64_t total = 0;
@@ -31,6 +41,9 @@ static int32_t copy(struct intake *in, int fd, struct spool_writer *w, enum atta
         int32_t rc;
         if (n < 0 && errno == EINTR) {
             continue;
+        }
+        if (n < 0 && file_status(errno, FERRY_OK)) {
+            return fail_machine(in, path);
         }
         if (n < 0) {
             *end = ATTACH_UNREADABLE;
@@ -51,14 +64,14 @@ static int32_t copy(struct intake *in, int fd, struct spool_writer *w, enum atta
 }
 
 /* The open file into the spool; ATTACH_OK with the digest and the size, or in->rc is set. */
-static enum attach_end spool_file(struct intake *in, int fd, char digest[DIGEST_TEXT],
-                                  uint64_t *bytes)
+static enum attach_end spool_file(struct intake *in, struct ferry_str path, int fd,
+                                  char digest[DIGEST_TEXT], uint64_t *bytes)
 {
     enum attach_end end = ATTACH_OK;
     struct spool_writer *w = NULL;
     int32_t rc = spool_begin(in->call->spool, &w, in->err);
     if (!rc) {
-        rc = copy(in, fd, w, &end);
+        rc = copy(in, path, fd, w, &end);
     }
     if (!rc && end == ATTACH_OK) {
         rc = spool_end(w, digest, bytes, in->err);
@@ -76,8 +89,12 @@ const struct ferry_blob *intake_file(struct intake *in, struct ferry_str path)
     uint64_t bytes;
     int fd;
     enum attach_end end = attach_open(&in->attach, path, &fd, &bytes);
+    if (end == ATTACH_MACHINE) {
+        intake_stop(in, fail_machine(in, path));
+        return NULL;
+    }
     if (end == ATTACH_OK && in->call->spool) {
-        end = spool_file(in, fd, digest, &bytes);
+        end = spool_file(in, path, fd, digest, &bytes);
     }
     if (fd >= 0) {
         close(fd);

@@ -208,15 +208,15 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
     buf_init(&path, 4096);
     j->folder = strdup(folder);
     if (!j->folder) {
-        rc = ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        rc = ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", folder);
         goto out;
     }
     rc = file_mkdirs(folder, 0700, err);
     if (rc) {
         goto out;
     }
-    path_join(&path, folder, "journal.db");
-    rc = db_open(&j->db, buf_cstr(&path), DB_CREATE | DB_STRANGE, BUSY_MS, err);
+    rc = path_below(&path, folder, "journal.db", err);
+    rc = rc ? rc : db_open(&j->db, buf_cstr(&path), DB_CREATE | DB_STRANGE, BUSY_MS, err);
     if (rc) {
         goto out;
     }
@@ -224,18 +224,18 @@ int32_t journal_open(struct journal *j, const char *folder, uint64_t max_bytes,
     if (rc) {
         goto out;
     }
-    buf_reset(&path);
-    path_join(&path, folder, "spool");
-    rc = spool_open(&j->spool, buf_cstr(&path), max_bytes, err);
+    rc = path_below(&path, folder, "spool", err);
+    rc = rc ? rc : spool_open(&j->spool, buf_cstr(&path), max_bytes, err);
     if (rc) {
         goto out;
     }
-    buf_reset(&path);
-    path_join(&path, folder, "lanes.lock");
+    rc = path_below(&path, folder, "lanes.lock", err);
+    if (rc) {
+        goto out;
+    }
     j->lock_fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (j->lock_fd < 0) {
-        rc = ferry_fail(err, FERRY_E_IO, "", "%s: %s; check the folder's permissions",
-                        buf_cstr(&path), strerror(errno));
+        rc = file_fail(err, buf_cstr(&path), "cannot open", errno);
     }
 out:
     buf_finish(&path);

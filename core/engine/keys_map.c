@@ -6,6 +6,7 @@
  */
 #include "keys_map.h"
 
+#include <errno.h>
 #include <file.h>
 #include <log.h>
 #include <text.h>
@@ -330,7 +331,7 @@ int32_t keys_map_open(struct keys_map **out, struct ferry_str path, struct ferry
         rc = take_text(&t);
     } else if (rc != FERRY_E_NO_MEMORY && err) {
         /* Whoever named it in the configuration has to put that right. */
-        rc = err->status = FERRY_E_CONFIG;
+        rc = err->status = rc == FERRY_E_IO ? file_status(errno, FERRY_E_CONFIG) : FERRY_E_CONFIG;
     }
     buf_finish(&text);
     if (rc) {

@@ -69,13 +69,11 @@ static void store(struct limiter *l, const struct pace *p)
 
 static void name_account(struct ferry_str credential, unsigned char out[16])
 {
-    unsigned char digest[32] = {0};
-    struct sha256 *h = sha256_create();
-    if (h) {
-        sha256_add(h, credential);
-        sha256_end(h, digest);
-    }
-    sha256_destroy(h);
+    unsigned char digest[32];
+    struct sha256 h;
+    sha256_init(&h);
+    sha256_add(&h, credential);
+    sha256_end(&h, digest);
     memcpy(out, digest, 16);
 }
 

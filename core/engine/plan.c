@@ -238,7 +238,10 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
         rc = index_check_field(d->remote, err); /* only a key leads a result into another project */
     }
     if (rc == FERRY_OK && source) {
-        d->source_read = index_read_cases(j, source, err) == FERRY_OK;
+        int32_t read = index_read_cases(j, source, err);
+        d->source_read = read == FERRY_OK;
+        /* It may be read later. What this machine failed ends the plan. */
+        rc = read == FERRY_E_NO_MEMORY || read == FERRY_E_IO ? read : FERRY_OK;
     }
     if (rc == FERRY_OK && lists(d, FERRY_RUN)) {
         rc = find_target(d->e, d->lane, d->remote, &d->run, err);
@@ -305,7 +308,7 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
     memset(counts, 0, sizeof *counts);
     w.planner = plugins_interface(e->plugins, lane->planner, FERRY_PLANNER_1, err);
     if (!w.planner) {
-        return FERRY_E_CONFIG;
+        return err->status;
     }
     desk_init(&w.desk);
     int32_t rc = survey(&w.desk, source, err);

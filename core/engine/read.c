@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <file.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ struct reading {
     const struct reader_entry *reader; /* once the head has chosen it */
     struct ferry_parse *parse;
     struct unpack *unpack; /* NULL: the bytes are the content */
-    struct sha256 *sha;    /* NULL: not asked for */
+    struct sha256 sha;     /* with READ_DIGEST */
     int fd;
     char *piece; /* PIECE bytes */
     char head[HEAD];
@@ -207,7 +208,7 @@ static int32_t read_piece(struct reading *r, size_t least, size_t *got)
         }
         if (n < 0) {
             const char *why = strerrordesc_np(errno);
-            return ferry_fail(r->said, FERRY_E_IO, "report",
+            return ferry_fail(r->said, file_status(errno, FERRY_E_INPUT), "report",
                               "cannot be read on after %llu bytes: %s; check the disk or the mount",
                               (unsigned long long)r->report->bytes, why ? why : "unknown error");
         }
@@ -245,8 +246,8 @@ static int32_t read_all(struct reading *r)
             return rc;
         }
         bytes.len = got;
-        if (r->sha) {
-            sha256_add(r->sha, bytes);
+        if (r->call->flags & READ_DIGEST) {
+            sha256_add(&r->sha, bytes);
         }
         if (first && unpack_is_gzip(bytes)) {
             r->unpack = unpack_create(r->call->max_unpacked ? r->call->max_unpacked
@@ -318,18 +319,20 @@ static int32_t open_input(struct reading *r)
     } else {
         r->fd = file_open_stream(report);
         if (r->fd < 0 || fstat(r->fd, &st) != 0) {
-            const char *why = strerrordesc_np(errno);
-            return ferry_fail(r->said, FERRY_E_IO, "report",
-                              "cannot be opened: %s; check the path and its permissions",
-                              why ? why : "unknown error");
+            int number = errno;
+            const char *why = strerrordesc_np(number);
+            return ferry_fail(r->said, file_status(number, FERRY_E_INPUT), "report",
+                              "cannot be opened: %s; %s", why ? why : "unknown error",
+                              file_status(number, FERRY_OK) ? "run again when the machine has room"
+                                                            : "check the path and its permissions");
         }
         if (!S_ISREG(st.st_mode) || r->input->is_copy) {
             report = NULL; /* a pipe has no folder */
         }
     }
     r->piece = malloc(PIECE);
-    r->sha = r->call->flags & READ_DIGEST ? sha256_create() : NULL;
-    if (!r->piece || (r->call->flags & READ_DIGEST && !r->sha)) {
+    sha256_init(&r->sha);
+    if (!r->piece) {
         return ferry_fail(r->said, FERRY_E_NO_MEMORY, "report", "out of memory");
     }
     return attach_init(&r->intake.attach, report, r->call->roots, r->call->max_attachment, r->said);
@@ -344,7 +347,6 @@ static void close_input(struct reading *r)
         close(r->fd);
     }
     unpack_destroy(r->unpack);
-    sha256_destroy(r->sha);
     free(r->piece);
     intake_finish(&r->intake);
 }
@@ -385,8 +387,8 @@ int32_t read_input(const struct read_call *call, const struct input *input,
     if (r->intake.rc) {
         rc = r->intake.rc; /* our own reason, not what the reader made of it */
     }
-    if (!rc && r->sha) {
-        sha256_end(r->sha, digest);
+    if (!rc && r->call->flags & READ_DIGEST) {
+        sha256_end(&r->sha, digest);
         hex_text(digest, sizeof digest, report->sha256);
     }
     if (rc) {

@@ -66,7 +66,8 @@ int32_t read_setup_open(struct read_setup *s, const struct config *config, struc
     }
     rc = open_roots(s, config);
     if (rc) {
-        return ferry_fail(err, rc, "attachments.roots", "attachments.roots: the list is too long");
+        return ferry_fail(err, rc, "attachments.roots", "attachments.roots: %s",
+                          rc == FERRY_E_NO_MEMORY ? "out of memory" : "the list is too long");
     }
     rc = open_keys(s, config, err);
     if (!rc) {

@@ -46,7 +46,8 @@ static int32_t take_options(struct readers *r, struct reader_entry *e, const str
     }
     kv = arena_array(&r->arena, struct ferry_kv, room ? room : 1);
     if (!kv) {
-        return ferry_fail(err, r->arena.failed, e->plugin->id, "no memory for its options");
+        return ferry_fail(err, r->arena.failed, e->plugin->id, "reader %s: its options: %s",
+                          e->plugin->id, ferry_status_text(r->arena.failed));
     }
     for (uint32_t i = 0; i < n_given; i++) {
         struct ferry_str name = option_of(e->plugin, given[i].key);
@@ -146,6 +147,9 @@ int32_t readers_add_all(struct readers *r, struct plugins *p, const struct ferry
         int32_t rc = e->status;
         if (!rc && !e->plugin) {
             rc = plugins_load(p, e);
+        }
+        if (rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO) { /* another reader might take its files */
+            return ferry_fail(err, rc, e->error.where, "%s", e->error.message);
         }
         if (rc) {
             log_warn("plugin left out: %s", e->error.message);

@@ -45,10 +45,11 @@ static struct ferry_str value_of(void *self, struct ferry_str name)
 static int32_t load_facts(struct remote *r, struct ferry_error *err)
 {
     struct db_rows rows = {0};
-    int32_t rc =
-        db_query(r->journal->db, &rows, err,
-                 "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms > ? AND value <> ''",
-                 "ii", r->dest_id, r->clock->now_ms(r->clock) - FACT_AGE_MS);
+    int64_t now = r->clock->now_ms(r->clock); /* one from the future is of a clock that was wrong */
+    int32_t rc = db_query(
+        r->journal->db, &rows, err,
+        "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms BETWEEN ? AND ? AND value <> ''",
+        "iii", r->dest_id, now - FACT_AGE_MS, now);
     int got = 0;
     while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
            (got = db_step(&rows)) > 0) {
@@ -331,12 +332,22 @@ static int32_t on_need(void *self, struct ferry_str fact)
     return n->arena.failed;
 }
 
+/* What the codec says of itself, with the destination that it was said of. */
+static int32_t by_codec(const struct remote *r, int32_t rc, const struct ferry_error *why,
+                        struct ferry_error *err)
+{
+    return rc ? ferry_fail(err, rc, why->where, "%.*s: %s", STR_ARG(r->target->label),
+                           why->message[0] ? why->message : ferry_status_text(rc))
+              : FERRY_OK;
+}
+
 int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct request *request,
                          struct ferry_error *err)
 {
     enum { ROUNDS = 8 }; /* a codec that keeps asking for facts has a bug */
     struct needs needs = {.fact = {NULL, 0}};
-    int32_t rc = FERRY_E_NEED;
+    struct ferry_error why = {.size = sizeof why};
+    int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
     arena_init(&needs.arena, 65536);
     request->notes_self = &needs;
     request->need = on_need;
@@ -344,16 +355,17 @@ int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct r
         struct ferry_call call = remote_call(r);
         request_reset(request);
         struct ferry_out out = request_out(request);
-        rc = r->codec->ask(&call, ask, &out, err);
+        rc = r->codec->ask(&call, ask, &out, &why);
         if (rc == FERRY_E_NEED && needs.fact.ptr && ask->what != FERRY_ASK_FACT) {
-            int32_t learned = remote_learn(r, needs.fact, err);
+            learned = remote_learn(r, needs.fact, err);
             rc = learned ? learned : rc;
         }
     }
     request->notes_self = NULL;
     request->need = NULL;
     arena_finish(&needs.arena);
-    return rc ? rc : request_seal(request, err);
+    rc = rc ? rc : request_seal(request, &why);
+    return learned ? learned : by_codec(r, rc, &why, err);
 }
 
 static int32_t refused(const struct remote *r, const struct exchange *x, struct ferry_error *err)
@@ -404,6 +416,7 @@ static int again_later(struct remote *r, const struct exchange *x, struct patien
 int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
                            struct reply *reply, struct ferry_error *err)
 {
+    struct ferry_error why = {.size = sizeof why};
     int32_t rc = reply_begin(reply, ask->n_ops);
     struct ferry_call call = remote_call(r);
     struct ferry_reply sink = reply_sink(reply);
@@ -411,8 +424,9 @@ int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const 
         snprintf(reply->blob, sizeof reply->blob, "%.*s", STR_ARG(x->answer.blob->digest));
         reply->blob_bytes = x->answer.blob->bytes;
     }
-    rc = rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, err);
-    return reply_end(reply, rc, err);
+    rc = rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, &why);
+    rc = reply_end(reply, rc, &why);
+    return by_codec(r, rc, &why, err);
 }
 
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
@@ -440,6 +454,8 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
         } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
             signed_again = 1;
             rc = remote_sign_in(r, 1, err);
+        } else if ((rc = classify_machine(&x, r->transport.name, err)) != FERRY_OK) {
+            break;
         } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
             going = again_later(r, &x, &patience, &rc, err);
         } else {

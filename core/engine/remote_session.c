@@ -60,7 +60,8 @@ static int32_t keep_value(struct remote *r, struct ferry_str name, struct ferry_
     }
     if (!copy || r->memory.failed) {
         free(copy);
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%.*s: out of memory",
+                          STR_ARG(r->target->label));
     }
     if (value.len) {
         memcpy(copy, value.ptr, (size_t)value.len);
@@ -121,6 +122,7 @@ static int32_t send_sign_in(struct remote *r, struct exchange *x, struct ferry_e
     int32_t rc = FERRY_OK;
     for (uint32_t tries = 0; rc == FERRY_OK; tries++) {
         rc = remote_carry(r, x, err);
+        rc = rc ? rc : classify_machine(x, r->transport.name, err);
         fate = rc ? FATE_BUSY : classify(x, NULL);
         if (rc || tries + 1 == TRIES ||
             (fate != FATE_BUSY && fate != FATE_UNSURE && fate != FATE_NOT_SENT)) {

@@ -24,22 +24,30 @@ int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, s
     return remote_open(r, t, &setup, err);
 }
 
-/* The side that keys are lent from. Mirrors go on without it: what it would have lent is planned when it can be read again. */
-static int open_source(struct engine *e, const struct lane *lane, struct target **target,
-                       struct remote *source)
+/*
+ * The side that keys are lent from. Mirrors go on without it: what it would have lent is planned when it can be read again. Not
+ * where this machine failed: then nothing goes on.
+ */
+static int32_t open_source(struct engine *e, const struct lane *lane, struct target **target,
+                           struct remote *source, int *opened, struct ferry_error *err)
 {
     struct ferry_error why = {.size = sizeof why};
+    *opened = 0;
     if (!lane->source_dest || lane->source_dest == lane->dest_id) {
-        return 0;
+        return FERRY_OK;
     }
-    if (lane_target(e, lane->source_dest, target, &why) ||
-        road_remote(e, *target, lane->source_dest, source, &why)) {
+    int32_t rc = lane_target(e, lane->source_dest, target, &why);
+    rc = rc ? rc : road_remote(e, *target, lane->source_dest, source, &why);
+    if (rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO) {
+        return ferry_fail(err, rc, why.where, "%s", why.message);
+    }
+    if (rc) {
         log_warn(
             "%.*s: cases of the source cannot be read (%s); keys that they lend are looked up again by \"ferry resume\"",
             STR_ARG(lane->label), why.message);
-        return 0;
     }
-    return 1;
+    *opened = rc == FERRY_OK;
+    return FERRY_OK;
 }
 
 static int32_t plan(struct engine *e, struct lane *lane, struct remote *remote,
@@ -47,8 +55,9 @@ static int32_t plan(struct engine *e, struct lane *lane, struct remote *remote,
 {
     struct remote source = {0};
     struct target *target = NULL;
-    int has_source = open_source(e, lane, &target, &source);
-    int32_t rc = plan_lane(e, lane, remote, has_source ? &source : NULL, &out->plan, &out->error);
+    int has_source;
+    int32_t rc = open_source(e, lane, &target, &source, &has_source, &out->error);
+    rc = rc ? rc : plan_lane(e, lane, remote, has_source ? &source : NULL, &out->plan, &out->error);
     if (has_source) {
         remote_close(&source);
     }
@@ -135,6 +144,7 @@ static void lock_and_go(struct engine *e, struct lane *lane, const struct target
         return;
     }
     go_locked(e, lane, target, flags, out);
+    name_failure(out->rc, &out->error, target->label.ptr);
     remember_error(e, out);
     journal_unlock(j, LOCK_DEST, dest);
 }
@@ -149,6 +159,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
     out->started_ms = e->clock->now_ms(e->clock);
     out->rc = lane_load(e, lane_id, &lane, &out->error);
     if (out->rc) {
+        name_failure(out->rc, &out->error, "a lane of the journal");
         out->id = out->rc == FERRY_E_INPUT ? 0 : lane_id;
         return;
     }
@@ -156,6 +167,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
     out->rc = lane_target(e, lane.dest_id, &target, &out->error);
     if (out->rc) {
         count_lane(e, &lane, flags, out);
+        name_failure(out->rc, &out->error, "a destination");
         remember_error(e, out);
     } else {
         lock_and_go(e, &lane, target, flags, out);

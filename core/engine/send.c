@@ -78,13 +78,10 @@ static int32_t encode(struct deliver *d, struct flight *f, struct encoding *en, 
 static int32_t insert_request(struct deliver *d, struct flight *f)
 {
     unsigned char digest[32];
-    struct sha256 *h = sha256_create();
-    if (!h) {
-        return ferry_fail(d->err, FERRY_E_NO_MEMORY, "", "out of memory");
-    }
-    sha256_add(h, request_packed(&f->request));
-    sha256_end(h, digest);
-    sha256_destroy(h);
+    struct sha256 h;
+    sha256_init(&h);
+    sha256_add(&h, request_packed(&f->request));
+    sha256_end(&h, digest);
     int32_t rc = db_run(
         d->e->journal.db, d->err,
         "INSERT INTO request(dest_id, kind, packed, digest, items, sent_ms, version) VALUES(?, ?, ?, ?, ?, ?, ?)",

@@ -39,6 +39,15 @@ static int32_t release(struct deliver *d, int64_t op)
         "i", op);
 }
 
+/* A run is completed after what is in it, also where the clock was put back meanwhile: else it would be completed again, and again. */
+static int32_t date_completion(struct deliver *d, int64_t op)
+{
+    return db_run(d->e->journal.db, d->err,
+                  "UPDATE op SET settled_ms = max(settled_ms, (SELECT MAX(o.settled_ms) FROM op o"
+                  " WHERE o.scope_op = op.scope_op)) WHERE id = ? AND scope_op IS NOT NULL",
+                  "i", op);
+}
+
 int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
                     uint32_t flags)
 {
@@ -59,6 +68,9 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
                  " settled_ms = ?, text = NULL, token = NULL WHERE id = ?",
                  "isbsii", (int64_t)flags, o->id.len ? o->id : none,
                  extra.len ? buf_str(&extra) : none, o->url, now_ms(d), row->id);
+    if (rc == FERRY_OK && row->kind >> 16 == FERRY_COMPLETE) {
+        rc = date_completion(d, row->id);
+    }
     if (rc == FERRY_OK && !result) {
         rc = release(d, row->id);
     }
@@ -464,6 +476,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
         rc = db_end(d->e->journal.db, rc, d->err);
     }
     d->made = 0;
+    rc = rc ? rc : classify_machine(&f->x, d->r->transport.name, d->err);
     STEP(settled);
     reply_finish(&reply);
     buf_finish(&why);

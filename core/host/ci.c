@@ -164,20 +164,15 @@ static void put_piece(struct buf *out, const char *value)
     char shown[PIECE + 4], hex[SHA256_HEX];
     unsigned char digest[32];
     struct ferry_str s = ferry_cstr(value);
-    struct sha256 *h;
+    struct sha256 h;
     text_show_to(shown, sizeof shown, s);
     if (ferry_eq(s, ferry_cstr(shown))) {
         buf_put(out, s);
         return;
     }
-    h = sha256_create();
-    if (!h) {
-        out->failed = out->failed ? out->failed : FERRY_E_NO_MEMORY;
-        return;
-    }
-    sha256_add(h, s);
-    sha256_end(h, digest);
-    sha256_destroy(h);
+    sha256_init(&h);
+    sha256_add(&h, s);
+    sha256_end(&h, digest);
     hex_text(digest, sizeof digest, hex);
     buf_printf(out, "%.40s~%.*s", shown, DIGEST_HEX, hex);
 }

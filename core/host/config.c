@@ -5,6 +5,7 @@
  */
 #include "config_private.h"
 
+#include <errno.h>
 #include <file.h>
 #include <log.h>
 #include <stdlib.h>
@@ -57,17 +58,19 @@ int32_t config_go_on(struct config *c, const char *what, struct config_entry **e
 static int32_t load(struct config **out, const char *folder, const char *file, int anyway,
                     struct ferry_error *err)
 {
-    struct config *c = calloc(1, sizeof *c);
     char *real = realpath(folder, NULL);
+    int number = real ? 0 : errno;
+    struct config *c = calloc(1, sizeof *c);
     struct ferry_error why = {.size = sizeof why};
     int32_t rc;
     *out = NULL;
     if (!c || !real) {
         char shown[200];
-        rc = c ? ferry_fail(err, FERRY_E_CONFIG, NULL,
-                            "folder \"%s\" cannot be found; check that it is there",
-                            text_show_to(shown, sizeof shown, ferry_cstr(folder)))
-               : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
+        rc = c && number != ENOMEM
+                 ? ferry_fail(err, FERRY_E_CONFIG, NULL,
+                              "folder \"%s\" cannot be found; check that it is there",
+                              text_show_to(shown, sizeof shown, ferry_cstr(folder)))
+                 : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
         goto out;
     }
     arena_init(&c->arena, LARGEST);

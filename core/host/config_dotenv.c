@@ -7,6 +7,7 @@
 #include "config_private.h"
 
 #include <ci.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <file.h>
 #include <log.h>
@@ -166,6 +167,9 @@ static int32_t read_fd(struct config *c, int fd, const char *name, struct ferry_
     int32_t rc;
     buf_init(&text, LARGEST);
     rc = file_read_fd(fd, name, &text, err);
+    if (rc == FERRY_E_IO && file_status(errno, FERRY_OK)) {
+        return rc;
+    }
     if (!rc) {
         r.rest = buf_str(&text);
         rc = read_lines(&r);
@@ -182,13 +186,17 @@ int32_t config_read_dotenv(struct config *c, struct ferry_error *err)
     const char *asked = getenv("FERRY_ENV_FILE"), *why;
     struct buf path;
     int32_t rc = FERRY_OK;
-    int fd;
+    int fd, number;
     asked = asked && *asked ? asked : NULL;
     buf_init(&path, 64 * 1024);
     path_join(&path, asked ? c->work : c->folder, asked ? asked : ".env");
     fd = path.failed ? -1 : open(buf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    number = path.failed ? ENOMEM : errno;
     c->dotenv_file = fd < 0 && !asked ? NULL : arena_str(&c->arena, buf_str(&path)).ptr;
     buf_finish(&path);
+    if (fd < 0 && file_status(number, FERRY_OK)) { /* not to be taken for one that is not there */
+        return file_fail(err, asked ? asked : ".env", "cannot open", number);
+    }
     if (fd < 0) {
         return !asked ? FERRY_OK
                       : ferry_fail(

@@ -6,6 +6,7 @@
  */
 #include "config_private.h"
 
+#include <errno.h>
 #include <file.h>
 #include <json.h>
 #include <log.h>
@@ -320,7 +321,7 @@ static int32_t read_file(struct config *c, const char *path, const char *name,
     buf_init(&text, LARGEST);
     rc = file_read(path, &text, err);
     if (rc == FERRY_E_IO || rc == FERRY_E_TOO_LARGE) {
-        rc = FERRY_E_CONFIG;
+        rc = rc == FERRY_E_IO ? file_status(errno, FERRY_E_CONFIG) : FERRY_E_CONFIG;
         if (err) {
             err->status = rc;
         }

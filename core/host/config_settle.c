@@ -7,6 +7,7 @@
 #include "config_private.h"
 #include "url.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <file.h>
 #include <hash.h>
@@ -162,6 +163,10 @@ static int32_t take_file(struct settle *s, const struct ferry_option *o, struct 
     }
     path_join(&path, s->c->folder, name.ptr);
     fd = path.failed ? -1 : open(buf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && (path.failed || file_status(errno, FERRY_OK))) {
+        rc = file_fail(s->err, what, "cannot open", path.failed ? ENOMEM : errno);
+        goto out;
+    }
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
         rc = ferry_fail(s->err, FERRY_E_CONFIG, o->name,
                         "%s: the file cannot be read; check its path and mode", what);
@@ -430,19 +435,16 @@ static int32_t account_name(const struct settle *s, struct ferry_str *out)
 static int32_t name_credential(const struct settle *s, struct ferry_str place)
 {
     unsigned char digest[32];
-    char hex[65] = "";
-    struct sha256 *h = sha256_create();
-    for (uint32_t i = 0; h && i < s->n_secrets; i++) {
-        sha256_add_field(h, s->secrets[i].key);
-        sha256_add_field(h, s->secrets[i].value);
+    char hex[65];
+    struct sha256 h;
+    sha256_init(&h);
+    for (uint32_t i = 0; i < s->n_secrets; i++) {
+        sha256_add_field(&h, s->secrets[i].key);
+        sha256_add_field(&h, s->secrets[i].value);
     }
-    if (h) {
-        sha256_end(h, digest);
-        hex_text(digest, sizeof digest, hex);
-        s->t->credential =
-            arena_printf(&s->t->arena, "%.*s#%.*s", STR_ARG(place), ACCOUNT_HEX, hex);
-    }
-    sha256_destroy(h);
+    sha256_end(&h, digest);
+    hex_text(digest, sizeof digest, hex);
+    s->t->credential = arena_printf(&s->t->arena, "%.*s#%.*s", STR_ARG(place), ACCOUNT_HEX, hex);
     return s->t->credential.ptr ? FERRY_OK : FERRY_E_NO_MEMORY;
 }
 

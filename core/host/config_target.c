@@ -446,7 +446,8 @@ static int32_t open_plugin(struct pick *p)
     t->tracker =
         t->plugin ? plugins_interface(p->plugins, t->plugin_id, FERRY_TRACKER_1, &why) : NULL;
     if (!t->tracker) {
-        return ferry_fail(p->err, FERRY_E_CONFIG, "plugin", "%s: %.400s",
+        int machine = why.status == FERRY_E_NO_MEMORY || why.status == FERRY_E_IO;
+        return ferry_fail(p->err, machine ? why.status : FERRY_E_CONFIG, "plugin", "%s: %.400s",
                           text_show_to(shown, sizeof shown, t->label), why.message);
     }
     return FERRY_OK;

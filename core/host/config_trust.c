@@ -8,6 +8,7 @@
 #include "config_private.h"
 #include "url.h"
 
+#include <errno.h>
 #include <file.h>
 #include <text.h>
 #include <unistd.h>
@@ -77,8 +78,12 @@ static int32_t file_lines(const struct config *c, struct buf *out, struct ferry_
     rc = file_path(c, &path, &folder, err);
     if (!rc && access(buf_cstr(&path), F_OK) == 0) {
         rc = config_own_file(buf_cstr(&path), file_name, err);
-        if (!rc && file_read(buf_cstr(&path), out, &why)) {
-            rc = ferry_fail(err, FERRY_E_CONFIG, file_name, "%s", why.message);
+        int32_t read = rc ? rc : file_read(buf_cstr(&path), out, &why);
+        if (!rc && read) {
+            read = read == FERRY_E_IO          ? file_status(errno, FERRY_E_CONFIG)
+                   : read == FERRY_E_NO_MEMORY ? read
+                                               : FERRY_E_CONFIG;
+            rc = ferry_fail(err, read, file_name, "%s", why.message);
         }
     }
     buf_finish(&path);

@@ -210,13 +210,13 @@ void faults_note(const struct faults *f, const struct fault_rule *rule, struct f
 {
     unsigned char digest[32];
     char *line = NULL, hex[SHA256_HEX] = "-";
-    struct sha256 *h = body.len ? sha256_create() : NULL;
+    struct sha256 h;
     int fd = f->ledger ? open(f->ledger, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
-    if (h) {
-        sha256_add(h, body);
-        sha256_end(h, digest);
+    if (body.len) {
+        sha256_init(&h);
+        sha256_add(&h, body);
+        sha256_end(&h, digest);
         hex_text(digest, 8, hex);
-        sha256_destroy(h);
     }
     if (fd < 0) {
         return;

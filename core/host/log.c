@@ -75,13 +75,16 @@ static void put_level(struct buf *line, uint32_t level)
     }
 }
 
-/* Where stderr is gone there is nobody to tell. */
+/* One message at a time is made and written in these: to say that memory is out must need none. */
+static struct {
+    char text[LONGEST + 1], clean[4 * LONGEST], line[8 * SHOWN];
+} room;
+
+/* Where stderr is gone there is nobody to tell. The lock is held. */
 static void to_stderr(struct ferry_str lines)
 {
     struct ferry_error unheard;
-    pthread_mutex_lock(&lock);
     fd_write(STDERR_FILENO, "stderr", lines, &unheard);
-    pthread_mutex_unlock(&lock);
 }
 
 void log_keep(struct buf *lines)
@@ -92,7 +95,9 @@ void log_keep(struct buf *lines)
 void log_show(struct buf *lines)
 {
     if (lines->len > 0) {
+        pthread_mutex_lock(&lock);
         to_stderr(buf_str(lines));
+        pthread_mutex_unlock(&lock);
         buf_reset(lines);
     }
 }
@@ -100,8 +105,8 @@ void log_show(struct buf *lines)
 static void write_line(uint32_t level, const char *plugin, struct ferry_str message)
 {
     struct buf clean, line;
-    buf_init(&clean, 4 * (size_t)LONGEST);
-    buf_init(&line, 8 * (size_t)LONGEST);
+    buf_borrow(&clean, room.clean, sizeof room.clean);
+    buf_borrow(&line, room.line, sizeof room.line);
     secrets_redact(&clean, message);
     buf_puts(&line, "ferry: ");
     put_level(&line, level);
@@ -109,57 +114,44 @@ static void write_line(uint32_t level, const char *plugin, struct ferry_str mess
         buf_printf(&line, "%s: ", plugin);
     }
     if (clean.failed) {
-        buf_puts(&line, "(out of memory: a message is lost)");
+        buf_puts(&line, "a message that is too long to be shown");
     } else {
         text_show(&line, buf_str(&clean), SHOWN);
     }
     buf_putc(&line, '\n');
     if (!kept) {
         to_stderr(buf_str(&line));
-    } else if (buf_put(kept, buf_str(&line)) != FERRY_OK) {
-        log_show(kept);
+    } else if (buf_put(kept, buf_str(&line)) != FERRY_OK) { /* in its order all the same */
+        to_stderr(buf_str(kept));
+        buf_reset(kept);
         to_stderr(buf_str(&line));
     }
-    buf_finish(&line);
-    buf_finish(&clean);
-}
-
-static int32_t put_formatted(struct buf *out, const char *format, va_list args)
-{
-    char short_text[512];
-    va_list again;
-    int n;
-    va_copy(again, args);
-    n = vsnprintf(short_text, sizeof short_text, format, args);
-    if (n >= 0 && (size_t)n < sizeof short_text) {
-        buf_put(out, (struct ferry_str){short_text, (uint64_t)n});
-    } else if (n >= 0) {
-        char *room = buf_room(out, (size_t)n + 1);
-        if (room) {
-            vsnprintf(room, (size_t)n + 1, format, again);
-            buf_grow(out, (size_t)n);
-        }
-    }
-    va_end(again);
-    return n < 0 ? FERRY_E_BUG : out->failed;
 }
 
 void log_write(uint32_t level, const char *format, ...)
 {
-    struct buf text;
     va_list args;
     if (!log_enabled(level)) {
         return;
     }
-    buf_init(&text, LONGEST);
+    pthread_mutex_lock(&lock);
     va_start(args, format);
-    if (put_formatted(&text, format, args)) {
-        buf_reset(&text);
-        buf_puts(&text, "a message that is too long to be shown");
-    }
+    int n = vsnprintf(room.text, sizeof room.text, format, args);
     va_end(args);
-    write_line(level, NULL, buf_str(&text));
-    buf_finish(&text);
+    write_line(level, NULL,
+               n >= 0 && (size_t)n < sizeof room.text
+                   ? (struct ferry_str){room.text, (uint64_t)n}
+                   : FERRY_LIT("a message that is too long to be shown"));
+    pthread_mutex_unlock(&lock);
+}
+
+void log_failure(uint32_t level, const struct ferry_error *err)
+{
+    int memory = err->status == FERRY_E_NO_MEMORY;
+    const char *said = err->message[0] ? err->message : ferry_status_text(err->status);
+    const char *where = memory && !strstr(said, ": ") ? err->where : "";
+    log_write(level, "%s%s%s%s", where, *where ? ": " : "", said,
+              memory && !strstr(said, "; ") ? "; end other programs and run again" : "");
 }
 
 /* --- the service ------------------------------------------------------------- */
@@ -177,8 +169,9 @@ static void service_write(void *self, uint32_t level, struct ferry_str message)
     }
     if (log_enabled(level)) {
         /* A longer one is cut when shown; the rest would only cost time in the filter. */
-        write_line(level, self,
-                   message.len > LONGEST ? (struct ferry_str){message.ptr, LONGEST} : message);
+        pthread_mutex_lock(&lock);
+        write_line(level, self, str_sub(message, 0, LONGEST));
+        pthread_mutex_unlock(&lock);
     }
 }
 

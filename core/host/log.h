@@ -17,6 +17,8 @@ int color_wanted(int choice, int fd);
 void log_setup(uint32_t level, int color);
 int log_enabled(uint32_t level);
 void log_write(uint32_t level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What a call failed with. Where memory is out, the cure is added: it is the same everywhere. */
+void log_failure(uint32_t level, const struct ferry_error *err);
 #define log_error(...) log_write(FERRY_LOG_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_write(FERRY_LOG_WARN, __VA_ARGS__)
 #define log_info(...)  log_write(FERRY_LOG_INFO, __VA_ARGS__)

@@ -7,6 +7,7 @@
  */
 #include "plugin_check.h"
 
+#include <file.h>
 #include <text.h>
 
 #include <errno.h>
@@ -137,8 +138,12 @@ int32_t plugin_file_open(const char *path, const struct plugin_trust *trust, int
             "that it is in");
     }
     if (fd < 0) {
-        return plugin_fail(err, FERRY_E_IO, path, "cannot open: %s; check its mode",
-                           strerror(errno));
+        int number = errno;
+        return plugin_fail(err, file_status(number, FERRY_E_CONFIG), path, "cannot open: %s; %s",
+                           strerror(number),
+                           number == EMFILE                ? "raise ulimit -n"
+                           : file_status(number, FERRY_OK) ? "run again when the machine has room"
+                                                           : "check its mode");
     }
     if (fstat(fd, &st) < 0) {
         rc = plugin_fail(err, FERRY_E_IO, path, "cannot read: %s; check the disk", strerror(errno));

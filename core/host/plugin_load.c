@@ -35,6 +35,23 @@ struct image {
 static struct image *images;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* images, and every entry's load */
 
+/*
+ * The loader names no reason for these, or a wrong one, where an allocation of its own failed. That the file itself cannot be
+ * opened cannot be otherwise: the descriptor is open.
+ */
+static int is_out_of_memory(const char *text)
+{
+    static const char *const signs[] = {"annot allocate", "cannot create", "cannot extend",
+                                        "out of memory"};
+    static const char unopened[] = "cannot open shared object file";
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (strstr(text, signs[i])) {
+            return 1;
+        }
+    }
+    return strncmp(text, unopened, sizeof unopened - 1) == 0;
+}
+
 /* The loader's own words, without the name that only we gave the file. */
 static int32_t fail_dlopen(const char *name, const char *path, struct ferry_error *err)
 {
@@ -48,6 +65,13 @@ static int32_t fail_dlopen(const char *name, const char *path, struct ferry_erro
     text = text ? text : "no reason given";
     if (strncmp(text, name, n) == 0 && text[n] == ':') {
         text += n + 1 + strspn(text + n + 1, " ");
+    }
+    if (strstr(text, "Too many open files")) {
+        return plugin_fail(err, FERRY_E_IO, path,
+                           "cannot be loaded: too many open files; raise ulimit -n");
+    }
+    if (is_out_of_memory(text)) {
+        return plugin_fail(err, FERRY_E_NO_MEMORY, path, "cannot be loaded: out of memory");
     }
     undefined = strstr(text, "undefined symbol") != NULL;
     text_show_to(shown, sizeof shown, ferry_cstr(text));
@@ -222,8 +246,10 @@ const struct ferry_plugin *plugins_get(struct plugins *p, struct ferry_str id,
     if (!e) {
         return NULL;
     }
-    if (plugins_load(p, e)) {
-        ferry_fail(err, FERRY_E_CONFIG, e->error.where, "%s", e->error.message);
+    int32_t rc = plugins_load(p, e);
+    if (rc) { /* what the machine failed is not the configuration's fault */
+        rc = rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO ? rc : FERRY_E_CONFIG;
+        ferry_fail(err, rc, e->error.where, "%s", e->error.message);
         return NULL;
     }
     return e->plugin;

@@ -23,7 +23,7 @@ static const char path_variable[] = "FERRY_PLUGIN_PATH";
 
 static int32_t fail_memory(struct ferry_error *err)
 {
-    return ferry_fail(err, FERRY_E_NO_MEMORY, "plugins", "out of memory while plugins were listed");
+    return ferry_fail(err, FERRY_E_NO_MEMORY, "plugins", "the list of plugins: out of memory");
 }
 
 /* A new entry for this path; NULL: out of memory. */
@@ -229,6 +229,9 @@ static int32_t bundled_find(struct plugins *p, struct plugin_trust *trust, struc
     struct stat program, folder;
     char *self = realpath("/proc/self/exe", NULL);
     int32_t rc = FERRY_OK;
+    if (!self && errno == ENOMEM) {
+        return fail_memory(err);
+    }
     if (!self || stat(self, &program) < 0) {
         free(self);
         return FERRY_OK; /* /proc is not mounted, or the program was removed: nothing to find it by
@@ -239,8 +242,8 @@ static int32_t bundled_find(struct plugins *p, struct plugin_trust *trust, struc
         struct buf path;
         buf_init(&path, 2 * PATH_MAX);
         path_join(&path, self[0] ? self : "/", places[i]);
-        rc = path.failed ? fail_memory(err) : FERRY_OK;
         p->bundled = path.failed ? NULL : realpath(path.ptr, NULL);
+        rc = path.failed || (!p->bundled && errno == ENOMEM) ? fail_memory(err) : FERRY_OK;
         buf_finish(&path);
     }
     if (p->bundled && stat(p->bundled, &folder) == 0 && folder.st_uid == program.st_uid) {

@@ -8,6 +8,8 @@
 #include "request_parts.h"
 #include "spool.h"
 
+#include <errno.h>
+#include <file.h>
 #include <json.h>
 #include <stdlib.h>
 #include <text.h>
@@ -138,9 +140,12 @@ static int32_t put_blob(struct flat *f, struct ferry_str record)
         char *room = buf_room(f->out, (size_t)want);
         if (!room) {
             return ferry_fail(f->err, f->out->failed, NULL,
-                              "attachment %.*s does not fit into one request", STR_ARG(digest));
+                              "attachment %.*s: does not fit into one request", STR_ARG(digest));
         }
         int64_t n = f->spool ? spool_read(f->spool, digest, offset, room, want) : -FERRY_E_IO;
+        if (n == -FERRY_E_IO && f->spool && errno != ENOENT) {
+            return file_fail(f->err, spool_folder(f->spool), "cannot read a blob", errno);
+        }
         if (n < 0 || (n == 0 && !to_end)) {
             return ferry_fail(f->err, FERRY_E_IO, NULL,
                               "%.*s is not in the spool; was the state folder cleaned by hand?",
@@ -285,8 +290,10 @@ static int32_t flatten(struct flat *f, const struct request *r, const struct req
         rc = write_records(f, r);
     }
     if (rc == FERRY_OK && f->out->failed) {
-        rc = ferry_fail(f->err, f->out->failed, NULL, "the request is longer than %zu bytes",
-                        f->out->max);
+        rc = f->out->failed == FERRY_E_NO_MEMORY
+                 ? ferry_fail(f->err, f->out->failed, NULL, "a request: out of memory")
+                 : ferry_fail(f->err, f->out->failed, NULL, "the request is longer than %zu bytes",
+                              f->out->max);
     }
     if (rc) {
         return rc;
@@ -322,7 +329,7 @@ int32_t request_flatten_head(const struct request *r, const struct request *dres
 {
     struct flat *f = calloc(1, sizeof *f);
     if (!f) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "a request: out of memory");
     }
     *f =
         (struct flat){.values = values, .spool = spool, .out = storage, .err = err, .pieces = body};

@@ -240,16 +240,15 @@ int32_t service_state_open(struct service_state **out, const struct service_setu
     if (rc) {
         goto out;
     }
-    path_join(&path, setup->folder, "blobs");
-    rc = spool_open(&blobs, buf_cstr(&path), 0, err);
+    rc = path_below(&path, setup->folder, "blobs", err);
+    rc = rc ? rc : spool_open(&blobs, buf_cstr(&path), 0, err);
     if (rc) {
         goto out;
     }
     svc_blob_init(&s->blob, blobs);
     s->owns_blobs = 1;
-    buf_reset(&path);
-    path_join(&path, setup->folder, "state.db");
-    rc = open_db(s, buf_cstr(&path), err);
+    rc = path_below(&path, setup->folder, "state.db", err);
+    rc = rc ? rc : open_db(s, buf_cstr(&path), err);
 out:
     buf_finish(&path);
     if (rc) {
@@ -360,6 +359,7 @@ enum service_end service_state_handle(struct service_state *s, const struct ferr
 {
     struct ferry_error why = {.size = sizeof why};
     request_reset(answer);
+    db_forgive(s->db); /* each request tries anew: a disk that was full may have room by now */
     if (db_begin(s->db, err)) {
         return SERVICE_NOT_APPLIED;
     }
@@ -375,6 +375,12 @@ enum service_end service_state_handle(struct service_state *s, const struct ferr
     }
     if (rc) {
         db_rollback(s->db);
+    }
+    if (rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO) { /* the machine's failure, not an answer */
+        ferry_fail(err, rc, why.where, "%s", why.message);
+        return SERVICE_NOT_APPLIED;
+    }
+    if (rc) {
         log_error("%s: %.*s %.*s: %s", s->setup.plugin_id, STR_ARG(request->method),
                   STR_ARG(request->target), why.message[0] ? why.message : ferry_status_text(rc));
         answer_500(answer);

@@ -43,7 +43,7 @@ enum service_end {
 };
 /*
  * One request. A service that fails is rolled back and answered with 500, its reason goes to the
- * log. `from`: the spool that request->blob names, may be NULL. `answer` is reset, written and
+ * log; where memory or the disk failed it, the end is NOT_APPLIED with the reason in err. `from`: the spool that request->blob names, may be NULL. `answer` is reset, written and
  * sealed; its blobs are in service_state_blobs().
  */
 enum service_end service_state_handle(struct service_state *s, const struct ferry_message *request,

@@ -33,7 +33,7 @@ struct spool {
 
 struct spool_writer {
     struct spool *spool;
-    struct sha256 *hash;
+    struct sha256 hash;
     int fd;
     uint64_t bytes;
     char name[48]; /* below tmp/ */
@@ -63,12 +63,10 @@ static int blob_path(struct ferry_str digest, char path[HEX + 4])
 
 static int32_t io_error(const struct spool *s, const char *doing, struct ferry_error *err)
 {
-    const char *cure = errno == ENOSPC || errno == EDQUOT ? "; free some space"
-                       : errno == EACCES || errno == EROFS
-                           ? "; make it writable or choose another state folder"
-                           : "";
-    return ferry_fail(err, FERRY_E_IO, NULL, "spool %s: cannot %s: %s%s", s->folder, doing,
-                      strerror(errno), cure);
+    char what[80];
+    int number = errno;
+    snprintf(what, sizeof what, "cannot %s", doing);
+    return file_fail(err, s->folder, what, number);
 }
 
 /* --- counting ------------------------------------------------------------------- */
@@ -232,11 +230,11 @@ int32_t spool_begin(struct spool *s, struct spool_writer **out, struct ferry_err
 {
     struct spool_writer *w = calloc(1, sizeof *w);
     *out = NULL;
-    if (!w || !(w->hash = sha256_create())) {
-        free(w);
+    if (!w) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "spool %s: out of memory", s->folder);
     }
     w->spool = s;
+    sha256_init(&w->hash);
     do { /* a name of a process that died may stand in the way: the next one will do */
         snprintf(w->name, sizeof w->name, "%ld-%u", (long)getpid(), ++s->serial);
         w->fd =
@@ -244,7 +242,6 @@ int32_t spool_begin(struct spool *s, struct spool_writer **out, struct ferry_err
     } while (w->fd < 0 && errno == EEXIST);
     if (w->fd < 0) {
         int32_t rc = io_error(s, "begin a temporary file", err);
-        sha256_destroy(w->hash);
         free(w);
         return rc;
     }
@@ -259,7 +256,7 @@ int32_t spool_write(struct spool_writer *w, struct ferry_str piece, struct ferry
         rc = fd_write(w->fd, w->spool->folder, piece, err);
     }
     if (rc == FERRY_OK) {
-        sha256_add(w->hash, piece);
+        sha256_add(&w->hash, piece);
         w->bytes += piece.len;
     }
     return rc;
@@ -272,7 +269,6 @@ void spool_abort(struct spool_writer *w)
     }
     unlinkat(w->spool->tmp_fd, w->name, 0);
     close(w->fd);
-    sha256_destroy(w->hash);
     free(w);
 }
 
@@ -307,7 +303,7 @@ int32_t spool_end(struct spool_writer *w, char digest[DIGEST_TEXT], uint64_t *by
     unsigned char hash[32];
     char path[HEX + 4];
     int32_t rc = FERRY_OK;
-    sha256_end(w->hash, hash);
+    sha256_end(&w->hash, hash);
     digest_text(hash, digest);
     if (!blob_path(ferry_cstr(digest), path)) {
         rc =
@@ -327,16 +323,13 @@ int32_t spool_end(struct spool_writer *w, char digest[DIGEST_TEXT], uint64_t *by
 int32_t spool_add(struct spool *s, struct ferry_str bytes, char digest[DIGEST_TEXT],
                   struct ferry_error *err)
 {
-    struct sha256 *hash = sha256_create();
+    struct sha256 hash;
     struct spool_writer *w = NULL;
     unsigned char sum[32];
     char path[HEX + 4];
-    if (!hash) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "spool %s: out of memory", s->folder);
-    }
-    sha256_add(hash, bytes);
-    sha256_end(hash, sum);
-    sha256_destroy(hash);
+    sha256_init(&hash);
+    sha256_add(&hash, bytes);
+    sha256_end(&hash, sum);
     digest_text(sum, digest);
     if (blob_path(ferry_cstr(digest), path) && faccessat(s->fd, path, F_OK, 0) == 0) {
         return sync_fan(s, path, err);
@@ -367,7 +360,7 @@ int32_t spool_add_fd(struct spool *s, int fd, const char *name, uint64_t max,
             continue;
         }
         if (n < 0) {
-            rc = ferry_fail(err, FERRY_E_IO, NULL, "%s: cannot read: %s", name, strerror(errno));
+            rc = file_fail(err, name, "cannot read", errno);
             break;
         }
         if (n == 0) {
@@ -408,7 +401,9 @@ int64_t spool_read(struct spool *s, struct ferry_str digest, uint64_t offset, vo
             continue;
         }
         if (got < 0) {
+            int number = errno;
             close(fd);
+            errno = number;
             return -(int64_t)FERRY_E_IO;
         }
         if (got == 0) {

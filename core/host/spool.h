@@ -37,7 +37,7 @@ int32_t spool_end(struct spool_writer *w, char digest[DIGEST_TEXT], uint64_t *by
                   struct ferry_error *err);
 void spool_abort(struct spool_writer *w); /* accepts NULL */
 
-/* Up to n bytes at offset: how many, 0 at the end, -status where it is not there. */
+/* Up to n bytes at offset: how many, 0 at the end, -status where it cannot be read; with E_IO errno says why. */
 int64_t spool_read(struct spool *s, struct ferry_str digest, uint64_t offset, void *buf,
                    uint64_t n);
 /* Its length, or -status. */

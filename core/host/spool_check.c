@@ -26,20 +26,18 @@ static int is_hex(const char *name, size_t n)
 static int digest_of(int fd, char *piece, char hex[SHA256_HEX])
 {
     unsigned char digest[32];
-    struct sha256 *h = sha256_create();
-    ssize_t n = h ? 1 : -1;
-    while (n > 0 || (n < 0 && h && errno == EINTR)) {
+    struct sha256 h;
+    ssize_t n = 1;
+    sha256_init(&h);
+    while (n > 0 || (n < 0 && errno == EINTR)) {
         n = read(fd, piece, PIECE);
         if (n > 0) {
-            sha256_add(h, (struct ferry_str){piece, (uint64_t)n});
+            sha256_add(&h, (struct ferry_str){piece, (uint64_t)n});
         }
     }
-    if (h) {
-        sha256_end(h, digest);
-        hex_text(digest, sizeof digest, hex);
-    }
-    sha256_destroy(h);
-    return h && n == 0;
+    sha256_end(&h, digest);
+    hex_text(digest, sizeof digest, hex);
+    return n == 0;
 }
 
 static void check_blob(struct spool_check *out, int fan, const char *name, char *piece)

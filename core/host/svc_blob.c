@@ -6,6 +6,8 @@
  */
 #include "svc.h"
 
+#include <errno.h>
+#include <file.h>
 #include <stdlib.h>
 #include <text.h>
 
@@ -31,8 +33,12 @@ static int32_t copy_range(const struct svc_blob *b, struct ferry_str digest, uin
     while (rc == FERRY_OK && n > 0) {
         int64_t got = spool_read(b->from, digest, offset, piece, n < PIECE ? n : PIECE);
         if (got <= 0) {
-            rc = ferry_fail(err, FERRY_E_IO, NULL, "%.*s: cannot be read from the spool",
-                            STR_ARG(digest));
+            rc = got == -FERRY_E_IO
+                     ? file_fail(err, spool_folder(b->from), "cannot read a blob", errno)
+                     : ferry_fail(err, FERRY_E_STATE, NULL,
+                                  "%.*s: is shorter in the spool than it was; was the state "
+                                  "folder changed by hand?",
+                                  STR_ARG(digest));
             break;
         }
         rc = spool_write(w, (struct ferry_str){piece, (uint64_t)got}, err);

@@ -28,17 +28,13 @@ struct svc_sql {
 
 static int32_t sql_error(struct svc_sql *s, int code, struct ferry_str sql, struct ferry_error *err)
 {
-    sqlite3 *h = db_handle(s->db);
     int primary = code & 0xff;
-    int32_t rc = FERRY_E_IO;
     if (primary == SQLITE_ERROR || primary == SQLITE_MISUSE || primary == SQLITE_RANGE ||
         primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH) {
-        rc = FERRY_E_BUG;
-    } else if (primary == SQLITE_NOMEM) {
-        rc = FERRY_E_NO_MEMORY;
+        return ferry_fail(err, FERRY_E_BUG, NULL, "%s: %s: %.*s", db_path(s->db),
+                          sqlite3_errmsg(db_handle(s->db)), STR_ARG(str_sub(sql, 0, 200)));
     }
-    return ferry_fail(err, rc, NULL, "%s: %s: %.*s", db_path(s->db), sqlite3_errmsg(h),
-                      STR_ARG(str_sub(sql, 0, 200)));
+    return db_refused(s->db, code, NULL, err);
 }
 
 /* --- statements ------------------------------------------------------------------ */
@@ -260,8 +256,11 @@ static int32_t sql_run(void *self, struct ferry_str sql, const struct ferry_valu
     sqlite3_stmt *stmt = NULL;
     if (sqlite3_get_autocommit(db_handle(s->db))) {
         /* SQLite gave the transaction up (disk full): nothing may run row by row behind it. */
-        return ferry_fail(err, FERRY_E_IO, NULL, "%s: the transaction was given up after a failure",
-                          db_path(s->db));
+        int32_t failed = db_failed(s->db, err);
+        return failed ? failed
+                      : ferry_fail(err, FERRY_E_IO, NULL,
+                                   "%s: the transaction was given up after a failure; run again",
+                                   db_path(s->db));
     }
     int32_t rc = acquire(s, sql, &slot, &stmt, err);
     if (rc) {

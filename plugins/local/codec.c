@@ -85,6 +85,16 @@ static void begin_request(const struct ferry_out *out, const char *method, struc
     out->body(out->self);
 }
 
+/* FERRY_OK, or why the text in `b` is not whole. */
+static int32_t whole(const struct buf *b, const char *where, struct ferry_error *err)
+{
+    if (b->failed == FERRY_E_NO_MEMORY) {
+        return ferry_fail(err, b->failed, where, "out of memory");
+    }
+    return b->failed ? ferry_fail(err, b->failed, where, "longer than %zu bytes", b->max)
+                     : FERRY_OK;
+}
+
 /* One operation's JSON in w->json's buffer. */
 static int32_t write_one(struct writer *w, const struct ferry_op *op, write_fn *write,
                          struct ferry_error *err)
@@ -95,10 +105,7 @@ static int32_t write_one(struct writer *w, const struct ferry_op *op, write_fn *
     int32_t rc = op->item || write == local_write_complete
                      ? write(w, op, err)
                      : ferry_fail(err, FERRY_E_BUG, NULL, "an operation without an item");
-    if (rc == FERRY_OK && b->failed) {
-        rc = ferry_fail(err, b->failed, NULL, "it is longer than %zu bytes of JSON", b->max);
-    }
-    return rc;
+    return rc ? rc : whole(b, NULL, err);
 }
 
 /* {"<member>": [ one, two ...]}, as many as fit. */
@@ -147,6 +154,11 @@ static int32_t encode_results(struct writer *w, const struct ferry_op *const *op
     }
     buf_init(&text, MOST_PATH);
     local_put_path(&text, w->call, "/runs/%.*s/results", STR_ARG(run));
+    int32_t rc = whole(&text, "project", err);
+    if (rc) {
+        buf_finish(&text);
+        return rc;
+    }
     begin_request(w->out, "POST", buf_str(&text));
     buf_reset(&text);
     struct json_out j = json_to(&text);
@@ -156,9 +168,8 @@ static int32_t encode_results(struct writer *w, const struct ferry_op *const *op
     }
     json_key(&j, "results");
     buf_puts(&text, "[");
-    int32_t rc = text.failed
-                     ? ferry_fail(err, FERRY_E_CONFIG, "key_field", "is too long")
-                     : encode_many(w, ops, n, buf_cstr(&text), local_write_result, taken, err);
+    rc = whole(&text, "key_field", err);
+    rc = rc ? rc : encode_many(w, ops, n, buf_cstr(&text), local_write_result, taken, err);
     buf_finish(&text);
     return rc;
 }
@@ -170,7 +181,8 @@ static int32_t encode_single(struct writer *w, const struct ferry_op *op, const 
     buf_init(&target, MOST_PATH);
     local_put_path(&target, w->call, "%s", path);
     begin_request(w->out, "POST", buf_str(&target));
-    int32_t rc = target.failed ? FERRY_E_CONFIG : write_one(w, op, write, err);
+    int32_t rc = whole(&target, "project", err);
+    rc = rc ? rc : write_one(w, op, write, err);
     if (rc == FERRY_OK) {
         rc = w->out->text(w->out->self, buf_str(w->json.buf));
         *taken = 1;
@@ -208,13 +220,12 @@ static int32_t encode_attachment(struct writer *w, const struct ferry_op *op, ui
     }
     buf_init(&target, 64 * 1024);
     local_put_path(&target, w->call, "/attachments/%.*s", STR_ARG(a->blob->digest));
-    const struct ferry_kv query[] = {{FERRY_LIT("?name="), utf8_cut(a->name, LOCAL_NAME)},
-                                     {FERRY_LIT("&mime="), utf8_cut(a->mime, LOCAL_NAME)}};
+    const struct ferry_kv query[] = {{FERRY_LIT("name="), utf8_cut(a->name, LOCAL_NAME)},
+                                     {FERRY_LIT("mime="), utf8_cut(a->mime, LOCAL_NAME)}};
     for (size_t i = 0; i < 2; i++) {
         if (query[i].value.len > 0) {
-            size_t at = target.len;
+            buf_putc(&target, i == 0 || a->name.len == 0 ? '?' : '&');
             buf_put(&target, query[i].key);
-            target.ptr[at] = i == 0 || a->name.len == 0 ? '?' : '&';
             local_put_encoded(&target, query[i].value);
         }
     }
@@ -225,9 +236,7 @@ static int32_t encode_attachment(struct writer *w, const struct ferry_op *op, ui
     if (a->blob->bytes > 0) {
         out->blob(out->self, a->blob->digest, 0, a->blob->bytes);
     }
-    int32_t rc = target.failed
-                     ? ferry_fail(err, target.failed, "attachment", "its name does not fit")
-                     : FERRY_OK;
+    int32_t rc = whole(&target, "attachment", err);
     buf_finish(&target);
     *taken = 1;
     return rc;
@@ -253,7 +262,8 @@ static int32_t encode_kind(struct writer *w, const struct ferry_op *const *ops, 
         buf_init(&path, MOST_PATH);
         local_put_path(&path, w->call, "/cases");
         begin_request(w->out, "POST", buf_str(&path));
-        rc = encode_many(w, ops, n, "{\"cases\":[", local_write_case, taken, err);
+        rc = whole(&path, "project", err);
+        rc = rc ? rc : encode_many(w, ops, n, "{\"cases\":[", local_write_case, taken, err);
         buf_finish(&path);
         return rc;
     default:

@@ -235,7 +235,7 @@ int32_t local_ask(const struct ferry_call *call, const struct ferry_ask *ask,
                         "the local tracker answers no such question");
     }
     if (rc == FERRY_OK && target.failed) {
-        rc = ferry_fail(err, target.failed, NULL, "the filters are too long for one request");
+        rc = ferry_fail(err, target.failed, NULL, "the filters: they do not fit into one request");
     }
     if (rc == FERRY_OK) {
         rc = out->start(out->self, FERRY_LIT("GET"), buf_str(&target));

@@ -46,6 +46,8 @@ int32_t local_http_parse(struct http *h);
 /* Answers with an error instead; returns FERRY_OK, so that a handler may end with it. */
 int32_t local_refuse(struct http *h, uint32_t status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The body could not be parsed. */
+void local_refuse_json(struct http *h, const struct ferry_error *why);
 /*
  * Begins the answer anew: {"error":{"code","message"}, "errors":[ - for items; local_refuse_end
  * closes it.

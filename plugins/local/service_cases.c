@@ -296,7 +296,8 @@ int32_t local_cases_post(struct http *h)
         return local_refuse(h, 413, "too_large", "the body is longer than %d bytes", LOCAL_BODY);
     }
     if (json_parse(&doc, h->request->body, JSON_STRICT, NULL, &err)) {
-        return local_refuse(h, 400, "bad_json", "%s", err.message);
+        local_refuse_json(h, &err);
+        return FERRY_OK;
     }
     int32_t rc = FERRY_OK;
     if (!check_cases(h, doc.root)) {

@@ -197,6 +197,15 @@ int local_query_int(struct http *h, const char *name, int64_t min, int64_t max, 
 
 /* --- the body ------------------------------------------------------------------------- */
 
+void local_refuse_json(struct http *h, const struct ferry_error *why)
+{
+    if (why->status == FERRY_E_NO_MEMORY) { /* not the client's fault: the whole request fails */
+        h->arena.failed = FERRY_E_NO_MEMORY;
+    } else {
+        local_refuse(h, 400, "bad_json", "%s", why->message);
+    }
+}
+
 int local_body_parse(struct http *h, const struct shape *shape, struct json_doc *doc)
 {
     struct ferry_error err = {.size = sizeof err};
@@ -205,7 +214,7 @@ int local_body_parse(struct http *h, const struct shape *shape, struct json_doc 
         return 0;
     }
     if (json_parse(doc, h->request->body, JSON_STRICT, NULL, &err)) {
-        local_refuse(h, 400, "bad_json", "%s", err.message);
+        local_refuse_json(h, &err);
         return 0;
     }
     if (local_shape_check(doc->root, shape, &err)) {

@@ -184,7 +184,7 @@ static int read_batch(struct batch *b, int32_t *rc)
     } else if (status == FERRY_E_STOP) {
         local_refuse(h, 413, "too_many", "more than %d results", LOCAL_RESULTS);
     } else if (status) {
-        local_refuse(h, 400, "bad_json", "%s", err.message);
+        local_refuse_json(h, &err);
     } else {
         ok = read_envelope(b, rest.root);
     }

@@ -242,7 +242,7 @@ static int32_t store_complete(struct http *h, const struct cJSON *v, const struc
 {
     struct ferry_str description = with_note(h, s->description, json_str(json_get(v, "note")));
     if (h->arena.failed) {
-        return ferry_fail(h->err, h->arena.failed, NULL, "the note does not fit");
+        return ferry_fail(h->err, h->arena.failed, NULL, "the note of the run: it does not fit");
     }
     if (already && ferry_eq(description, s->description)) {
         return FERRY_OK;

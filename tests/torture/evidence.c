@@ -55,21 +55,21 @@ static void check_blob(const char *folder, const char *fan, const char *name, st
     struct ferry_error err = {.size = sizeof err};
     unsigned char digest[32] = {0};
     char path[PATH_ROOM * 2], text[DIGEST_TEXT];
-    struct sha256 *hash = sha256_create();
+    struct sha256 hash;
     struct buf bytes;
     buf_init(&bytes, 64 << 20);
     snprintf(path, sizeof path, "%s/%s/%s", folder, fan, name);
-    if (!hash || file_read(path, &bytes, &err)) {
+    sha256_init(&hash);
+    if (file_read(path, &bytes, &err)) {
         buf_printf(wrong, "%s: cannot be read\n", path);
     } else {
-        sha256_add(hash, buf_str(&bytes));
-        sha256_end(hash, digest);
+        sha256_add(&hash, buf_str(&bytes));
+        sha256_end(&hash, digest);
         digest_text(digest, text);
         if (strcmp(text + strlen("sha256:"), name) != 0) {
             buf_printf(wrong, "%s: holds other bytes than its name says\n", path);
         }
     }
-    sha256_destroy(hash);
     buf_finish(&bytes);
 }
 

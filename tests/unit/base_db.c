@@ -383,6 +383,49 @@ START_TEST(sqlites_own_full_is_told_as_disk_full)
 }
 END_TEST
 
+/* Whoever takes a failed read's fallback for an answer must not be able to write it down. */
+START_TEST(what_the_machine_refused_once_ends_all_writing_until_it_is_forgiven)
+{
+    ck_assert_int_eq(add("a"), FERRY_OK);
+    ck_assert_int_eq(db_failed(db, &err), FERRY_OK);
+    ck_assert_int_eq(db_script(db, "PRAGMA max_page_count=5", &err), FERRY_OK);
+    ck_assert_int_eq(db_run(db, NULL, "INSERT INTO t(b) VALUES(zeroblob(100000))", ""), FERRY_E_IO);
+    ck_assert_int_eq(db_failed(db, &err), FERRY_E_IO);
+    ck_says("t.db: disk full; free some space");
+    err.message[0] = '\0';
+    ck_assert_int_eq(add("b"), FERRY_E_IO);
+    ck_says("t.db: disk full");
+    ck_assert_int_eq(db_begin(db, &err), FERRY_E_IO);
+    ck_assert_int_eq(db_script(db, "DELETE FROM t", &err), FERRY_E_IO);
+    ck_assert_int_eq(count(), 1);
+    db_forgive(db);
+    ck_assert_int_eq(db_failed(db, &err), FERRY_OK);
+    ck_assert_int_eq(add("b"), FERRY_OK);
+    ck_assert_int_eq(count(), 2);
+}
+END_TEST
+
+START_TEST(a_transaction_in_which_the_machine_refused_a_read_is_not_committed)
+{
+    ck_assert_int_eq(db_begin(db, &err), FERRY_OK);
+    ck_assert_int_eq(add("a"), FERRY_OK);
+    ck_assert_int_eq(db_refused(db, SQLITE_NOMEM, "SELECT 1", NULL), FERRY_E_NO_MEMORY);
+    ck_assert_int_eq(db_commit(db, &err), FERRY_E_NO_MEMORY);
+    ck_says("t.db: out of memory; ");
+    ck_assert_int_eq(count(), 0);
+}
+END_TEST
+
+START_TEST(what_is_the_statements_fault_ends_nothing)
+{
+    ck_assert_int_eq(add("a"), FERRY_OK);
+    ck_assert_int_eq(add("a"), FERRY_E_BUG);
+    ck_assert_int_eq(db_run(db, &err, "SELECT nothing FROM nowhere", ""), FERRY_E_BUG);
+    ck_assert_int_eq(db_failed(db, &err), FERRY_OK);
+    ck_assert_int_eq(add("b"), FERRY_OK);
+}
+END_TEST
+
 START_TEST(a_read_only_db_reads_and_refuses_to_write)
 {
     struct db *reader;
@@ -537,6 +580,9 @@ int main(void)
     tcase_add_test(trouble, many_processes_may_create_the_same_file_at_once);
     tcase_add_test(trouble, a_full_disk_is_named_and_the_rows_before_it_stay);
     tcase_add_test(trouble, sqlites_own_full_is_told_as_disk_full);
+    tcase_add_test(trouble, what_the_machine_refused_once_ends_all_writing_until_it_is_forgiven);
+    tcase_add_test(trouble, a_transaction_in_which_the_machine_refused_a_read_is_not_committed);
+    tcase_add_test(trouble, what_is_the_statements_fault_ends_nothing);
     tcase_add_test(trouble, a_read_only_db_reads_and_refuses_to_write);
     tcase_add_test(trouble, what_cannot_be_opened_says_why);
     tcase_add_test(trouble, a_file_without_permission_says_so);

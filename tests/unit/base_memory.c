@@ -128,6 +128,24 @@ START_TEST(growing_past_the_room_is_refused)
 }
 END_TEST
 
+START_TEST(a_borrowed_buffer_never_leaves_the_room_it_was_given)
+{
+    char room[8];
+    struct buf b;
+    buf_borrow(&b, room, sizeof room);
+    ck_assert_str_eq(buf_cstr(&b), "");
+    ck_assert_int_eq(buf_puts(&b, "1234567"), FERRY_OK);
+    ck_assert_ptr_eq(b.ptr, room);
+    ck_assert_str_eq(room, "1234567");
+    ck_assert_int_eq(buf_putc(&b, '8'), FERRY_E_TOO_LARGE);
+    ck_assert_str_eq(room, "1234567");
+    buf_reset(&b);
+    ck_assert_int_eq(buf_printf(&b, "%d", 12345678), FERRY_E_TOO_LARGE);
+    ck_assert_str_eq(room, "");
+    ck_assert_ptr_eq(b.ptr, room);
+}
+END_TEST
+
 START_TEST(a_finished_buffer_works_as_after_init)
 {
     struct buf b;
@@ -245,6 +263,7 @@ int main(void)
     tcase_add_test(buffers, room_counts_only_when_grown_and_cut_goes_back);
     tcase_add_test(buffers, growing_past_the_room_is_refused);
     tcase_add_test(buffers, a_finished_buffer_works_as_after_init);
+    tcase_add_test(buffers, a_borrowed_buffer_never_leaves_the_room_it_was_given);
     tcase_add_test(arenas, arena_memory_is_zeroed_and_aligned_also_after_reset);
     tcase_add_test(arenas, pieces_do_not_overlap_whatever_their_sizes);
     tcase_add_test(arenas, an_arena_stops_at_its_maximum_and_latches);

@@ -107,7 +107,7 @@ START_TEST(what_changes_between_scan_and_load_is_seen)
     assert_refused(entry("other.so"), FERRY_E_CONFIG,
                    "its id was \"null-tables\" and is \"id-differs\" now");
     ck_assert_int_eq(unlink(in_folder("third.so")), 0);
-    ck_assert_int_eq(plugins_load(plugins, entry("third.so")), FERRY_E_IO);
+    ck_assert_int_eq(plugins_load(plugins, entry("third.so")), FERRY_E_CONFIG);
     ck_assert(!code_has_run());
 }
 END_TEST

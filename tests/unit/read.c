@@ -389,10 +389,10 @@ END_TEST
 
 START_TEST(a_file_that_cannot_be_opened_or_read_is_named)
 {
-    ck_assert_int_eq(read_path("nowhere.toy"), FERRY_E_IO);
+    ck_assert_int_eq(read_path("nowhere.toy"), FERRY_E_INPUT);
     ck_assert_ptr_nonnull(strstr(err.message, "nowhere.toy: cannot be opened: No such file"));
     mkdir("folder.toy", 0777);
-    ck_assert_int_eq(read_path("folder.toy"), FERRY_E_IO);
+    ck_assert_int_eq(read_path("folder.toy"), FERRY_E_INPUT);
     ck_assert_ptr_nonnull(strstr(err.message, "folder.toy: cannot be read on after 0 bytes"));
 }
 END_TEST
