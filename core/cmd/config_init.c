@@ -154,7 +154,7 @@ static int32_t add(struct init *in, struct ferry_str plugin_id, struct ferry_str
     t->project = project;
     take_options(in, plugin, t);
     in->n++;
-    return in->arena.failed ? ferry_fail(in->err, in->arena.failed, NULL, "out of memory")
+    return in->arena.failed ? ferry_fail(in->err, in->arena.failed, "config init", "out of memory")
                             : FERRY_OK;
 }
 
@@ -385,7 +385,7 @@ int config_init(struct app *app, const struct args *args)
     if (!in || !folder) {
         rc = in ? ferry_fail(&err, FERRY_E_CONFIG, NULL,
                              "the working folder is gone or cannot be read; change to another one")
-                : ferry_fail(&err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+                : ferry_fail(&err, FERRY_E_NO_MEMORY, "config init", "out of memory");
     } else {
         in->app = app;
         in->err = &err;

@@ -302,7 +302,7 @@ static int run(struct app *app, const struct args *args)
     struct listener *listener = NULL;
     struct mock *m = calloc(1, sizeof *m);
     int64_t port = args_int(args, "port", 0);
-    int32_t rc = m ? FERRY_OK : ferry_fail(&err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+    int32_t rc = m ? FERRY_OK : ferry_fail(&err, FERRY_E_NO_MEMORY, "mock", "out of memory");
     if (rc == FERRY_OK && (port < 0 || port > 65535)) {
         rc = ferry_fail(&err, FERRY_E_CONFIG, "port", "--port %lld: no port; 0 to 65535",
                         (long long)port);

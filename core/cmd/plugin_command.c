@@ -190,7 +190,7 @@ static int32_t open_target(struct running *r, const struct args *args, struct ar
     }
     rc = target_name(r, to, project, arena, &name);
     if (rc) {
-        return ferry_fail(err, rc, NULL, "out of memory");
+        return ferry_fail(err, rc, "plugin", "out of memory");
     }
     if (!name.ptr) {
         return open_whole_service(r, arena, err);

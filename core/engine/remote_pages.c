@@ -6,6 +6,7 @@
 #include "remote.h"
 
 #include <stdlib.h>
+#include <text.h>
 
 enum { REQUEST_MAX = 1 << 20, AHEAD = 8 };
 
@@ -145,7 +146,8 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
     struct reply reply;
     struct ferry_ask one = *ask;
     if (!p) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%.*s: out of memory",
+                          STR_ARG(r->target->label));
     }
     p->r = r;
     p->ask = ask;

@@ -248,7 +248,7 @@ int32_t config_read_variables(struct config *c, struct ferry_error *err)
         }
         e = at ? config_add(c, key->option.name, value, layer, at, at) : NULL;
         if (!e) {
-            return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+            return ferry_fail(err, FERRY_E_NO_MEMORY, "environment", "out of memory");
         }
         rc = config_entry_check(c, key, e, &why);
         rc = config_go_on(c, at, before, rc, &why, err);

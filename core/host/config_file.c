@@ -392,7 +392,7 @@ static int32_t choose_file(struct config *c, const char *file, struct ferry_erro
     file = real ? arena_str(&c->arena, ferry_cstr(real)).ptr : file;
     free(real);
     if (!file) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "configuration", "out of memory");
     }
     c->file = file;
     c->folder = arena_str(&c->arena, (struct ferry_str){file, path_folder_len(file)}).ptr;
@@ -435,7 +435,7 @@ static int32_t read_user_file(struct config *c, struct ferry_error *err)
         name = arena_printf(&c->arena, "~%s", name + n).ptr;
     }
     if (!name) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "configuration", "out of memory");
     }
     rc = config_own_file(c->user_file, name, err);
     return rc ? rc : read_file(c, c->user_file, name, CONFIG_USER, err);

@@ -96,7 +96,7 @@ static int32_t keep(struct http_answer *a, struct ferry_str bytes)
     }
     if (!spooled) {
         return buf_put(&a->x->storage, bytes)
-                   ? ferry_fail(&a->error, a->x->storage.failed, NULL, "out of memory")
+                   ? ferry_fail(&a->error, a->x->storage.failed, "an answer", "out of memory")
                    : FERRY_OK;
     }
     int32_t rc = a->writer ? FERRY_OK : spool_begin(a->spool, &a->writer, &a->error);
@@ -110,7 +110,7 @@ static int32_t unpack(struct http_answer *a, struct ferry_str bytes)
     int32_t rc = FERRY_OK;
     int z = Z_OK;
     if (!a->unzip_open && inflateInit2(&a->unzip, GZIP) != Z_OK) {
-        return ferry_fail(&a->error, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(&a->error, FERRY_E_NO_MEMORY, "an answer", "out of memory");
     }
     a->unzip_open = 1;
     a->unzip.next_in = (unsigned char *)(uintptr_t)bytes.ptr;
@@ -142,7 +142,7 @@ static int32_t fill_in(struct http_answer *a)
     struct exchange *x = a->x;
     size_t body = x->storage.len;
     if (buf_put(&x->storage, buf_str(&a->head))) {
-        return ferry_fail(&a->error, x->storage.failed, NULL, "out of memory");
+        return ferry_fail(&a->error, x->storage.failed, "an answer", "out of memory");
     }
     const char *head = x->storage.ptr ? x->storage.ptr + body : NULL;
     for (uint32_t i = 0; i < a->n_headers; i++) {

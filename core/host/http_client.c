@@ -40,7 +40,7 @@ int32_t http_client_create(struct http_client **out, const struct http_times *ti
     }
     if (!c || !c->multi) {
         free(c);
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     c->times = *times;
     c->clock = clock_real();
@@ -84,7 +84,7 @@ int32_t http_begin(struct http_client *c, const struct http_route *route, struct
     t->owner = owner;
     if (curl.multi_add_handle(c->multi, t->easy) != CURLM_OK) {
         http_transfer_destroy(t);
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     t->next = c->transfers;
     c->transfers = t;

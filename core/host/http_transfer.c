@@ -175,7 +175,7 @@ static int32_t set_headers(struct http_transfer *t, const struct ferry_message *
         more = curl.slist_append(t->headers, "Content-Type:");
     }
     if (!more) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     t->headers = more;
     curl.easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
@@ -227,10 +227,10 @@ static int32_t prepare(struct http_transfer *t, const struct http_times *times,
     }
     t->easy = curl.easy_init();
     if (!t->easy) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     if (curl.easy_setopt(t->easy, CURLOPT_URL, buf_cstr(&t->url)) != CURLE_OK) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     set_safety(t->easy);
     set_certificates(t->easy, t->route);
@@ -247,7 +247,7 @@ int32_t http_transfer_create(struct http_transfer **out, const struct http_route
     struct http_transfer *t = calloc(1, sizeof *t);
     *out = NULL;
     if (!t) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     t->x = x;
     t->route = route;

@@ -263,7 +263,7 @@ int32_t listener_open(struct listener **out, const struct listener_setup *setup,
     struct listener *l = calloc(1, sizeof *l);
     *out = NULL;
     if (!l) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "listener", "out of memory");
     }
     l->setup = *setup;
     pthread_mutex_init(&l->one_at_a_time, NULL);

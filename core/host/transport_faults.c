@@ -91,7 +91,7 @@ static int32_t put_off(struct faulty *t, const struct exchange *x, int64_t ms,
     struct late *l = calloc(1, sizeof *l);
     struct late **at = &t->late;
     if (!l) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "the script of faults", "out of memory");
     }
     int32_t rc = plain_copy(t, x, NULL, &l->request, err);
     if (rc) {
@@ -309,7 +309,7 @@ static int32_t faulty_submit(void *self, struct exchange *x, struct ferry_error 
         size_t room = t->room ? t->room * 2 : 16;
         struct exchange **done = realloc(t->done, room * sizeof(*done));
         if (!done) {
-            return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+            return ferry_fail(err, FERRY_E_NO_MEMORY, "the script of faults", "out of memory");
         }
         t->done = done;
         t->room = room;
@@ -394,7 +394,7 @@ int32_t transport_faults_open(struct transport *out, const struct transport *inn
     struct transport in = *inner;
     struct faulty *t = calloc(1, sizeof *t);
     if (!t) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "the script of faults", "out of memory");
     }
     t->inner = in;
     t->state = transport_inproc_state(&in);
