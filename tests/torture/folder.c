@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c - state folders are copied and removed as a whole; see rig.h. */
+/* folder.c - state folders are copied, compared and removed as a whole; see rig.h. */
 #include "rig.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <file.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,4 +88,60 @@ int folder_copy(const char *from, const char *to)
         return 0;
     }
     return 1;
+}
+
+/* --- the same bytes? ------------------------------------------------------------------------ */
+
+static int add_file(struct sha256 *hash, const char *path)
+{
+    struct ferry_error err = {.size = sizeof err};
+    struct buf bytes;
+    buf_init(&bytes, 64 << 20);
+    int ok = file_read(path, &bytes, &err) == FERRY_OK;
+    sha256_add(hash, buf_str(&bytes));
+    buf_finish(&bytes);
+    return ok;
+}
+
+/* The write-ahead log's index, and the numbers of the processes that hold locks: nobody reads them who comes later. */
+static int is_passing(const char *name)
+{
+    return strstr(name, "-shm") != NULL || strcmp(name, "lanes.lock") == 0;
+}
+
+static int add_entry(struct sha256 *hash, const char *path)
+{
+    char below[PATH_ROOM], head[PATH_ROOM + 32];
+    struct dirent **names = NULL;
+    struct stat st;
+    if (lstat(path, &st) != 0) {
+        return 0;
+    }
+    int n = S_ISDIR(st.st_mode) ? scandir(path, &names, NULL, alphasort) : 0, ok = n >= 0;
+    snprintf(head, sizeof head, "%s %d %lld\n", path, n, (long long)(n ? 0 : st.st_size));
+    sha256_add(hash, ferry_cstr(head));
+    for (int i = 0; i < n; i++) {
+        const char *name = names[i]->d_name;
+        if (ok && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_passing(name)) {
+            ok = snprintf(below, sizeof below, "%s/%s", path, name) < PATH_ROOM &&
+                 add_entry(hash, below);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return ok && (!S_ISREG(st.st_mode) || add_file(hash, path));
+}
+
+int folder_digest(const char *path, char digest[DIGEST_TEXT])
+{
+    unsigned char sum[32];
+    struct sha256 hash;
+    digest[0] = '\0';
+    sha256_init(&hash);
+    int ok = access(path, F_OK) != 0 || add_entry(&hash, path);
+    if (ok) {
+        sha256_end(&hash, sum);
+        digest_text(sum, digest);
+    }
+    return ok;
 }

@@ -11,8 +11,8 @@
 
 enum { FEW = 2, SOME = 6, WORD = 64 };
 
-static int try_step(struct sweep *s, const struct reference *ref, int step, unsigned n,
-                    const char *again, int repeat)
+static int try_step(struct sweep *s, struct reference *ref, int step, unsigned n, const char *again,
+                    int repeat)
 {
     char crash[WORD], how[WORD * 3];
     struct point p = {.crash = crash, .crash_again = again, .upload_again = repeat};
@@ -22,7 +22,7 @@ static int try_step(struct sweep *s, const struct reference *ref, int step, unsi
     return sweep_point(s, ref, &p, how);
 }
 
-static int each_step(struct sweep *s, const struct reference *ref, const struct steps *steps,
+static int each_step(struct sweep *s, struct reference *ref, const struct steps *steps,
                      unsigned most)
 {
     for (int step = 0; step < STEP_COUNT; step++) {
@@ -37,7 +37,7 @@ static int each_step(struct sweep *s, const struct reference *ref, const struct 
 }
 
 /* The inputs are still there, and the user repeats the command instead of resuming. */
-static int repeat_instead(struct sweep *s, const struct reference *ref, const struct steps *steps)
+static int repeat_instead(struct sweep *s, struct reference *ref, const struct steps *steps)
 {
     for (int step = STEP_captured; step < STEP_COUNT; step++) {
         unsigned n = steps->count[step] / 2 + 1;
@@ -53,7 +53,7 @@ static int repeat_instead(struct sweep *s, const struct reference *ref, const st
  * The resume dies, too: at its first coming to each step. Steps it does not come to are no
  * deaths, and count as none.
  */
-static int twice(struct sweep *s, const struct reference *ref, const struct steps *steps)
+static int twice(struct sweep *s, struct reference *ref, const struct steps *steps)
 {
     static const int first[] = {STEP_capture_batch,  STEP_captured, STEP_planned,
                                 STEP_sent_committed, STEP_sent,     STEP_answered,

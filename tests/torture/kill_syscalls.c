@@ -82,7 +82,7 @@ static int measure(struct rig *r, const struct scenario *s, struct counts *out)
     return count_calls("trace", out);
 }
 
-static int try_call(struct sweep *s, const struct reference *ref, const char *call, unsigned n)
+static int try_call(struct sweep *s, struct reference *ref, const char *call, unsigned n)
 {
     char trace[WORD], inject[WORD], how[WORD * 2];
     const char *const strace[] = {"strace", "-f", "-o",   "/dev/null", "-e",
@@ -95,8 +95,8 @@ static int try_call(struct sweep *s, const struct reference *ref, const char *ca
 }
 
 /* Each call gets points by its part of all, but some in any case. */
-static int sweep_call(struct sweep *s, const struct reference *ref, const struct counts *c,
-                      size_t i, unsigned most)
+static int sweep_call(struct sweep *s, struct reference *ref, const struct counts *c, size_t i,
+                      unsigned most)
 {
     unsigned share = most * c->of[i] / c->all, n;
     unsigned least = is_slow() ? 1 : SOME;

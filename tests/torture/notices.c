@@ -36,8 +36,8 @@ struct heard {
     unsigned points, right, wrong;
 };
 
-static int listen(struct rig *r, const struct reference *ref, const struct point *p,
-                  const char *how, const char *must_say, struct heard *h)
+static int listen(struct rig *r, struct reference *ref, const struct point *p, const char *how,
+                  const char *must_say, struct heard *h)
 {
     struct verdict v;
     verdict_init(&v);
@@ -53,7 +53,7 @@ static int listen(struct rig *r, const struct reference *ref, const struct point
     return ok;
 }
 
-static int each_kill(struct rig *r, const struct reference *ref, const struct steps *steps,
+static int each_kill(struct rig *r, struct reference *ref, const struct steps *steps,
                      const struct place *place, struct heard *h)
 {
     for (unsigned i = 0; i < place->n; i++) {
@@ -71,7 +71,7 @@ static int each_kill(struct rig *r, const struct reference *ref, const struct st
     return 1;
 }
 
-static int each_fault(struct rig *r, const struct reference *ref, const struct place *place,
+static int each_fault(struct rig *r, struct reference *ref, const struct place *place,
                       struct heard *h)
 {
     struct ferry_error err = {.size = sizeof err};
@@ -89,13 +89,13 @@ static int each_fault(struct rig *r, const struct reference *ref, const struct p
     return ok;
 }
 
-static int each_place(struct rig *r, const struct reference *ref, const struct steps *steps,
+static int each_place(struct rig *r, struct reference *ref, const struct steps *steps,
                       const struct place *place, struct heard *h)
 {
     return place->faults ? each_fault(r, ref, place, h) : each_kill(r, ref, steps, place, h);
 }
 
-static int compare_both(struct rig *r, const struct reference *ref, const struct steps *steps,
+static int compare_both(struct rig *r, struct reference *ref, const struct steps *steps,
                         const struct place *place)
 {
     struct heard without = {.points = 0}, with = {.points = 0};

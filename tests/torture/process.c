@@ -10,6 +10,7 @@
 #include <file.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ int rig_open(struct rig *r, const char *ferry)
     memset(r, 0, sizeof *r);
     r->ferry = ferry;
     buf_init(&r->said, 64 << 20);
+    buf_init(&r->told, 64 << 20);
     if (!base) { /* in memory where it can be: a process that dies loses nothing there either */
         base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
     }
@@ -49,6 +51,7 @@ int rig_open(struct rig *r, const char *ferry)
 void rig_close(struct rig *r)
 {
     buf_finish(&r->said);
+    buf_finish(&r->told);
     if (getenv("FERRY_TORTURE_KEEP")) {
         printf("kept: %s\n", r->folder);
     } else if (chdir("/") == 0 && r->folder[0]) {
@@ -86,9 +89,9 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         add_word(w, kept[i], getenv(kept[i]));
     }
-    /* The search for leaks needs ptrace for itself. */
-    snprintf(options, sizeof options, "%s%s", asan ? asan : "abort_on_error=1",
-             s->before ? ":detect_leaks=0" : "");
+    /* The search for leaks needs ptrace for itself. The sanitizer wants to be the first library, and need not be. */
+    snprintf(options, sizeof options, "%s%s%s", asan ? asan : "abort_on_error=1",
+             s->before ? ":detect_leaks=0" : "", r->machine ? ":verify_asan_link_order=0" : "");
     add_word(w, "ASAN_OPTIONS", options);
     add_word(w, "HOME", r->folder);
     add_word(w, "TMPDIR", r->folder);
@@ -101,6 +104,40 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
     add_word(w, "FERRY_STEPS", s->steps);
     add_word(w, "FERRY_BREAK", r->defect);
     add_word(w, "FERRY_FAULTS", s->faults);
+    if (r->machine) {
+        add_word(w, "FERRY_CHANCE", "1"); /* nothing differs but for what the machine does */
+        add_word(w, "LD_PRELOAD", r->machine);
+        add_word(w, "MACHINE_LOG", "machine.log");
+        add_word(w, "MACHINE_TIME", r->time ? r->time : RIG_TIME);
+        add_word(w, "MACHINE", s->ill ? s->ill->rules : NULL);
+    }
+}
+
+static int set_limit(int resource, long n)
+{
+    struct rlimit limit = {(rlim_t)n, (rlim_t)n};
+    return n == 0 || setrlimit((__rlimit_resource_t)resource, &limit) == 0;
+}
+
+static int set_limits(const struct illness *ill)
+{
+    return !ill || (set_limit(RLIMIT_NOFILE, ill->files) && set_limit(RLIMIT_FSIZE, ill->bytes));
+}
+
+/* -1: there is to be none. */
+static int open_out(const struct start *s, const char *path)
+{
+    int ends[2], flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    const char *to = s->ill ? s->ill->out : NULL;
+    int out = open(path, flags, 0600); /* what is read afterwards, if only nothing */
+    if (!to) {
+        return out;
+    }
+    close(out);
+    if (strcmp(to, OUT_NOBODY) == 0) {
+        return pipe2(ends, O_CLOEXEC) == 0 && close(ends[0]) == 0 ? ends[1] : -1;
+    }
+    return strcmp(to, OUT_CLOSED) == 0 ? -1 : open(to, flags, 0600);
 }
 
 /* "stdout", or "stdout.NAME" where several run at once. */
@@ -115,7 +152,7 @@ static void become(const struct rig *r, const struct start *s)
     struct words args = {.n = 0}, environment = {.n = 0};
     const int how = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
     char path[PATH_ROOM];
-    int out = open(stream_of("stdout", s->name, path), how, 0600);
+    int out = open_out(s, stream_of("stdout", s->name, path));
     int err = open(stream_of("stderr", s->name, path), how, 0600);
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (size_t i = 0; s->before && s->before[i]; i++) {
@@ -128,8 +165,8 @@ static void become(const struct rig *r, const struct start *s)
         add_word(&args, NULL, s->args[i]);
     }
     make_environment(r, s, &environment);
-    if (in >= 0 && out >= 0 && err >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 &&
-        dup2(err, 2) == 2) {
+    if (in >= 0 && err >= 0 && dup2(in, 0) == 0 && (out >= 0 ? dup2(out, 1) == 1 : close(1) == 0) &&
+        dup2(err, 2) == 2 && set_limits(s->ill)) {
         alarm(LONGEST_S); /* outlives exec: one that hangs is a failure, not a wait */
         execvpe(args.list[0], args.list, environment.list);
     }
@@ -141,6 +178,7 @@ static void become(const struct rig *r, const struct start *s)
 pid_t rig_start(struct rig *r, const struct start *s)
 {
     fflush(stdout);
+    unlink("machine.log");
     pid_t pid = fork();
     if (pid == 0) {
         become(r, s);
@@ -159,7 +197,9 @@ int rig_end(struct rig *r, const struct start *s, pid_t pid)
         }
     }
     buf_reset(&r->said);
-    if (pid < 0 || file_read(stream_of("stdout", s->name, path), &r->said, &err)) {
+    buf_reset(&r->told);
+    if (pid < 0 || file_read(stream_of("stdout", s->name, path), &r->said, &err) ||
+        file_read(stream_of("stderr", s->name, path), &r->told, &err)) {
         printf("%s: could not be started\n", r->ferry);
         return -1;
     }
@@ -186,13 +226,7 @@ void rig_complaint(const char *name, struct buf *out)
 
 void rig_show(const struct rig *r)
 {
-    struct ferry_error err = {.size = sizeof err};
-    struct buf text;
-    buf_init(&text, 64 << 20);
-    if (file_read("stderr", &text, &err) == FERRY_OK) {
-        struct ferry_str all = buf_str(&text), out = buf_str(&r->said);
-        printf("%.*s%.*s\n", STR_ARG(str_sub(out, out.len > SHOWN ? out.len - SHOWN : 0, SHOWN)),
-               STR_ARG(str_sub(all, all.len > SHOWN ? all.len - SHOWN : 0, SHOWN)));
-    }
-    buf_finish(&text);
+    struct ferry_str all = buf_str(&r->told), out = buf_str(&r->said);
+    printf("%.*s%.*s\n", STR_ARG(str_sub(out, out.len > SHOWN ? out.len - SHOWN : 0, SHOWN)),
+           STR_ARG(str_sub(all, all.len > SHOWN ? all.len - SHOWN : 0, SHOWN)));
 }

@@ -7,19 +7,27 @@
 #ifndef TORTURE_RIG_H
 #define TORTURE_RIG_H
 
+#include "machine.h"
+
 #include <buf.h>
+#include <hash.h>
 #include <stdio.h>
 #include <sys/types.h>
 #include <text.h>
 
 enum { PATH_ROOM = 1024, DIED = 1000 }; /* DIED + the signal that ended a process */
 
+#define RIG_TIME "1700000000000"
+
 struct rig {
     const char *ferry;
+    const char *machine;    /* the library of machine.h, before every start; or NULL */
     char folder[PATH_ROOM]; /* scratch, absolute; the current folder */
     const char *defect;     /* FERRY_BREAK, or NULL */
     int any_order;          /* who makes which run first is left open: books do without wire ids */
+    const char *time;       /* where the clock of a machine of machine.h stands; NULL: RIG_TIME */
     struct buf said;        /* stdout of the last process */
+    struct buf told;        /* its stderr */
 };
 
 /* Makes the scratch folder and goes there. 0 and a message where that cannot be. */
@@ -28,6 +36,15 @@ int rig_open(struct rig *r, const char *ferry);
 void rig_close(struct rig *r);
 
 /* --- process.c: one start of the program --------------------------------------------------- */
+
+#define OUT_CLOSED "closed"
+#define OUT_NOBODY "a pipe that nobody reads"
+/* What is wrong with the machine it runs on. Where rules are given, rig.machine must be there. */
+struct illness {
+    const char *rules; /* of machine.h; or NULL */
+    const char *out;   /* where stdout goes: a path, OUT_*; NULL: where it is read */
+    long files, bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE; 0: as they are */
+};
 
 struct start {
     const char *const *args; /* after "ferry --state STATE" */
@@ -38,11 +55,9 @@ struct start {
     const char *faults;        /* FERRY_FAULTS, or NULL */
     const char *const *before; /* words before the program's own name, or NULL */
     const char *name;          /* what it says goes to "stdout.NAME" and "stderr.NAME"; or NULL */
+    const struct illness *ill; /* NULL: the machine is sound */
 };
-/*
- * The exit code, or DIED + signal; -1 where it could not be started. stderr is in the file
- * "stderr".
- */
+/* The exit code, or DIED + signal; -1 where it could not be started. */
 int rig_run(struct rig *r, const struct start *s);
 /* The two halves of it, for several at once. -1 where it could not be started. */
 pid_t rig_start(struct rig *r, const struct start *s);
@@ -56,6 +71,8 @@ void rig_complaint(const char *name, struct buf *out);
 
 int folder_remove(const char *path); /* one that is not there is fine */
 int folder_copy(const char *from, const char *to);
+/* Of all names and bytes in it, but for SQLite's shared memory; "" where nothing is there. */
+int folder_digest(const char *path, char digest[DIGEST_TEXT]);
 
 /* --- book.c: what is where ----------------------------------------------------------------- */
 
@@ -95,5 +112,25 @@ int evidence_journal(const char *state, int repeats, struct book *b);
 int evidence_settled(const char *state, struct buf *wrong);
 /* How many captures count; 0 where there is no journal yet, -1 where it cannot be read. */
 int evidence_captured(const char *state);
+
+/* --- ending.c: how the last process ended ---------------------------------------------------- */
+
+/* The lines of machine.log. */
+struct ending {
+    struct count {
+        char what[64]; /* "pwrite", "struck", "left libsqlite3.so.0" */
+        unsigned long n;
+    } counts[CALL_COUNT + 130];
+    unsigned n;
+};
+/* 0 where there is no log. */
+int ending_read(struct ending *e);
+unsigned long ending_count(const struct ending *e, const char *what);
+/*
+ * It ended with 0, or with a clear error and the exit code for it; without a signal, without a report of a sanitizer, and without
+ * more blocks left than `sound`, an undisturbed run, leaves. Appends what is otherwise. 0 where it had ended before what was to fail it.
+ */
+int ending_judge(const struct rig *r, const struct illness *ill, int code,
+                 const struct ending *sound, struct buf *wrong);
 
 #endif

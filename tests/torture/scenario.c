@@ -3,6 +3,8 @@
 #include "scenario.h"
 
 #include <file.h>
+#include <signal.h>
+#include <string.h>
 
 #define UPLOAD "upload", "--run-title", "Nightly", "--to", "local:AO", "--mirror", "local:DEMO"
 
@@ -33,13 +35,51 @@ static const char *const seed_complete[][14] = {{SHARED, "--part", "first", "in/
 static const char *const seed_first[][14] = {{NULL}};
 
 const struct scenario scenarios[] = {
-    {"upload", "seed-upload", upload, {"AO", "DEMO", NULL}, seed_upload},
-    {"first", "seed-first", upload, {"AO", "DEMO", NULL}, seed_first},
-    {"mirror", "seed-mirror", mirror, {"AO", "DEMO", "EXT", NULL}, seed_mirror},
-    {"shared", "seed-shared", shared, {"AO", "DEMO", NULL}, seed_shared},
-    {"complete", "seed-complete", complete, {"AO", "DEMO", NULL}, seed_complete},
+    {"upload", "seed-upload", upload, {"AO", "DEMO", NULL}, .before = seed_upload},
+    {"first", "seed-first", upload, {"AO", "DEMO", NULL}, .before = seed_first},
+    {"mirror", "seed-mirror", mirror, {"AO", "DEMO", "EXT", NULL}, .before = seed_mirror},
+    {"shared", "seed-shared", shared, {"AO", "DEMO", NULL}, .before = seed_shared},
+    {"complete", "seed-complete", complete, {"AO", "DEMO", NULL}, .before = seed_complete},
 };
 const size_t n_scenarios = sizeof scenarios / sizeof *scenarios;
+
+#define SMALL UPLOAD, "in/small.xml"
+static const char *const inspect[] = {"inspect", "in/small.xml", "in/alpha.xml", NULL};
+static const char *const one[] = {SMALL, NULL};
+static const char *const resume[] = {"resume", NULL};
+static const char *const seed_again[][14] = {
+    {UPLOAD, "in/both.xml"}, {"upload", "--to", "local:DEMO", "in/other.xml"}, {NULL}};
+static const char *const seed_onward[][14] = {{SMALL}, {NULL}};
+static const char *const seed_resume[][14] = {{UPLOAD, "in/both.xml"}, {SMALL}, {NULL}};
+
+const struct scenario small[] = {
+    [SMALL_INSPECT] = {"inspect", "seed-none", inspect, {NULL}, .before = seed_first, .looks = 1},
+    [SMALL_ONE] = {"one", "seed-none", one, {"AO", "DEMO", NULL}, .before = seed_first},
+    [SMALL_AGAIN] = {"again", "seed-again", one, {"AO", "DEMO", NULL}, .before = seed_again},
+    [SMALL_MIRROR] = {"onward", "seed-onward", mirror, {"AO", "EXT", NULL}, .before = seed_onward},
+    [SMALL_RESUME] = {"resume",
+                      "seed-resume",
+                      resume,
+                      {"AO", "DEMO", NULL},
+                      .before = seed_resume,
+                      .crash = "sent:3"},
+};
+
+const struct scenario *scenario_find(const char *name)
+{
+    for (size_t i = 0; i < n_scenarios; i++) {
+        if (strcmp(scenarios[i].name, name) == 0) {
+            return &scenarios[i];
+        }
+    }
+    for (size_t i = 0; i < SMALL_COUNT; i++) {
+        if (strcmp(small[i].name, name) == 0) {
+            return &small[i];
+        }
+    }
+    printf("there is no scenario \"%s\"\n", name);
+    return NULL;
+}
 
 /* --- inputs -------------------------------------------------------------------------------- */
 
@@ -140,10 +180,25 @@ static int write_part(struct buf *b, int part)
     return end(b, path);
 }
 
+/* Keyed and keyless, passed and failed, with an attachment. */
+static int write_small(struct buf *b)
+{
+    begin(b, "small");
+    put_case(b, "small", 0, 0, NULL);
+    put_case(b, "small", 1, 1, "log.txt");
+    put_case(b, "small", 2, -1, NULL);
+    return end(b, "in/small.xml");
+}
+
+static int written; /* all of them are there */
+
 int inputs_write(void)
 {
     struct ferry_error err = {.size = sizeof err};
     struct buf b;
+    if (written) {
+        return 1;
+    }
     buf_init(&b, 1 << 20);
     int ok = file_mkdirs("in", 0700, &err) == FERRY_OK;
     buf_puts(&b, "what the test said\n");
@@ -155,16 +210,18 @@ int inputs_write(void)
     ok = ok && put("in/shot.bin", &b);
     ok = ok && write_seed(&b, "in/both.xml", 0) && write_seed(&b, "in/primary.xml", 4) &&
          write_seed(&b, "in/other.xml", 6);
-    ok = ok && write_alpha(&b) && write_beta(&b);
+    ok = ok && write_alpha(&b) && write_beta(&b) && write_small(&b);
     for (int part = 1; part <= PARTS && ok; part++) {
         ok = write_part(&b, part);
     }
     buf_finish(&b);
+    written = ok;
     return ok;
 }
 
 int inputs_remove(void)
 {
+    written = 0;
     return folder_remove("in");
 }
 
@@ -174,9 +231,11 @@ int scenario_prepare(struct rig *r, const struct scenario *s)
         return 0;
     }
     for (size_t i = 0; s->before[i][0]; i++) {
-        struct start start = {.args = s->before[i], .state = s->seed};
+        int dies = s->crash && !s->before[i + 1][0];
+        struct start start = {
+            .args = s->before[i], .state = s->seed, .crash = dies ? s->crash : NULL};
         int code = rig_run(r, &start);
-        if (code != 0) {
+        if (code != (dies ? DIED + SIGKILL : 0)) {
             printf("scenario %s: command %zu of its seed ended with %d\n", s->name, i + 1, code);
             rig_show(r);
             return 0;

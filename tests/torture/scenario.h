@@ -14,6 +14,8 @@ struct scenario {
     const char *const *act;          /* the command that dies */
     const char *projects[4];         /* that are looked at, NULL-ended */
     const char *const (*before)[14]; /* commands that make the seed, ended by an empty one */
+    const char *crash;               /* where the last of them dies; or NULL */
+    int looks;                       /* it changes nothing: there is only what it says */
 };
 
 /*
@@ -24,6 +26,14 @@ struct scenario {
  */
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
+/*
+ * Small ones, for sweeps with many points. "inspect"; "one": one report to a project and its mirror, where nothing is yet; "again":
+ * the same on a state folder in use; "onward": its run, on to a third project; "resume": what a process left that died while it sent.
+ */
+enum { SMALL_INSPECT, SMALL_ONE, SMALL_AGAIN, SMALL_MIRROR, SMALL_RESUME, SMALL_COUNT };
+extern const struct scenario small[];
+/* Of both lists; NULL, and a message, where it is none. */
+const struct scenario *scenario_find(const char *name);
 
 enum { PARTS = 8 };
 /*

@@ -10,7 +10,7 @@
 
 enum { FEW = 2, SOME = 4, WORD = 64 };
 
-static int try_stop(struct sweep *s, const struct reference *ref, int step, unsigned n)
+static int try_stop(struct sweep *s, struct reference *ref, int step, unsigned n)
 {
     char crash[WORD], how[WORD * 2];
     int number = s->points % 2 ? SIGINT : SIGTERM;

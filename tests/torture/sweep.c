@@ -45,10 +45,36 @@ int steps_read(const char *file, struct steps *out)
     return ok;
 }
 
+int steps_count(struct rig *r, const struct scenario *s, const char *faults, struct steps *out)
+{
+    struct start start = {.args = s->act, .state = "state", .steps = "steps", .faults = faults};
+    unlink("steps");
+    if (!folder_copy(s->seed, "state") || !inputs_write() || rig_run(r, &start) < 0) {
+        rig_show(r);
+        return 0;
+    }
+    return steps_read("steps", out);
+}
+
 int wants_all(void)
 {
     const char *asked = getenv("FERRY_TORTURE");
-    return asked && strcmp(asked, "full") == 0;
+    return asked && strncmp(asked, "full", 4) == 0;
+}
+
+int is_ours(unsigned i)
+{
+    const char *asked = getenv("FERRY_TORTURE");
+    unsigned part = 0, parts = 1;
+    if (asked && sscanf(asked, "full:%u/%u", &part, &parts) == 2 && parts > 0) {
+        return i % parts == part % parts;
+    }
+    return 1;
+}
+
+int is_wanted(size_t i, const char *only)
+{
+    return !only || strcmp(small[i].name, only) == 0;
 }
 
 int is_slow(void)
@@ -68,8 +94,7 @@ unsigned spread(unsigned n, unsigned most, unsigned i)
     return i >= most ? 0 : most == 1 ? (n + 1) / 2 : 1 + i * (n - 1) / (most - 1);
 }
 
-int sweep_point(struct sweep *s, const struct reference *ref, const struct point *p,
-                const char *how)
+int sweep_point(struct sweep *s, struct reference *ref, const struct point *p, const char *how)
 {
     struct verdict v;
     verdict_init(&v);
@@ -80,7 +105,7 @@ int sweep_point(struct sweep *s, const struct reference *ref, const struct point
     if (!ok || v.wrong.len > 0) {
         s->failed++;
         printf("FAILED %s %s\n%s", ref->scenario->name, how, buf_cstr(&v.wrong));
-        if (p->crash) {
+        if (p->crash && !p->later) {
             char with[64] = "";
             snprintf(with, sizeof with, p->signal ? "FERRY_CRASH_SIGNAL=%d " : "", p->signal);
             printf("repeat it: %storture %s try %s %s %s%s\n", with, s->r->ferry,
@@ -92,8 +117,52 @@ int sweep_point(struct sweep *s, const struct reference *ref, const struct point
     s->deaths += (unsigned)v.died;
     s->second_deaths += (unsigned)v.died_again;
     s->captured += (unsigned)v.captured;
+    s->got_over += (unsigned)v.got_over;
+    s->missed += (unsigned)v.missed;
+    s->known += (unsigned)v.known;
     s->lost += v.lost;
     s->doubled += v.doubled;
     verdict_finish(&v);
     return ok;
+}
+
+int sweep_illness(struct sweep *s, struct reference *ref, const struct illness *ill)
+{
+    struct point p = {.ill = ill};
+    unsigned failed = s->failed;
+    char how[160];
+    snprintf(how, sizeof how, "%s%s%s", ill->rules ? ill->rules : "", ill->out ? "stdout is " : "",
+             ill->out ? ill->out : "");
+    if (ill->files || ill->bytes) {
+        snprintf(how, sizeof how, "with %ld open files, %ld bytes a file", ill->files, ill->bytes);
+    }
+    int ok = sweep_point(s, ref, &p, how);
+    if (s->failed > failed && ill->rules) {
+        printf("repeat it: torture %s ill %s %s '%s'\n", s->r->ferry, s->r->machine,
+               ref->scenario->name, ill->rules);
+    }
+    return ok;
+}
+
+void sweep_sum(struct sweep *all, const struct sweep *one)
+{
+    all->points += one->points;
+    all->captured += one->captured;
+    all->got_over += one->got_over;
+    all->missed += one->missed;
+    all->known += one->known;
+    all->lost += one->lost;
+    all->doubled += one->doubled;
+    all->failed += one->failed;
+}
+
+int sweep_tell(const struct sweep *s, const char *name)
+{
+    printf(
+        "%s: %u points, %u got over, %u ended before, %u after \"captured\", %u states, %u lost, "
+        "%u doubled, %u failed\n",
+        name, s->points, s->got_over, s->missed, s->captured, s->points - s->known, s->lost,
+        s->doubled, s->failed);
+    fflush(stdout);
+    return s->failed == 0 && s->missed <= 4 + s->points / 50;
 }
