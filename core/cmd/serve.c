@@ -311,7 +311,7 @@ static int run(struct app *app, const struct args *args)
     struct listener *listener = NULL;
     char address[64];
     struct serve *s = calloc(1, sizeof *s);
-    int32_t rc = s ? FERRY_OK : ferry_fail(&err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+    int32_t rc = s ? FERRY_OK : ferry_fail(&err, FERRY_E_NO_MEMORY, "serve", "out of memory");
     if (rc == FERRY_OK) {
         s->app = app;
         s->hmac_header = config_get(app->config, "serve.hmac_header");

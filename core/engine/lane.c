@@ -47,7 +47,7 @@ int32_t lane_dest(struct engine *e, const struct target *t, int64_t *dest_id,
                   : db_one_int(db, 0, err,
                                "SELECT id FROM dest WHERE label = ? AND url = ? AND account = ?",
                                "sss", t->label, or_empty(t->url), or_empty(t->account));
-    rc = rc ? rc : *dest_id ? FERRY_OK : FERRY_E_IO;
+    rc = rc ? rc : *dest_id ? FERRY_OK : err->status ? err->status : FERRY_E_IO;
     return rc ? rc : note_credential(e, t, *dest_id, err);
 }
 
@@ -76,7 +76,7 @@ int32_t lane_put(struct engine *e, const struct lane *l, int64_t *id, struct fer
                  db, 0, err,
                  "SELECT id FROM lane WHERE dest_id = ? AND run_id = ? AND planner = ? AND run_key = ?",
                  "iiss", l->dest_id, l->run_id, l->planner, l->run_key);
-    return rc ? rc : *id ? FERRY_OK : FERRY_E_IO;
+    return rc ? rc : *id ? FERRY_OK : err->status ? err->status : FERRY_E_IO;
 }
 
 static int32_t take_row(struct lane *l, struct db_rows *rows, struct ferry_error *err)

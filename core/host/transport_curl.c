@@ -64,7 +64,7 @@ int32_t transport_curl_open(struct transport *out, struct http_client *client,
     struct curl_transport *t = calloc(1, sizeof *t);
     memset(out, 0, sizeof *out);
     if (!t) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     t->client = client;
     t->route = *route;

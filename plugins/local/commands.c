@@ -187,7 +187,7 @@ static int32_t take_project(struct shell *s, const struct cJSON *v)
         return FERRY_OK;
     }
     if (!row) {
-        return ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        return ferry_fail(s->err, FERRY_E_NO_MEMORY, "local", "out of memory");
     }
     row->code = arena_str(&s->arena, code);
     row->cases = number(v, "cases");
@@ -287,7 +287,7 @@ static int32_t remember_key(struct shell *s, int64_t id, struct ferry_str key)
         size_t room = s->room ? s->room * 2 : 1024;
         struct case_key *keys = arena_array(&s->arena, struct case_key, room);
         if (!keys) {
-            return ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+            return ferry_fail(s->err, FERRY_E_NO_MEMORY, "local", "out of memory");
         }
         if (s->n_keys > 0) {
             memcpy(keys, s->keys, s->n_keys * sizeof *keys);
