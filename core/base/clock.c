@@ -7,8 +7,12 @@
 #include "clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SLICE_US = 50 * 1000 }; /* the longest an interruption by another thread goes unseen */
 
@@ -81,13 +85,21 @@ static int64_t wall_us(void)
 
 struct clock clock_real(void)
 {
-    return (struct clock){real_now_ms, real_mono_us, real_wait_ms, wall_us(), 0};
+    return (struct clock){.now_ms = real_now_ms,
+                          .mono_us = real_mono_us,
+                          .wait_ms = real_wait_ms,
+                          .wall_us = wall_us()};
 }
 
 /* Lanes on several threads may share a virtual clock: the shift is read and moved atomically. */
+static int64_t *place_of(struct clock *c)
+{
+    return c->shared ? c->shared : &c->shift_us;
+}
+
 static int64_t shift_of(struct clock *c)
 {
-    return __atomic_load_n(&c->shift_us, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(place_of(c), __ATOMIC_SEQ_CST);
 }
 
 static int64_t virtual_now_ms(struct clock *c)
@@ -107,8 +119,8 @@ static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *inte
         return 1;
     }
     if (ms > 0) {
-        while (!__atomic_compare_exchange_n(&c->shift_us, &shift, add_capped(shift, us_of_ms(ms)),
-                                            0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        while (!__atomic_compare_exchange_n(place_of(c), &shift, add_capped(shift, us_of_ms(ms)), 0,
+                                            __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         }
     }
     return 0;
@@ -116,5 +128,28 @@ static int virtual_wait_ms(struct clock *c, int64_t ms, const volatile int *inte
 
 struct clock clock_virtual(void)
 {
-    return (struct clock){virtual_now_ms, virtual_mono_us, virtual_wait_ms, wall_us(), 0};
+    return (struct clock){.now_ms = virtual_now_ms,
+                          .mono_us = virtual_mono_us,
+                          .wait_ms = virtual_wait_ms,
+                          .wall_us = wall_us()};
+}
+
+int32_t clock_shared(struct clock *out, const char *path, struct ferry_error *err)
+{
+    void *map = MAP_FAILED;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    *out = clock_virtual();
+    if (fd >= 0 && ftruncate(fd, sizeof(int64_t)) == 0) {
+        map = mmap(NULL, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    if (map == MAP_FAILED) {
+        int32_t rc = ferry_fail(err, FERRY_E_IO, NULL, "%s: %s", path, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return rc;
+    }
+    close(fd);
+    out->shared = map;
+    return FERRY_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "calendar.h"
 
-#include <stdint.h>
+#include <ferry/base.h>
 
 struct clock {
     /*
@@ -21,6 +21,7 @@ struct clock {
     int (*wait_ms)(struct clock *c, int64_t ms, const volatile int *interrupted);
     int64_t wall_us;  /* the epoch's time over the steady clock's */
     int64_t shift_us; /* virtual: how far waits have moved it */
+    int64_t *shared;  /* virtual, where several processes have one time: stands for shift_us */
 };
 
 /* Whether a signal's handler or another thread has set the flag; NULL is never set. Every look at one goes through here. */
@@ -32,5 +33,10 @@ static inline int is_interrupted(const volatile int *flag)
 struct clock clock_real(void);
 /* Starts at the real time; waits add to it and return at once. */
 struct clock clock_virtual(void);
+/*
+ * The same time for all who name this file (made where there is none): what one waits, all have waited, and who holds the file may
+ * move their time by himself. E_IO. The mapping stays until the process ends.
+ */
+int32_t clock_shared(struct clock *out, const char *path, struct ferry_error *err);
 
 #endif

@@ -37,7 +37,7 @@ int32_t app_send(struct app *app, struct target *target, const struct ferry_mess
     struct remote r = {0};
     struct request request;
     struct exchange x;
-    network_init(&network, app->config);
+    network_init(&network, app->config, &app->clock);
     int32_t rc = remote_open(&r, target, &setup, err);
     if (rc) {
         network_finish(&network);

@@ -49,7 +49,7 @@ void doctor_host(struct doctor *d, const struct target *t)
                                  .clock = &d->app->clock,
                                  .interrupted = &app_interrupted,
                                  .patience_ms = PATIENCE_MS};
-    network_init(&network, d->app->config);
+    network_init(&network, d->app->config, &d->app->clock);
     int32_t rc = remote_open(&r, t, &setup, &err);
     struct ferry_ask ask = {
         .size = sizeof ask, .what = FERRY_ASK_LIST, .noun = rc ? 0 : what_to_ask(&r)};

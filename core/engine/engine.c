@@ -32,7 +32,7 @@ int32_t engine_open(struct engine *e, const struct config *config, struct plugin
     e->patience_ms = setting(config, "delivery.patience", PATIENCE_MS);
     e->deadline_ms = clock->now_ms(clock) + setting(config, "delivery.deadline", DEADLINE_MS);
     e->jobs = (uint32_t)setting(config, "delivery.jobs", JOBS);
-    network_init(&e->network, config);
+    network_init(&e->network, config, clock);
     int32_t rc =
         journal_open(&e->journal, state, (uint64_t)setting(config, "state.max_size", 0), err);
     e->journal.interrupted = interrupted;

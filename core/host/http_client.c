@@ -9,12 +9,13 @@ enum { OLDEST = 0x075500 }; /* 7.85: its options by name for protocols */
 struct http_client {
     CURLM *multi;
     struct http_times times;
-    struct clock clock; /* the real one: a socket does not know of another */
+    struct clock
+        *clock; /* of silence; what waits for a socket waits in real time, slice by slice */
     struct http_transfer *transfers;
 };
 
 int32_t http_client_create(struct http_client **out, const struct http_times *times,
-                           struct ferry_error *err)
+                           struct clock *clock, struct ferry_error *err)
 {
     struct http_client *c;
     int32_t rc = late_curl_open(err);
@@ -43,7 +44,7 @@ int32_t http_client_create(struct http_client **out, const struct http_times *ti
         return ferry_fail(err, FERRY_E_NO_MEMORY, "network", "out of memory");
     }
     c->times = *times;
-    c->clock = clock_real();
+    c->clock = clock;
     *out = c;
     return FERRY_OK;
 }
@@ -77,7 +78,7 @@ int32_t http_begin(struct http_client *c, const struct http_route *route, struct
                    void *owner, struct ferry_error *err)
 {
     struct http_transfer *t;
-    int32_t rc = http_transfer_create(&t, route, &c->times, &c->clock, x, err);
+    int32_t rc = http_transfer_create(&t, route, &c->times, c->clock, x, err);
     if (rc) {
         return rc;
     }
@@ -114,16 +115,21 @@ static int end_finished(struct http_client *c, http_ended_fn *ended)
     return n;
 }
 
-/* libcurl's own measure of slowness takes a server that thinks for one that is gone; so silence is measured here. */
-static int end_silent(struct http_client *c, http_ended_fn *ended)
+/*
+ * libcurl's own measure of slowness takes a server that thinks for one that is gone; so silence is measured here, and by the clock that
+ * everything else is measured by.
+ */
+static int end_slow(struct http_client *c, http_ended_fn *ended)
 {
-    int64_t now = c->clock.mono_us(&c->clock);
+    int64_t now = c->clock->mono_us(c->clock);
     int n = 0;
     for (struct http_transfer *t = c->transfers, *next; t; t = next) {
         next = t->next;
-        if (t->begun && now - t->moved_us > c->times.idle_ms * 1000) {
-            snprintf(t->why, sizeof t->why, "no sign of life for %lld ms",
-                     (long long)c->times.idle_ms);
+        int silent = t->begun && now - t->moved_us > c->times.idle_ms * 1000;
+        if (silent || now - t->began_us > c->times.whole_ms * 1000) {
+            snprintf(t->why, sizeof t->why,
+                     silent ? "no sign of life for %lld ms" : "not done after %lld ms",
+                     (long long)(silent ? c->times.idle_ms : c->times.whole_ms));
             end(c, t, CURLE_ABORTED_BY_CALLBACK, ended);
             n++;
         }
@@ -135,13 +141,13 @@ void http_run(struct http_client *c, int64_t wait_ms, http_ended_fn *ended)
 {
     enum { SLICE_MS = 50 }; /* an interruption is seen within this time */
     int running = 0;
-    int64_t until = c->clock.mono_us(&c->clock) + wait_ms * 1000;
+    int64_t until = c->clock->mono_us(c->clock) + wait_ms * 1000;
     while (c->transfers) {
         curl.multi_perform(c->multi, &running);
-        if (end_finished(c, ended) + end_silent(c, ended) > 0) {
+        if (end_finished(c, ended) + end_slow(c, ended) > 0) {
             return;
         }
-        int64_t left_ms = (until - c->clock.mono_us(&c->clock)) / 1000;
+        int64_t left_ms = (until - c->clock->mono_us(c->clock)) / 1000;
         if (left_ms <= 0) {
             return;
         }

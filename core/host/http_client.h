@@ -25,9 +25,9 @@ struct http_times {
 };
 
 struct http_client;
-/* E_NO_MEMORY; E_UNSUPPORTED where this libcurl lacks what is needed. `times` is copied. */
+/* E_NO_MEMORY; E_UNSUPPORTED where this libcurl lacks what is needed. `times` is copied, `clock` outlives it. */
 int32_t http_client_create(struct http_client **out, const struct http_times *times,
-                           struct ferry_error *err);
+                           struct clock *clock, struct ferry_error *err);
 void http_client_destroy(struct http_client *c); /* accepts NULL; transports were closed before */
 
 /* How a destination is talked to. Texts live as long as its transport. */

@@ -208,7 +208,6 @@ static void set_callbacks(struct http_transfer *t, const struct http_times *time
     curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl.easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)times->connect_ms);
-    curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)times->whole_ms);
     curl.easy_setopt(easy, CURLOPT_USERAGENT, "ferry/" FERRY_VERSION);
     /* What acts when repeated never begins on a connection that may be dead. */
     curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->x->fresh ? 1L : 0L);

@@ -8,9 +8,9 @@
 
 #include <text.h>
 
-void network_init(struct network *n, const struct config *config)
+void network_init(struct network *n, const struct config *config, struct clock *clock)
 {
-    *n = (struct network){.config = config};
+    *n = (struct network){.config = config, .clock = clock};
 }
 
 void network_finish(struct network *n)
@@ -39,7 +39,7 @@ static int32_t need_client(struct network *n, struct ferry_error *err)
         .idle_ms = duration(n, "http.idle_timeout", IDLE_MS),
         .whole_ms = duration(n, "http.timeout", WHOLE_MS),
     };
-    return n->client ? FERRY_OK : http_client_create(&n->client, &times, err);
+    return n->client ? FERRY_OK : http_client_create(&n->client, &times, n->clock, err);
 }
 
 /* Anyone on the way reads what goes over plain http, the token first. */

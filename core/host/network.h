@@ -11,11 +11,12 @@
 
 struct network {
     const struct config *config; /* may be NULL: defaults */
+    struct clock *clock;         /* what silence is measured with */
     struct http_client *client;
     int warned; /* that certificates are not checked */
 };
-/* The caller's memory; config outlives it. */
-void network_init(struct network *n, const struct config *config);
+/* The caller's memory; config and clock outlive it. */
+void network_init(struct network *n, const struct config *config, struct clock *clock);
 void network_finish(struct network *n); /* accepts zeroed; transports were closed before */
 
 /*

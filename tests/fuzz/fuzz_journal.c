@@ -133,7 +133,7 @@ void fuzz_journal_make(void)
     setenv("FERRY_BATCH", "16", 1); /* room for ten thousand operations takes most of the time */
     fuzz_file("in.xml", FERRY_LIT(report));
     fuzz_file("shot.png", FERRY_LIT("png"));
-    virtual_clock = (struct clock){now_ms, mono_us, wait_ms, 0, 0};
+    virtual_clock = (struct clock){.now_ms = now_ms, .mono_us = mono_us, .wait_ms = wait_ms};
     fuzz_claim(config_load(&config, ".", NULL, &err) == FERRY_OK &&
                    plugins_open(&plugins, NULL, &err) == FERRY_OK,
                "%s", err.message);

@@ -300,6 +300,20 @@ START_TEST(a_virtual_wait_moves_time_and_takes_none)
 }
 END_TEST
 
+START_TEST(a_time_in_a_file_is_everybodys)
+{
+    struct ferry_error e = {.size = sizeof e};
+    struct clock a, b;
+    ck_assert_int_eq(clock_shared(&a, "time", &e), FERRY_OK);
+    ck_assert_int_eq(clock_shared(&b, "time", &e), FERRY_OK);
+    int64_t mono = b.mono_us(&b);
+    ck_assert_int_eq(a.wait_ms(&a, 3600000, NULL), 0);
+    ck_assert_int_ge(b.mono_us(&b) - mono, 3600000000);
+    ck_assert_int_eq(clock_shared(&b, "no/such/folder", &e), FERRY_E_IO);
+    ck_assert_ptr_nonnull(strstr(e.message, "no/such/folder"));
+}
+END_TEST
+
 START_TEST(a_real_wait_takes_its_time)
 {
     struct clock c = clock_real();
@@ -370,6 +384,7 @@ int main(void)
     tcase_add_test(files, paths_are_joined_and_taken_apart);
     tcase_add_test(clocks, times_are_written_in_utc_over_all_years);
     tcase_add_test(clocks, a_virtual_wait_moves_time_and_takes_none);
+    tcase_add_test(files, a_time_in_a_file_is_everybodys);
     tcase_add_test(clocks, a_real_wait_takes_its_time);
     tcase_add_test(clocks, an_interruption_ends_a_long_wait_soon);
     suite_add_tcase(suite, files);

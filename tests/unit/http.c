@@ -17,6 +17,7 @@
 #define OK200(length, body) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n" body
 
 static struct http_client *client;
+static struct clock real;
 static struct transport transport;
 static struct raw_server server;
 static struct spool *spool;
@@ -27,8 +28,9 @@ static void begin(const struct raw_step *steps, size_t n)
 {
     struct ferry_error err = {.size = sizeof err};
     raw_start(&server, steps, n);
+    real = clock_real();
     snprintf(base, sizeof base, "http://127.0.0.1:%u", server.port);
-    ck_assert_int_eq(http_client_create(&client, &quick, &err), FERRY_OK);
+    ck_assert_int_eq(http_client_create(&client, &quick, &real, &err), FERRY_OK);
     struct http_route route = {.base = ferry_cstr(base), .spool = spool};
     ck_assert_int_eq(transport_curl_open(&transport, client, &route, &err), FERRY_OK);
 }
