@@ -29,7 +29,8 @@ struct world {
     unsigned failed; /* complaints so far */
     int broken;      /* complaints are what is wanted: they are counted, not shown */
     char work[256], state[512], script[512], reports[512];
-    struct buf first; /* the first complaint */
+    struct buf first;    /* the first complaint */
+    struct proxy *proxy; /* over sockets, and faults are its; NULL: in process (proxy.h) */
 };
 
 /* What a call of the program said and how it ended. */
@@ -44,6 +45,8 @@ void world_close(struct world *w);
 void world_fresh(struct world *w);
 /* The script from now on; NULL: no faults. */
 void world_script(struct world *w, const char *text);
+/* A destination by its project: over sockets it is one that the configuration knows. */
+void world_name(const struct world *w, char project, char out[64]);
 /* Runs `ferry ARGS`; both lists end with NULL, env ("NAME=value") may be NULL. The caller finishes *t. */
 void world_run(struct world *w, const char *const *args, const char *const *env, struct told *t);
 void told_finish(struct told *t);
@@ -118,6 +121,10 @@ void receipt_read(const struct told *t, struct said *s);
 #define OPERATION_ENUM_(name, text) OP_KIND_##name,
 enum op_kind { OPERATION_MAP(OPERATION_ENUM_) OPERATIONS, OP_KIND_NONE };
 const char *op_kind_name(enum op_kind op);
+/* By method and path alone: one of the first eight, or NONE. */
+enum op_kind op_kind_of(const char *method, const char *target);
+/* Of the tracker of these tests: the same request once more makes a second thing. */
+int op_acts_twice(enum op_kind op);
 
 struct seen {
     unsigned line;   /* of the script */
@@ -167,12 +174,20 @@ struct row {
     int dies;               /* the upload is killed by a test hook */
     const char *const *env; /* of all calls */
     const char *const *env_upload; /* of the upload alone; NULL: env */
+    /* Over sockets. */
+    const struct strike *strikes; /* of the upload; instead of the script */
+    unsigned n_strikes;
+    void (*before)(struct world *w); /* what is there already; NULL: nothing */
+    void (*act)(struct world *w, const char *more, const char *const *env,
+                struct told *t); /* NULL: upload_fan */
+    int repeats;                 /* whoever died is not resumed: the same command is given again */
 };
 struct row_end {
     struct verdict verdict;
     int first_code, last_code;
     unsigned steps, found; /* found: duplicates, all of them named */
     struct trace fired;    /* in the upload; the caller finishes it */
+    unsigned hits;         /* over sockets: which strikes have hit in the upload, a bit each */
 };
 void row_run(struct world *w, const struct row *row, const struct lines *want, struct row_end *end);
 

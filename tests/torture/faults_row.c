@@ -5,6 +5,8 @@
  */
 #include "faults.h"
 
+#include "proxy.h"
+
 #include <signal.h>
 #include <stdio.h>
 
@@ -107,7 +109,7 @@ static void prepare(struct world *w)
     char to[3][64], reports[600];
     struct told t;
     for (int i = 0; i < 3; i++) {
-        snprintf(to[i], sizeof to[i], "%s:%c", w->tracker, 'A' + i);
+        world_name(w, (char)('A' + i), to[i]);
     }
     world_reports_path(w, reports, "other.xml");
     const char *const args[] = {"upload", "--to",        to[0],    "--mirror", to[1], "--mirror",
@@ -125,6 +127,23 @@ static void prepare(struct world *w)
     told_finish(&t);
 }
 
+/* Faults from now on, wherever they are made; none where the row is NULL. */
+static void arm(struct world *w, const struct row *row)
+{
+    if (w->proxy && row) {
+        proxy_arm(w->proxy, row->strikes, row->n_strikes);
+    } else if (w->proxy) {
+        proxy_disarm(w->proxy);
+    } else {
+        world_script(w, row ? row->script : NULL);
+    }
+}
+
+static void act(struct world *w, const struct row *row, const char *const *env, struct told *t)
+{
+    (row->act ? row->act : upload_fan)(w, row->more, env, t);
+}
+
 void row_run(struct world *w, const struct row *row, const struct lines *want, struct row_end *end)
 {
     struct judge j = {.w = w, .row = row, .want = want, .end = end};
@@ -134,19 +153,27 @@ void row_run(struct world *w, const struct row *row, const struct lines *want, s
     if (row->again) {
         prepare(w);
     }
-    world_script(w, row->script);
-    upload_fan(w, row->more, row->env_upload ? row->env_upload : row->env, &t);
+    if (row->before) {
+        row->before(w);
+    }
+    arm(w, row);
+    act(w, row, row->env_upload ? row->env_upload : row->env, &t);
     trace_read(w, &end->fired);
+    end->hits = w->proxy ? proxy_hits(w->proxy) : 0;
     end->first_code = end->last_code = t.code;
     judge_step(&j, "upload", &t);
     if (row->heals && t.code != 0) {
         complain(w, "%s: upload: exit %d, and it could have gone on by itself", row->name, t.code);
     }
-    world_script(w, NULL);
+    arm(w, NULL);
     for (end->steps = 1; end->steps < MOST_STEPS && (t.code != 0 || row->resume); end->steps++) {
         int code = t.code;
         told_finish(&t);
-        resume(w, row->env, &t);
+        if (code == -SIGKILL && row->repeats) {
+            act(w, row, row->env, &t);
+        } else {
+            resume(w, row->env, &t);
+        }
         end->last_code = t.code;
         judge_step(&j, "resume", &t);
         if ((t.code == 0 && !row->resume) || (t.code == code && lines_equal(&j.have, &j.before))) {
@@ -155,6 +182,9 @@ void row_run(struct world *w, const struct row *row, const struct lines *want, s
     }
     told_finish(&t);
     judge_end(&j);
+    if (w->proxy) {
+        proxy_judge(w->proxy, row->name, row->may_double);
+    }
     lines_finish(&j.have);
     lines_finish(&j.before);
 }

@@ -20,11 +20,11 @@ static int ends_with(struct ferry_str s, const char *tail)
     return s.len >= n && memcmp(s.ptr + s.len - n, tail, (size_t)n) == 0;
 }
 
-/* By method and path: the two trackers differ little enough for one rule. */
-static enum op_kind kind_of(const struct seen *s)
+/* The two trackers differ little enough for one rule. */
+enum op_kind op_kind_of(const char *method, const char *target)
 {
-    struct ferry_str rest = ferry_cstr(s->target), path;
-    int get = strcmp(s->method, "GET") == 0;
+    struct ferry_str rest = ferry_cstr(target), path;
+    int get = strcmp(method, "GET") == 0;
     str_split(&rest, '?', &path);
     if (ends_with(path, "/cases")) {
         return get ? OP_KIND_LIST_CASES : OP_KIND_CREATE_CASE;
@@ -38,8 +38,13 @@ static enum op_kind kind_of(const struct seen *s)
     if (ends_with(path, "/complete")) {
         return OP_KIND_COMPLETE_RUN;
     }
-    return !get && text_glob("/v1/*/attachments**", s->target) ? OP_KIND_CREATE_ATTACHMENT
-                                                               : OP_KIND_NONE;
+    return !get && text_glob("/v1/*/attachments**", target) ? OP_KIND_CREATE_ATTACHMENT
+                                                            : OP_KIND_NONE;
+}
+
+int op_acts_twice(enum op_kind op)
+{
+    return op == OP_KIND_CREATE_RUN || op == OP_KIND_CREATE_CASE;
 }
 
 static int read_line(const char *line, struct seen *s)
@@ -49,7 +54,7 @@ static int read_line(const char *line, struct seen *s)
                s->digest) != 5) {
         return 0;
     }
-    s->op = kind_of(s);
+    s->op = op_kind_of(s->method, s->target);
     return 1;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "faults.h"
 
+#include "proxy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <file.h>
@@ -87,6 +89,9 @@ void world_fresh(struct world *w)
     world_script(w, NULL);
     snprintf(path, sizeof path, "%s.past", w->script);
     unlink(path);
+    if (w->proxy) {
+        proxy_fresh(w->proxy);
+    }
 }
 
 static void write_file(struct world *w, const char *path, struct ferry_str text)
@@ -199,7 +204,7 @@ static void in_child(struct world *w, const char *const *args, const char *const
     setenv("HOME", w->work, 1);
     setenv("TMPDIR", w->work, 1);
     setenv("FERRY_PLUGIN_PATH", w->plugins, 1);
-    setenv("FERRY_CLOCK", "virtual", 1);
+    setenv("FERRY_CLOCK", w->proxy ? proxy_clock(w->proxy) : "virtual", 1);
     setenv("FERRY_DELIVERY_DEADLINE", "168h", 1); /* virtual hours are no time */
     setenv("FERRY_CHANCE", "59999",
            1); /* jitter would change the order of requests; this is long */
@@ -251,7 +256,13 @@ void world_run(struct world *w, const char *const *args, const char *const *env,
     if (pid == 0) {
         in_child(w, args, env, out, err);
     }
+    if (w->proxy && pid > 0) {
+        proxy_call(w->proxy, pid);
+    }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (w->proxy) {
+        proxy_call(w->proxy, 0);
     }
     close(out);
     close(err);
@@ -269,11 +280,16 @@ void told_finish(struct told *t)
     buf_finish(&t->err);
 }
 
+void world_name(const struct world *w, char project, char out[64])
+{
+    snprintf(out, 64, "%s%s%c", w->proxy ? "" : w->tracker, w->proxy ? "at-" : ":", project);
+}
+
 void upload_fan(struct world *w, const char *more, const char *const *env, struct told *t)
 {
     char to[3][64], reports[600];
     for (int i = 0; i < 3; i++) {
-        snprintf(to[i], sizeof to[i], "%s:%c", w->tracker, 'A' + i);
+        world_name(w, (char)('A' + i), to[i]);
     }
     world_reports_path(w, reports, "r.xml");
     const char *const args[] = {"upload", "--json",   "--run-title", "nightly",  "--to",

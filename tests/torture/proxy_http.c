@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* proxy_http.c - messages of HTTP/1.1 as bytes on a socket, no more of them understood than where they end. */
+#include "proxy_private.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void bytes_finish(struct bytes *b)
+{
+    free(b->ptr);
+    memset(b, 0, sizeof *b);
+}
+
+static void make_room(struct bytes *b, size_t more)
+{
+    if (b->n + more + 1 > b->room) {
+        b->room = (b->n + more + 1) * 2;
+        b->ptr = realloc(b->ptr, b->room);
+        if (!b->ptr) {
+            abort();
+        }
+    }
+}
+
+void bytes_set(struct bytes *b, const char *text)
+{
+    const char *end;
+    b->n = 0;
+    make_room(b, strlen(text));
+    memcpy(b->ptr, text, strlen(text) + 1);
+    b->n = strlen(text);
+    end = strstr(b->ptr, "\r\n\r\n");
+    b->head = end ? (size_t)(end - b->ptr) + 4 : b->n;
+    b->status = 0;
+    sscanf(b->ptr, "HTTP/1.1 %d", &b->status);
+}
+
+const char *bytes_body(const struct bytes *b, size_t *n)
+{
+    *n = b->n - b->head;
+    return b->ptr + b->head;
+}
+
+/* Of the head; 0 where it has none. */
+static size_t content_length(const struct bytes *b)
+{
+    const char *at = strcasestr(b->ptr, "\r\ncontent-length:");
+    return at && (size_t)(at - b->ptr) < b->head ? strtoul(at + 17, NULL, 10) : 0;
+}
+
+int bytes_read(struct bytes *b, int fd, int head_only)
+{
+    enum { PIECE = 64 * 1024 };
+    size_t need = 0;
+    b->n = b->head = 0;
+    b->status = 0;
+    while (b->head == 0 || (!head_only && b->n < need)) {
+        make_room(b, PIECE);
+        ssize_t got = recv(fd, b->ptr + b->n, PIECE, 0);
+        if (got <= 0) {
+            return 0;
+        }
+        b->n += (size_t)got;
+        b->ptr[b->n] = '\0';
+        const char *end = b->head ? NULL : strstr(b->ptr, "\r\n\r\n");
+        if (end) {
+            b->head = (size_t)(end - b->ptr) + 4;
+            need = b->head + content_length(b);
+        }
+    }
+    if (sscanf(b->ptr, "HTTP/1.1 %d", &b->status) != 1) {
+        sscanf(b->ptr, "%7s %511s", b->method, b->target);
+    }
+    return 1;
+}
+
+int bytes_send(int fd, const char *ptr, size_t n)
+{
+    while (n > 0) {
+        ssize_t sent = send(fd, ptr, n, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            return 0;
+        }
+        ptr += sent;
+        n -= (size_t)sent;
+    }
+    return 1;
+}
+
+int dial(uint16_t port)
+{
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* proxy_private.h - between the proxy's files: connections, messages as bytes, and whoever is to be hit. */
+#ifndef TORTURE_PROXY_PRIVATE_H
+#define TORTURE_PROXY_PRIVATE_H
+
+#include "proxy.h"
+
+#include <pthread.h>
+
+/* --- proxy_http.c: bytes ------------------------------------------------------------------------ */
+
+/* One message, as its bytes. */
+struct bytes {
+    char *ptr; /* owned, NUL-ended */
+    size_t n, room;
+    size_t head; /* of them, with the empty line */
+    int status;  /* of an answer */
+    char method[8], target[512];
+};
+void bytes_finish(struct bytes *b);
+void bytes_set(struct bytes *b, const char *text);
+/* 1: a whole one was read; 0: the other side ended. `head_only`: without its body. */
+int bytes_read(struct bytes *b, int fd, int head_only);
+int bytes_send(int fd, const char *ptr, size_t n);
+const char *bytes_body(const struct bytes *b, size_t *n);
+
+int dial(uint16_t port);
+
+/* --- proxy_mock.c: the mock's process --------------------------------------------------------------- */
+
+struct mock {
+    int pid;
+    uint16_t port;
+    int fd; /* the one connection to it; -1: none */
+};
+int mock_start(struct mock *m, struct world *w);
+void mock_stop(struct mock *m);
+/* Carries a message to it; 0: it hung up. */
+int mock_carry(struct mock *m, const struct bytes *request, struct bytes *answer);
+/* Its own faults from now on; "" for none. */
+void mock_faults(struct mock *m, const char *script);
+
+/* --- proxy_wires.c: what is done to whom ------------------------------------------------------------- */
+
+struct victim {
+    struct proxy *p;
+    const struct wire *wire;
+    int fd;
+    const struct bytes *request;
+    const struct bytes *answer; /* the mock's; where nothing was applied, one that is made up */
+};
+
+/* --- proxy.c ---------------------------------------------------------------------------------------- */
+
+/* The shared time goes on, for a server that lets one wait. */
+void proxy_pass(struct proxy *p, int64_t ms);
+/* Until nobody else is being answered. */
+void proxy_quiet(struct proxy *p);
+
+#endif

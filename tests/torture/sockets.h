@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sockets.h - the torture over real sockets: scenes that the program is taken through while the proxy misbehaves, and what is tried
+ * with them. Rows are judged by faults_row.c, as those in process are.
+ */
+#ifndef TORTURE_SOCKETS_H
+#define TORTURE_SOCKETS_H
+
+#include "proxy.h"
+
+struct scene {
+    const char *name;
+    void (*before)(struct world *w);
+    void (*act)(struct world *w, const char *more, const char *const *env, struct told *t);
+    int reads_before; /* it reads from a tracker before all is captured */
+    /* learned from a call without faults */
+    struct lines want;
+    unsigned counts[OP_KIND_NONE + 1];
+};
+enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENES };
+extern const struct scene scene_models[SCENES];
+/* Without faults; 0 and a complaint where it does not end well. */
+int scene_learn(struct world *w, struct scene *s);
+void scene_finish(struct scene *s);
+/* A row of this scene, to be filled in. */
+struct row scene_row(const struct scene *s, const char *name);
+
+struct sockets_totals {
+    unsigned rows, hit, lost, doubled, beyond, found, impossible, failed;
+    unsigned cells, seen; /* cells of the matrix that the proxy has hit */
+};
+void sockets_matrix(struct world *w, struct sockets_totals *t);
+
+/* FERRY_TORTURE=full */
+int is_full(void);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sockets_matrix.c - every way to treat a client at every kind of request, the first, the middle and the last, before, while and after it
+ * is applied; and what comes late. In full all of it; else each way once, at requests that take turns.
+ */
+#include "sockets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { READ_KINDS = OP_KIND_LIST_CASES };
+
+struct matrix {
+    struct world *w;
+    struct sockets_totals *t;
+    struct scene scenes[SCENES];
+    unsigned turn;
+};
+
+static int is_read(enum op_kind op)
+{
+    return (int)op >= READ_KINDS;
+}
+
+/* Why this cannot happen there; NULL: it can. */
+static const char *impossible(const struct strike *s)
+{
+    int bulk = s->op == OP_KIND_CREATE_CASE || s->op == OP_KIND_CREATE_RESULT;
+    if (is_read(s->op) && s->apply != APPLY_ALL && (s->wire->when & AFTER)) {
+        return "a read applies nothing: after is all there is";
+    }
+    if (is_read(s->op) && s->apply == APPLY_PART) {
+        return "a read applies nothing";
+    }
+    return s->apply == APPLY_PART && !bulk ? "it is one thing, and has no parts" : NULL;
+}
+
+static const char *const places[] = {"first", "middle", "last"};
+
+static unsigned place_of(const struct scene *s, enum op_kind op, int position)
+{
+    unsigned n = s->counts[op];
+    return position == 0 ? 1 : position == 1 ? n / 2 + 1 : n;
+}
+
+/* One row, judged; how it was named is in the complaints. 0: the last strike did not come. */
+static int run_row(struct matrix *m, struct scene *s, const char *name,
+                   const struct strike *strikes, unsigned n, int beyond)
+{
+    struct row row = scene_row(s, name);
+    struct row_end end;
+    const struct wire *last = strikes[n - 1].wire;
+    int kills = (last->flags & WIRE_KILLS) != 0;
+    row.strikes = strikes;
+    row.n_strikes = n;
+    row.may_double = beyond;
+    row.resume = beyond;
+    row.dies = kills;
+    row.repeats = s->reads_before || m->turn % 2;
+    /* A tracker without a sign of life for as long as our patience lasts is given up for this time. */
+    int gives_up = is_read(strikes[n - 1].op) && last->then == THEN_HOLD;
+    row.heals = !beyond && !kills && !gives_up && !(last->flags & WIRE_NOT_HEALED);
+    row_run(m->w, &row, &s->want, &end);
+    trace_finish(&end.fired);
+    int hit = end.hits == (1u << n) - 1;
+    m->t->rows++;
+    m->t->hit += (unsigned)hit;
+    m->t->lost += end.verdict.lost > 0;
+    m->t->doubled += end.verdict.doubled > 0 && !beyond;
+    m->t->beyond += end.verdict.doubled > 0 && beyond;
+    m->t->found += end.verdict.doubled > 0 && beyond && end.found == end.verdict.things;
+    m->t->seen += (unsigned)hit;
+    return hit;
+}
+
+/* As it falls, things go together in one request more or less: then the last one is the one before. */
+static void run_strike(struct matrix *m, struct scene *s, const char *name, struct strike *strike,
+                       int beyond)
+{
+    enum { TRIES = 4 };
+    int hit = 0;
+    for (int i = 0; i < TRIES && !hit && strike->nth > 0; i++, strike->nth--) {
+        hit = run_row(m, s, name, strike, 1, beyond);
+    }
+    m->t->cells++;
+    if (!hit) {
+        complain(m->w, "%s: did not happen", name);
+    }
+}
+
+/* --- the cells ------------------------------------------------------------------------------------- */
+
+static void run_cell(struct matrix *m, struct scene *s, const struct strike *model, int position)
+{
+    struct strike strike = *model;
+    char name[240];
+    const char *why = impossible(model);
+    strike.nth = place_of(s, model->op, position);
+    snprintf(name, sizeof name, "%s: %s (%s) %s the %s %s", s->name, model->wire->name,
+             model->wire->fact, apply_name(model->apply), places[position],
+             op_kind_name(model->op));
+    if (why) {
+        m->t->impossible++;
+        return;
+    }
+    run_strike(m, s, name, &strike, 0);
+}
+
+static void each_when(struct matrix *m, struct scene *s, const struct wire *wire, enum op_kind op,
+                      int position)
+{
+    for (int apply = APPLY_NOT; apply <= APPLY_ALL; apply++) {
+        if (wire->when & 1u << apply) {
+            struct strike strike = {.wire = wire, .apply = (enum apply)apply, .op = op};
+            run_cell(m, s, &strike, position);
+        }
+    }
+}
+
+static void whole_matrix(struct matrix *m, struct scene *s)
+{
+    for (int op = 0; op < OP_KIND_FIND; op++) {
+        int most = s->counts[op] > 2 ? 3 : (int)s->counts[op];
+        for (unsigned i = 0; i < n_wires; i++) {
+            for (int position = 0; position < most; position++, m->turn++) {
+                each_when(m, s, &wires[i], (enum op_kind)op,
+                          position == 1 && most == 2 ? 2 : position);
+            }
+        }
+    }
+}
+
+/* Each wire once: scenes, kinds of request, places and moments take turns. */
+static void selection(struct matrix *m)
+{
+    for (unsigned i = 0; i < n_wires; i++, m->turn++) {
+        struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
+                                     : i % 6 == 3 ? SCENE_MIRROR
+                                                  : SCENE_UPLOAD];
+        struct strike strike = {.wire = &wires[i], .op = (enum op_kind)(i * 5 % OP_KIND_FIND)};
+        for (unsigned k = 0; s->counts[strike.op] == 0 && k < OP_KIND_FIND; k++) {
+            strike.op = (enum op_kind)((strike.op + 1) % OP_KIND_FIND);
+        }
+        int apply = (int)i % 3;
+        for (int k = 0; k < 3; k++, apply = (apply + 1) % 3) {
+            strike.apply = (enum apply)apply;
+            if ((wires[i].when & 1u << apply) && !impossible(&strike)) {
+                break;
+            }
+        }
+        run_cell(m, s, &strike, (int)(i / 2 % 3));
+    }
+}
+
+/* --- late ------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int64_t ms; /* of a settle time of 120 s */
+    int beyond;
+} lates[] = {{"late, half the settle time", 60000, 0},
+             {"late, just within it", 119000, 0},
+             {"late, twice the settle time", 240000, 1},
+             {"late, an hour", 3600000, 1}};
+static const char *const unanswered[] = {"close", "silence"};
+
+static void run_late(struct matrix *m, struct scene *s, int late, int how, enum op_kind op,
+                     int position)
+{
+    char name[240];
+    struct strike strike = {.wire = wire_named(unanswered[how]),
+                            .apply = APPLY_LATE,
+                            .late_ms = lates[late].ms,
+                            .op = op,
+                            .nth = place_of(s, op, position)};
+    snprintf(name, sizeof name, "%s: %s (F24), %s, the %s %s", s->name, unanswered[how],
+             lates[late].name, places[position], op_kind_name(op));
+    m->turn++;
+    run_strike(m, s, name, &strike, lates[late].beyond);
+}
+
+static void late_rows(struct matrix *m, struct scene *s)
+{
+    for (int late = 0; late < 4; late++) {
+        for (int op = 0; op < READ_KINDS; op++) {
+            for (int how = 0; how < 2 && s->counts[op]; how++) {
+                for (int position = 0; position < 3; position++) {
+                    if (is_full() || (position == op % 3 && (late + op) % 2 == how &&
+                                      op_acts_twice((enum op_kind)op))) {
+                        run_late(m, s, late, how, (enum op_kind)op, position);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/* --- a fault that follows from a fault ------------------------------------------------------------------ */
+
+static void run_pair(struct matrix *m, struct scene *s, const struct wire *wire, enum op_kind op,
+                     enum op_kind next, enum apply first)
+{
+    char name[240];
+    int apply = wire->when & AFTER ? APPLY_ALL : APPLY_NOT;
+    struct strike strikes[2] = {
+        {.wire = wire_named("close"), .apply = first, .op = op, .nth = 1},
+        {.wire = wire, .apply = (enum apply)apply, .op = next, .nth = 1, .then_on = 1}};
+    snprintf(name, sizeof name, "%s: close %s the first %s, then %s %s the next %s", s->name,
+             apply_name(first), op_kind_name(op), wire->name, apply_name((enum apply)apply),
+             op_kind_name(next));
+    m->t->cells++;
+    m->turn++;
+    if (!run_row(m, s, name, strikes, 2, 0)) {
+        complain(m->w, "%s: did not happen", name);
+    }
+}
+
+/* The look for what may have been made, and the second sending. */
+static void pairs(struct matrix *m, struct scene *s)
+{
+    for (unsigned i = 0; i < n_wires; i++) {
+        if (is_full() || i % 25 == 7) {
+            run_pair(m, s, &wires[i], OP_KIND_CREATE_CASE, OP_KIND_LIST_CASES, APPLY_ALL);
+            run_pair(m, s, &wires[i], OP_KIND_CREATE_RUN, OP_KIND_LIST_RUNS, APPLY_ALL);
+        }
+        if (is_full() || i % 25 == 13) {
+            run_pair(m, s, &wires[i], OP_KIND_CREATE_CASE, OP_KIND_CREATE_CASE, APPLY_NOT);
+            run_pair(m, s, &wires[i], OP_KIND_CREATE_RESULT, OP_KIND_CREATE_RESULT, APPLY_NOT);
+            run_pair(m, s, &wires[i], OP_KIND_COMPLETE_RUN, OP_KIND_COMPLETE_RUN, APPLY_ALL);
+        }
+    }
+}
+
+void sockets_matrix(struct world *w, struct sockets_totals *t)
+{
+    struct matrix m = {.w = w, .t = t};
+    memcpy(m.scenes, scene_models, sizeof m.scenes);
+    int ok = 1;
+    for (int i = 0; i < SCENES; i++) {
+        ok = ok && scene_learn(w, &m.scenes[i]);
+    }
+    for (int i = 0; ok && is_full() && i < SCENES; i++) {
+        whole_matrix(&m, &m.scenes[i]);
+        late_rows(&m, &m.scenes[i]);
+    }
+    if (ok && !is_full()) {
+        selection(&m);
+        late_rows(&m, &m.scenes[SCENE_UPLOAD]);
+    }
+    if (ok) {
+        pairs(&m, &m.scenes[SCENE_UPLOAD]);
+    }
+    if (t->beyond != t->found) {
+        complain(w, "late beyond the settle time: %u rows doubled, %u of them found and named",
+                 t->beyond, t->found);
+    }
+    for (int i = 0; i < SCENES; i++) {
+        scene_finish(&m.scenes[i]);
+    }
+}
