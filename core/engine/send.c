@@ -134,7 +134,7 @@ static int32_t commit_sent(struct deliver *d, struct flight *f, const struct enc
 {
     struct db *db = d->e->journal.db;
     STEP(encoded);
-    if (BROKEN(write_before_act)) {
+    if (BROKEN(write_before_act) || (BROKEN(refused_retry) && f->batch.rows[0].tries > 0)) {
         return FERRY_OK;
     }
     int32_t rc = db_begin(db, d->err);
@@ -285,7 +285,7 @@ static int needs_look(struct deliver *d, struct batch *b)
 {
     enum { TOGETHER = 100 };
     uint32_t n = 0, looked = b->rows[0].flags & OP_LOOKED;
-    if (!(b->traits.flags & FERRY_FIND_FIRST) && !is_overtaken(d, b)) {
+    if ((!(b->traits.flags & FERRY_FIND_FIRST) && !is_overtaken(d, b)) || BROKEN(look_first)) {
         return 0;
     }
     while (n < b->n && (b->rows[n].flags & OP_LOOKED) == looked) {

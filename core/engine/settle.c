@@ -212,7 +212,7 @@ static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, st
             row->lane_id, row->id, (int64_t)FERRY_NOTE_SKIPPED, short_text(text), row->name);
         return rc ? rc : settle_done(d, row, &done, 0);
     }
-    if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED)) {
+    if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED) && !BROKEN(repeat_refused)) {
         /* A refusal after a doubt may be the trace of an earlier success: look before believing it. */
         return settle_look(d, row, when_listed(d), text);
     }
@@ -340,6 +340,11 @@ static int32_t doubt(struct deliver *d, struct flight *f, struct ferry_str why)
     if (BROKEN(settle)) {
         wait = 0;
     }
+    if (BROKEN(settle_from_sent)) {
+        wait -=
+            now_ms(d) - db_one_int(d->e->journal.db, 0, d->err,
+                                   "SELECT sent_ms FROM request WHERE id = ?", "i", f->request_id);
+    }
     return all_later(d, &f->batch, OP_DOUBT, now_ms(d) + wait, why);
 }
 
@@ -431,6 +436,13 @@ static enum fate decode(struct deliver *d, struct flight *f, struct reply *reply
               STR_ARG(f->batch.traits.name), err.message);
     reply_begin(reply, f->batch.n); /* half an answer is no answer */
     enum fate fate = classify(&f->x, NULL);
+    for (uint32_t i = 0; BROKEN(unparsed) && fate == FATE_PARSE && i < f->batch.n; i++) {
+        reply->outcomes[i] =
+            (struct ferry_outcome){.size = sizeof(struct ferry_outcome), .code = FERRY_DONE};
+    }
+    if (BROKEN(unparsed)) {
+        return fate;
+    }
     return fate == FATE_PARSE ? FATE_UNSURE : fate;
 }
 

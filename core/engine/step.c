@@ -11,8 +11,8 @@
 
 #define STEP_NAME_(name) #name,
 static const char *const names[] = {STEP_MAP(STEP_NAME_)};
-static const char *const defects[] = {"write_before_act", "stored_bytes", "settle",
-                                      "complete_early", "prereq_guard"};
+#define DEFECT_NAME_(name) #name,
+static const char *const defects[] = {DEFECT_MAP(DEFECT_NAME_)};
 static unsigned long reached[STEP_COUNT];
 
 static void note_step(const char *file, enum step step)

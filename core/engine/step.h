@@ -35,13 +35,21 @@ enum step { STEP_MAP(STEP_ENUM_) STEP_COUNT };
 #undef STEP_ENUM_
 
 /* Seeded defects, FERRY_BREAK=name in builds with test hooks: the tests must notice each. */
-enum defect {
-    BREAK_write_before_act,
-    BREAK_stored_bytes,
-    BREAK_settle,
-    BREAK_complete_early,
-    BREAK_prereq_guard
-};
+#define DEFECT_MAP(XX)                                                                             \
+    XX(write_before_act) /* sent without SENT having been committed */                             \
+    XX(stored_bytes)     /* a repeat is encoded anew */                                            \
+    XX(settle)           /* what is in doubt is looked for at once */                              \
+    XX(settle_from_sent) /* the settle time is counted from the sending, not from its end */       \
+    XX(complete_early)   /* a run is completed over results that are not settled */                \
+    XX(prereq_guard)     /* libcurl may send again by itself, on connections that are kept */      \
+    XX(look_first)     /* what somebody else may have made is not looked for before it is made */  \
+    XX(refused_retry)  /* sent again after a refusal without SENT having been committed again */   \
+    XX(unparsed)       /* a status of success is enough */                                         \
+    XX(repeat_refused) /* a repeat that is refused is a failure */
+
+#define BREAK_ENUM_(name) BREAK_##name,
+enum defect { DEFECT_MAP(BREAK_ENUM_) DEFECT_COUNT };
+#undef BREAK_ENUM_
 
 /*
  * MOST(n): how many things go into one commit or one request. FERRY_BATCH=m makes it at most m in builds with test hooks: then a

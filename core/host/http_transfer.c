@@ -53,6 +53,17 @@ static size_t on_read(char *to, size_t size, size_t n, void *data)
     return (size_t)got;
 }
 
+/* What has no effect may be sent again, its body too. */
+static int on_rewind(void *data, curl_off_t to, int origin)
+{
+    struct http_transfer *t = data;
+    if (t->x->has_effect || origin != SEEK_SET) {
+        return CURL_SEEKFUNC_FAIL;
+    }
+    t->sent = (uint64_t)to;
+    return CURL_SEEKFUNC_OK;
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *data)
 {
     struct http_transfer *t = data;
@@ -192,6 +203,8 @@ static void set_method(struct http_transfer *t, struct ferry_str method)
         curl.easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.size);
         curl.easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
         curl.easy_setopt(t->easy, CURLOPT_READDATA, t);
+        curl.easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_rewind);
+        curl.easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
     }
     curl.easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, verb);
 }

@@ -30,6 +30,7 @@ struct world {
     int broken;      /* complaints are what is wanted: they are counted, not shown */
     char work[256], state[512], script[512], reports[512];
     struct buf first;    /* the first complaint */
+    struct buf heard;    /* all of them, since it was last emptied */
     struct proxy *proxy; /* over sockets, and faults are its; NULL: in process (proxy.h) */
 };
 

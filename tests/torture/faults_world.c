@@ -32,6 +32,7 @@ void complain(struct world *w, const char *format, ...)
         buf_reset(&w->first);
         buf_puts(&w->first, text);
     }
+    buf_printf(&w->heard, "%s\n", text);
     if (!w->broken) {
         printf("FAILED %s\n", text);
         fflush(stdout);
@@ -65,6 +66,7 @@ int world_open(struct world *w, const struct ferry_plugin *plugin)
     w->plugin = plugin;
     w->tracker = plugin->id;
     buf_init(&w->first, 4096);
+    buf_init(&w->heard, 1 << 20);
     snprintf(w->work, sizeof w->work, "%s/ferry-faults-XXXXXX", base_folder());
     if (!mkdtemp(w->work)) {
         printf("FAILED %s: %s\n", w->work, strerror(errno));
@@ -80,6 +82,7 @@ void world_close(struct world *w)
 {
     remove_tree(w->work);
     buf_finish(&w->first);
+    buf_finish(&w->heard);
 }
 
 void world_fresh(struct world *w)
@@ -261,14 +264,14 @@ void world_run(struct world *w, const char *const *args, const char *const *env,
     }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (w->proxy) {
-        proxy_call(w->proxy, 0);
-    }
     close(out);
     close(err);
     read_said(w, out_path, &t->out);
     read_said(w, err_path, &t->err);
     t->code = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    if (w->proxy) {
+        proxy_call_ended(w->proxy, t->code == -SIGKILL);
+    }
     if (pid < 0 || t->code == -SIGALRM || t->code == 126) {
         complain(w, "ferry %s: %s", args[0], pid < 0 ? strerror(errno) : "did not end");
     }

@@ -179,10 +179,11 @@ static const struct strike *choose(struct proxy *p, struct handled *h)
     p->since[h->op] += (unsigned)p->armed;
     for (unsigned i = 0; i < p->n_strikes; i++) {
         const struct strike *s = &p->strikes[i];
-        if ((p->hits & 1u << i) || s->op != h->op || (s->then_on && !(p->hits & 1u << (i - 1)))) {
+        if (((p->hits & 1u << i) && !s->all) || s->op != h->op ||
+            (s->then_on && !(p->hits & 1u << (i - 1)))) {
             continue;
         }
-        if (++p->counts[i] == s->nth) {
+        if (++p->counts[i] >= s->nth) {
             p->hits |= 1u << i;
             h->struck = 1 + (int)i;
             return s;
@@ -460,16 +461,17 @@ unsigned proxy_count(struct proxy *p, enum op_kind op)
 
 void proxy_call(struct proxy *p, int pid)
 {
-    if (pid) {
-        pthread_mutex_lock(&p->lock);
-        p->pid = pid;
-        p->call++;
-        pthread_mutex_unlock(&p->lock);
-        return;
-    }
+    pthread_mutex_lock(&p->lock);
+    p->pid = pid;
+    p->call++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void proxy_call_ended(struct proxy *p, int killed)
+{
     end_connections(p);
     pthread_mutex_lock(&p->lock);
-    apply_late(p, 1);
+    apply_late(p, !killed);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -513,4 +515,20 @@ void proxy_judge(struct proxy *p, const char *row, int may_double)
             }
         }
     }
+}
+
+unsigned proxy_not_repeated(struct proxy *p, enum op_kind op, unsigned *of)
+{
+    unsigned n = 0;
+    *of = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        int again = 0;
+        for (size_t k = 0; k < p->n; k++) {
+            again |= p->ledger[k].call > 1 && same_request(&p->ledger[i], &p->ledger[k]);
+        }
+        int counts = p->ledger[i].call == 1 && p->ledger[i].op == op;
+        *of += (unsigned)counts;
+        n += (unsigned)(counts && !again);
+    }
+    return n;
 }

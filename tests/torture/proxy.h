@@ -39,9 +39,9 @@ struct wire {
 enum {
     WIRE_SOUND = 1,      /* there is nothing wrong with it: nobody may even notice */
     WIRE_NOT_HEALED = 2, /* the upload itself cannot get over it; whoever resumes can */
-    WIRE_READS = 4,      /* of answers to reads */
     WIRE_UNREAD = 8,     /* the request's body is not read */
-    WIRE_KILLS = 16      /* whoever has asked is killed at that moment */
+    WIRE_KILLS = 16,     /* whoever has asked is killed at that moment */
+    WIRE_LIES = 32       /* in some places alone it is true: for rows that know them */
 };
 extern const struct wire wires[];
 extern const unsigned n_wires;
@@ -55,6 +55,7 @@ struct strike {
     enum op_kind op;
     unsigned nth; /* from 1, of those that were not struck before */
     int then_on;  /* counted from when the strike before this one has hit */
+    int all;      /* from that one on, each of them */
 };
 enum { MOST_STRIKES = 3 };
 
@@ -80,8 +81,12 @@ void proxy_arm(struct proxy *p, const struct strike *strikes, unsigned n);
 void proxy_disarm(struct proxy *p);
 /* Which of them have hit, a bit each. */
 unsigned proxy_hits(struct proxy *p);
-/* The program is started; 0: it has ended, and what was to come late is applied now. */
+/* The program is started. */
 void proxy_call(struct proxy *p, int pid);
+/* It has ended. Where it was not killed, what was to come late is applied now, later than the whole of it. */
+void proxy_call_ended(struct proxy *p, int killed);
+/* How often a request of the first call was seen whose very bytes came in no later one. */
+unsigned proxy_not_repeated(struct proxy *p, enum op_kind op, unsigned *of);
 /* How many of a kind came between proxy_arm() and proxy_disarm(). */
 unsigned proxy_count(struct proxy *p, enum op_kind op);
 /* Complains of what the ledger alone can tell: the same bytes applied twice where that acts twice, or sent twice in one breath. */

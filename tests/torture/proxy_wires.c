@@ -5,6 +5,7 @@
  */
 #include "proxy_private.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -188,12 +189,11 @@ static void long_head(struct victim *v)
 /* A few bytes at a time, half a minute between them: it is alive, and it will not end. */
 static void drip(struct victim *v)
 {
+    struct pollfd gone = {.fd = v->fd, .events = POLLRDHUP};
     for (size_t i = 0; i < 14 && i + 2 < v->answer->n; i++) {
-        if (!bytes_send(v->fd, v->answer->ptr + 2 * i, 2)) {
+        if (poll(&gone, 1, 20) > 0 || !bytes_send(v->fd, v->answer->ptr + 2 * i, 2)) {
             return;
         }
-        proxy_quiet(v->p);
-        usleep(3000);
         proxy_pass(v->p, 30000);
     }
 }
@@ -374,6 +374,10 @@ const struct wire wires[] = {
     {"slowly", "F11", slow, NULL, THEN_KEEP, AFTER, WIRE_SOUND},
     {"gzip", "F14", gzip, "", THEN_KEEP, AFTER, WIRE_SOUND},
     {"closed behind it", "F31", whole, NULL, THEN_CLOSE, AFTER, WIRE_SOUND},
+    {"400", "F20", status, "400 Bad Request\r\n" JSON "X: x|" MEANT, THEN_KEEP, BEFORE, WIRE_LIES},
+    {"an old list", "F27", status,
+     "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null}", THEN_KEEP,
+     AFTER, WIRE_LIES},
     {"reset behind it", "F31", whole, NULL, THEN_RESET, AFTER, 0},
 };
 const unsigned n_wires = sizeof wires / sizeof *wires;

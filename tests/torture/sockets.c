@@ -56,13 +56,54 @@ static void mirror_a(struct world *w, const char *more, const char *const *env, 
     world_run(w, args, env, t);
 }
 
+/* Another job with its own state folder, into the same run. */
+static void upload_part(struct world *w, const char *name, const char *part, const char *state,
+                        const char *more, const char *const *env, struct told *t)
+{
+    char to[64], reports[600];
+    world_name(w, 'A', to);
+    world_reports_path(w, reports, name);
+    const char *const args[] = {"upload", "--json", "--run-key", "k",           "--part",
+                                part,     "--to",   to,          "--run-title", "nightly",
+                                reports,  more,     NULL};
+    size_t n = strlen(w->state);
+    snprintf(w->state + n, sizeof w->state - n, "/%s", state);
+    world_run(w, args, env, t);
+    w->state[n] = '\0';
+}
+
+static void first_part(struct world *w)
+{
+    struct told t;
+    upload_part(w, "other.xml", "one", "first", NULL, NULL, &t);
+    if (t.code) {
+        complain(w, "the first job: exit %d: %s", t.code, buf_cstr(&t.err));
+    }
+    told_finish(&t);
+}
+
+static void second_part(struct world *w, const char *more, const char *const *env, struct told *t)
+{
+    upload_part(w, "r.xml", "two", ".", more, env, t);
+}
+
 const struct scene scene_models[SCENES] = {
-    [SCENE_UPLOAD] = {.name = "upload", .act = upload_to_a},
-    [SCENE_FAN] = {.name = "upload and mirrors", .act = upload_fan},
+    [SCENE_UPLOAD] = {.name = "upload", .act = upload_to_a, .projects = 1, .results = RESULTS},
+    [SCENE_FAN] = {.name = "upload and mirrors",
+                   .act = upload_fan,
+                   .projects = 3,
+                   .results = 3 * RESULTS},
     [SCENE_MIRROR] = {.name = "mirror, read back",
                       .before = have_a,
                       .act = mirror_a,
+                      .projects = 2,
+                      .results = 2 * RESULTS,
                       .reads_before = 1},
+    [SCENE_SECOND] = {.name = "second job of a run",
+                      .before = first_part,
+                      .act = second_part,
+                      .projects = 1,
+                      .results = RESULTS + OTHERS},
 };
 
 struct row scene_row(const struct scene *s, const char *name)
@@ -88,11 +129,12 @@ int scene_learn(struct world *w, struct scene *s)
     for (int op = 0; op <= OP_KIND_NONE; op++) {
         s->counts[op] = proxy_count(w->proxy, (enum op_kind)op);
     }
-    int projects = s->act == upload_fan ? 3 : s->act == upload_to_a ? 1 : 2;
-    if (end.first_code || lines_count(&s->want, "result ") != (unsigned)projects * RESULTS ||
-        lines_count(&s->want, "case ") != (unsigned)projects * RESULTS) {
-        complain(w, "%s: without faults, exit %d, %u results, %u cases", s->name, end.first_code,
-                 lines_count(&s->want, "result "), lines_count(&s->want, "case "));
+    if (end.first_code || lines_count(&s->want, "result ") != s->results ||
+        lines_count(&s->want, "case ") != s->results ||
+        lines_count(&s->want, "run ") != s->projects) {
+        complain(w, "%s: without faults, exit %d, %u results, %u cases, %u runs", s->name,
+                 end.first_code, lines_count(&s->want, "result "), lines_count(&s->want, "case "),
+                 lines_count(&s->want, "run "));
     }
     return w->failed == failed;
 }
@@ -109,6 +151,7 @@ static const struct {
     void (*run)(struct world *w, struct sockets_totals *t);
 } tests[] = {
     {"matrix", sockets_matrix},
+    {"defects", sockets_defects},
 };
 enum { TESTS = sizeof tests / sizeof *tests };
 
@@ -139,7 +182,7 @@ static int write_config(struct world *w)
 
 static int usage(void)
 {
-    printf("usage: torture_sockets FERRY PLUGINS local matrix\n");
+    printf("usage: torture_sockets FERRY PLUGINS local matrix|defects\n");
     return 2;
 }
 
@@ -161,13 +204,14 @@ int main(int argc, char **argv)
         return 1;
     }
     world_report(&w, "r.xml", &(struct report){.n = RESULTS, .odd = -1});
+    world_report(&w, "other.xml", &(struct report){.first = 50, .n = OTHERS, .odd = -1});
     if (proxy_open(&w.proxy, &w) && write_config(&w)) {
         tests[test].run(&w, &totals);
     }
     printf("%s: %u rows, %u hit, %u lost, %u doubled; late beyond the settle time: %u doubled, %u "
-           "found and named; %u impossible; %u of %u cells seen; %u failures\n",
+           "found and named; %u impossible; %u of %u cells seen; %u defects noticed; %u failures\n",
            tests[test].name, totals.rows, totals.hit, totals.lost, totals.doubled, totals.beyond,
-           totals.found, totals.impossible, totals.seen, totals.cells, w.failed);
+           totals.found, totals.impossible, totals.seen, totals.cells, totals.noticed, w.failed);
     proxy_close(w.proxy);
     unsigned failed = w.failed;
     world_close(&w);

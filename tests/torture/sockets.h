@@ -12,12 +12,13 @@ struct scene {
     const char *name;
     void (*before)(struct world *w);
     void (*act)(struct world *w, const char *more, const char *const *env, struct told *t);
-    int reads_before; /* it reads from a tracker before all is captured */
+    unsigned projects, results; /* how many of both there are then */
+    int reads_before;           /* it reads from a tracker before all is captured */
     /* learned from a call without faults */
     struct lines want;
     unsigned counts[OP_KIND_NONE + 1];
 };
-enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENES };
+enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENE_SECOND, SCENES };
 extern const struct scene scene_models[SCENES];
 /* Without faults; 0 and a complaint where it does not end well. */
 int scene_learn(struct world *w, struct scene *s);
@@ -28,8 +29,10 @@ struct row scene_row(const struct scene *s, const char *name);
 struct sockets_totals {
     unsigned rows, hit, lost, doubled, beyond, found, impossible, failed;
     unsigned cells, seen; /* cells of the matrix that the proxy has hit */
+    unsigned noticed;     /* defects */
 };
 void sockets_matrix(struct world *w, struct sockets_totals *t);
+void sockets_defects(struct world *w, struct sockets_totals *t);
 
 /* FERRY_TORTURE=full */
 int is_full(void);

@@ -106,27 +106,48 @@ static void run_cell(struct matrix *m, struct scene *s, const struct strike *mod
     run_strike(m, s, name, &strike, 0);
 }
 
-static void each_when(struct matrix *m, struct scene *s, const struct wire *wire, enum op_kind op,
-                      int position)
+/* One of the scenes that make enough requests of a kind; they take turns. NULL: none makes any. */
+static struct scene *scene_with(struct matrix *m, enum op_kind op, unsigned *most)
+{
+    struct scene *found = NULL;
+    for (unsigned i = 0; i < SCENES; i++) {
+        struct scene *s = &m->scenes[(m->turn + i) % SCENES];
+        if (s->counts[op] > (found ? found->counts[op] : 0) || (!found && s->counts[op] >= 3)) {
+            found = s;
+        }
+        if (found && found->counts[op] >= 3) {
+            break;
+        }
+    }
+    *most = found ? (found->counts[op] > 2 ? 3 : found->counts[op]) : 0;
+    return found;
+}
+
+static void each_when(struct matrix *m, const struct wire *wire, enum op_kind op)
 {
     for (int apply = APPLY_NOT; apply <= APPLY_ALL; apply++) {
-        if (wire->when & 1u << apply) {
+        unsigned most = 1;
+        for (unsigned position = 0; position < most && (wire->when & 1u << apply); position++) {
             struct strike strike = {.wire = wire, .apply = (enum apply)apply, .op = op};
-            run_cell(m, s, &strike, position);
+            struct scene *s = scene_with(m, op, &most);
+            if (s) {
+                run_cell(m, s, &strike, position == 1 && most == 2 ? 2 : (int)position);
+            }
+            m->turn++;
         }
     }
 }
 
-static void whole_matrix(struct matrix *m, struct scene *s)
+static void whole_matrix(struct matrix *m)
 {
     for (int op = 0; op < OP_KIND_FIND; op++) {
-        int most = s->counts[op] > 2 ? 3 : (int)s->counts[op];
         for (unsigned i = 0; i < n_wires; i++) {
-            for (int position = 0; position < most; position++, m->turn++) {
-                each_when(m, s, &wires[i], (enum op_kind)op,
-                          position == 1 && most == 2 ? 2 : position);
+            if (!(wires[i].flags & WIRE_LIES)) {
+                each_when(m, &wires[i], (enum op_kind)op);
             }
         }
+        printf("%s: %u rows, %u hit\n", op_kind_name((enum op_kind)op), m->t->rows, m->t->hit);
+        fflush(stdout);
     }
 }
 
@@ -134,6 +155,9 @@ static void whole_matrix(struct matrix *m, struct scene *s)
 static void selection(struct matrix *m)
 {
     for (unsigned i = 0; i < n_wires; i++, m->turn++) {
+        if (wires[i].flags & WIRE_LIES) {
+            continue;
+        }
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
                                      : i % 6 == 3 ? SCENE_MIRROR
                                                   : SCENE_UPLOAD];
@@ -218,7 +242,11 @@ static void run_pair(struct matrix *m, struct scene *s, const struct wire *wire,
 /* The look for what may have been made, and the second sending. */
 static void pairs(struct matrix *m, struct scene *s)
 {
+    run_pair(m, s, wire_named("400"), OP_KIND_COMPLETE_RUN, OP_KIND_COMPLETE_RUN, APPLY_ALL);
     for (unsigned i = 0; i < n_wires; i++) {
+        if (wires[i].flags & WIRE_LIES) {
+            continue;
+        }
         if (is_full() || i % 25 == 7) {
             run_pair(m, s, &wires[i], OP_KIND_CREATE_CASE, OP_KIND_LIST_CASES, APPLY_ALL);
             run_pair(m, s, &wires[i], OP_KIND_CREATE_RUN, OP_KIND_LIST_RUNS, APPLY_ALL);
@@ -239,9 +267,10 @@ void sockets_matrix(struct world *w, struct sockets_totals *t)
     for (int i = 0; i < SCENES; i++) {
         ok = ok && scene_learn(w, &m.scenes[i]);
     }
-    for (int i = 0; ok && is_full() && i < SCENES; i++) {
-        whole_matrix(&m, &m.scenes[i]);
-        late_rows(&m, &m.scenes[i]);
+    if (ok && is_full()) {
+        whole_matrix(&m);
+        late_rows(&m, &m.scenes[SCENE_FAN]);
+        late_rows(&m, &m.scenes[SCENE_MIRROR]);
     }
     if (ok && !is_full()) {
         selection(&m);
