@@ -181,7 +181,7 @@ struct row {
     void (*before)(struct world *w); /* what is there already; NULL: nothing */
     void (*act)(struct world *w, const char *more, const char *const *env,
                 struct told *t); /* NULL: upload_fan */
-    int repeats;                 /* whoever died is not resumed: the same command is given again */
+    int repeats;                 /* not resumed: the same command is given again */
 };
 struct row_end {
     struct verdict verdict;

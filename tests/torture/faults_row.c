@@ -37,8 +37,8 @@ static int is_documented(int code)
 static void judge_receipt(struct judge *j, const char *step, const struct told *t)
 {
     struct said s;
-    if (j->row->dies && t->code == -SIGKILL) {
-        return;
+    if ((j->row->dies && t->code == -SIGKILL) || (j->row->repeats && t->code && !t->out.len)) {
+        return; /* it was killed; or it has captured nothing, and says so */
     }
     receipt_read(t, &s);
     if (!is_documented(t->code)) {
@@ -163,13 +163,15 @@ void row_run(struct world *w, const struct row *row, const struct lines *want, s
     end->first_code = end->last_code = t.code;
     judge_step(&j, "upload", &t);
     if (row->heals && t.code != 0) {
-        complain(w, "%s: upload: exit %d, and it could have gone on by itself", row->name, t.code);
+        struct ferry_str said = buf_str(&t.err);
+        complain(w, "%s: upload: exit %d, and it could have gone on by itself: ...%.*s", row->name,
+                 t.code, STR_ARG(str_sub(said, said.len > 400 ? said.len - 400 : 0, 400)));
     }
     arm(w, NULL);
     for (end->steps = 1; end->steps < MOST_STEPS && (t.code != 0 || row->resume); end->steps++) {
         int code = t.code;
         told_finish(&t);
-        if (code == -SIGKILL && row->repeats) {
+        if (row->repeats) {
             act(w, row, row->env, &t);
         } else {
             resume(w, row->env, &t);

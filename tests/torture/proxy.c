@@ -8,118 +8,12 @@
 #include <arpa/inet.h>
 #include <clock.h>
 #include <errno.h>
-#include <hash.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-enum { MOST_HANDLED = 4096, MOST_LATE = 8, MOST_OPEN = 256, KINDS_OF = OP_KIND_NONE + 1 };
-
-struct late {
-    struct bytes request;
-    int64_t due_us;
-    size_t of; /* in the ledger */
-};
-
-struct proxy {
-    struct world *w;
-    struct mock mock;
-    struct clock clock;
-    char clock_path[600];
-    pthread_mutex_t lock;
-    pthread_cond_t ended; /* a connection has */
-    pthread_t thread;
-    int fd;
-    uint16_t port;
-    int open[MOST_OPEN]; /* connections */
-    unsigned n_open, n_connections;
-    unsigned answering; /* requests read, and not answered yet; those that are held do not count */
-    /* strikes */
-    struct strike strikes[MOST_STRIKES];
-    unsigned n_strikes, hits;
-    int armed;
-    unsigned counts[MOST_STRIKES]; /* of their kind, since they count */
-    unsigned since[KINDS_OF];      /* of every kind, since proxy_arm() */
-    /* the ledger */
-    struct handled *ledger;
-    size_t n;
-    struct late late[MOST_LATE];
-    unsigned n_late;
-    int pid;
-    unsigned call;
-};
-
-static const char *const apply_names[] = {"before", "during", "after", "late"};
-const char *apply_name(enum apply apply)
-{
-    return apply_names[apply];
-}
-
-static int64_t now_us(struct proxy *p)
-{
-    return p->clock.mono_us(&p->clock);
-}
-
-/* --- what the mock gets ------------------------------------------------------------------------- */
-
-static void apply_all(struct proxy *p, size_t of, const struct bytes *request, struct bytes *answer)
-{
-    if (mock_carry(&p->mock, request, answer)) {
-        p->ledger[of].applied += answer->status >= 200 && answer->status < 300;
-    } else {
-        bytes_set(answer, "HTTP/1.1 500 The mock hung up\r\nContent-Length: 0\r\n\r\n");
-    }
-}
-
-/* The mock's own script takes half of what the body lists. */
-static void apply_part(struct proxy *p, size_t of, const struct bytes *request)
-{
-    struct bytes answer = {.ptr = NULL};
-    char script[700];
-    snprintf(script, sizeof script, "%s %s 1 partial\n", request->method, request->target);
-    mock_faults(&p->mock, script);
-    if (mock_carry(&p->mock, request, &answer)) {
-        complain(p->w, "%s %s: the mock applied more than a part of it", request->method,
-                 request->target);
-    }
-    p->ledger[of].applied++;
-    mock_faults(&p->mock, "");
-    bytes_finish(&answer);
-}
-
-static void apply_late(struct proxy *p, int all)
-{
-    struct bytes answer = {.ptr = NULL};
-    for (unsigned i = 0; i < p->n_late;) {
-        struct late *l = &p->late[i];
-        if (!all && l->due_us > now_us(p)) {
-            i++;
-            continue;
-        }
-        apply_all(p, l->of, &l->request, &answer);
-        bytes_finish(&l->request);
-        *l = p->late[--p->n_late];
-    }
-    bytes_finish(&answer);
-}
-
-static void keep_late(struct proxy *p, size_t of, const struct bytes *request, int64_t late_ms)
-{
-    struct late *l = &p->late[p->n_late++];
-    if (p->n_late > MOST_LATE) {
-        abort();
-    }
-    *l = (struct late){.due_us = now_us(p) + late_ms * 1000, .of = of};
-    l->request = *request;
-    l->request.ptr = malloc(request->n + 1);
-    if (!l->request.ptr) {
-        abort();
-    }
-    memcpy(l->request.ptr, request->ptr, request->n + 1);
-}
 
 void proxy_pass(struct proxy *p, int64_t ms)
 {
@@ -135,42 +29,6 @@ void proxy_quiet(struct proxy *p)
         busy = p->answering;
         pthread_mutex_unlock(&p->lock);
     }
-}
-
-/* --- the ledger --------------------------------------------------------------------------------- */
-
-static void put_digest(char out[24], const char *body, size_t n)
-{
-    unsigned char digest[32] = {0};
-    struct sha256 *h = n ? sha256_create() : NULL;
-    snprintf(out, 24, "-");
-    if (h) {
-        sha256_add(h, (struct ferry_str){body, n});
-        sha256_end(h, digest);
-        for (int i = 0; i < 8; i++) {
-            snprintf(out + 2 * i, 3, "%02x", digest[i]);
-        }
-    }
-    sha256_destroy(h);
-}
-
-static size_t write_down(struct proxy *p, const struct bytes *request, unsigned connection)
-{
-    size_t n;
-    const char *body = bytes_body(request, &n);
-    if (p->n == MOST_HANDLED) {
-        fprintf(stderr, "more than %d requests\n", MOST_HANDLED);
-        abort();
-    }
-    struct handled *h = &p->ledger[p->n];
-    *h = (struct handled){.op = op_kind_of(request->method, request->target),
-                          .at_us = now_us(p),
-                          .call = p->call,
-                          .connection = connection};
-    snprintf(h->method, sizeof h->method, "%s", request->method);
-    snprintf(h->target, sizeof h->target, "%s", request->target);
-    put_digest(h->digest, body, n);
-    return p->n++;
 }
 
 /* Which strike hits this one; NULL: none. */
@@ -197,11 +55,12 @@ static const struct strike *choose(struct proxy *p, struct handled *h)
 /* Says nothing more, while minutes pass, until the client has had enough. */
 static void hold(struct proxy *p, int fd)
 {
-    for (int i = 0; i < 30; i++) {
+    enum { HALF_MS = 30500 }; /* others, whose turn it is, lose no more than that at once */
+    for (int i = 0; i < 60; i++) {
         struct pollfd gone = {.fd = fd, .events = POLLIN | POLLRDHUP};
         proxy_quiet(p);
-        proxy_pass(p, 61000);
-        if (poll(&gone, 1, 200) > 0) {
+        proxy_pass(p, HALF_MS);
+        if (poll(&gone, 1, i % 2 ? 2000 : 0) > 0) {
             return;
         }
     }
@@ -226,10 +85,10 @@ static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct 
     if (s->wire->flags & WIRE_KILLS) {
         kill(p->pid, SIGKILL);
     }
+    idle_again(p);
     if (s->wire->say) {
         s->wire->say(v);
     }
-    idle_again(p);
     if (s->wire->then == THEN_HOLD) {
         hold(p, v->fd);
     } else if (s->wire->then == THEN_RESET) {
@@ -237,7 +96,7 @@ static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct 
     }
     if (s->apply == APPLY_LATE) {
         pthread_mutex_lock(&p->lock);
-        keep_late(p, of, v->request, s->late_ms);
+        proxy_keep_late(p, of, v->request, s->late_ms);
         pthread_mutex_unlock(&p->lock);
     }
     return s->wire->then == THEN_KEEP;
@@ -250,8 +109,8 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     int more = 1;
     pthread_mutex_lock(&p->lock);
     p->answering++;
-    apply_late(p, 0);
-    size_t of = write_down(p, request, connection);
+    proxy_apply_late(p, 0);
+    size_t of = proxy_write_down(p, request, connection);
     const struct strike *s = choose(p, &p->ledger[of]);
     if (s) {
         chosen = *s;
@@ -259,9 +118,9 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     bytes_set(answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                       "20\r\n\r\n{\"made\":\"up\",\"id\":1}");
     if (!s || s->apply == APPLY_ALL) {
-        apply_all(p, of, request, answer);
+        proxy_apply(p, of, request, answer);
     } else if (s->apply == APPLY_PART) {
-        apply_part(p, of, request);
+        proxy_apply_part(p, of, request);
     }
     pthread_mutex_unlock(&p->lock);
     if (s) {
@@ -471,7 +330,7 @@ void proxy_call_ended(struct proxy *p, int killed)
 {
     end_connections(p);
     pthread_mutex_lock(&p->lock);
-    apply_late(p, !killed);
+    proxy_apply_late(p, !killed);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -483,52 +342,4 @@ uint16_t proxy_port(const struct proxy *p)
 const char *proxy_clock(const struct proxy *p)
 {
     return p->clock_path;
-}
-
-/* --- judging --------------------------------------------------------------------------------------------- */
-
-static int same_request(const struct handled *a, const struct handled *b)
-{
-    return strcmp(a->method, b->method) == 0 && strcmp(a->target, b->target) == 0 &&
-           strcmp(a->digest, b->digest) == 0;
-}
-
-/* Whoever doubts waits before he sends again; in the same breath nobody decided it. */
-static void judge_two(struct proxy *p, const char *row, int may_double, const struct handled *a,
-                      const struct handled *b)
-{
-    enum { BREATH_US = 500 * 1000 };
-    if (a->call == b->call && b->at_us - a->at_us < BREATH_US) {
-        complain(p->w, "%s: %s %s was sent twice in one breath", row, a->method, a->target);
-    }
-    if (a->applied && b->applied && !may_double && op_acts_twice(a->op)) {
-        complain(p->w, "%s: %s %s was applied twice, the same bytes", row, a->method, a->target);
-    }
-}
-
-void proxy_judge(struct proxy *p, const char *row, int may_double)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        for (size_t k = i + 1; k < p->n && strcmp(p->ledger[i].method, "GET") != 0; k++) {
-            if (same_request(&p->ledger[i], &p->ledger[k])) {
-                judge_two(p, row, may_double, &p->ledger[i], &p->ledger[k]);
-            }
-        }
-    }
-}
-
-unsigned proxy_not_repeated(struct proxy *p, enum op_kind op, unsigned *of)
-{
-    unsigned n = 0;
-    *of = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        int again = 0;
-        for (size_t k = 0; k < p->n; k++) {
-            again |= p->ledger[k].call > 1 && same_request(&p->ledger[i], &p->ledger[k]);
-        }
-        int counts = p->ledger[i].call == 1 && p->ledger[i].op == op;
-        *of += (unsigned)counts;
-        n += (unsigned)(counts && !again);
-    }
-    return n;
 }

@@ -5,6 +5,7 @@
 
 #include "proxy.h"
 
+#include <clock.h>
 #include <pthread.h>
 
 /* --- proxy_http.c: bytes ------------------------------------------------------------------------ */
@@ -50,11 +51,59 @@ struct victim {
     const struct bytes *answer; /* the mock's; where nothing was applied, one that is made up */
 };
 
-/* --- proxy.c ---------------------------------------------------------------------------------------- */
+/* --- proxy.c -------------------------------------------------------------------------------- */
+
+enum { MOST_HANDLED = 4096, MOST_LATE = 8, MOST_OPEN = 256, KINDS_OF = OP_KIND_NONE + 1 };
+
+struct late {
+    struct bytes request;
+    int64_t due_us;
+    size_t of; /* in the ledger */
+};
+
+struct proxy {
+    struct world *w;
+    struct mock mock;
+    struct clock clock;
+    char clock_path[600];
+    pthread_mutex_t lock;
+    pthread_cond_t ended; /* a connection has */
+    pthread_t thread;
+    int fd;
+    uint16_t port;
+    int open[MOST_OPEN]; /* connections */
+    unsigned n_open, n_connections;
+    unsigned answering; /* requests read, and not answered yet; those that are held do not count */
+    /* strikes */
+    struct strike strikes[MOST_STRIKES];
+    unsigned n_strikes, hits;
+    int armed;
+    unsigned counts[MOST_STRIKES]; /* of their kind, since they count */
+    unsigned since[KINDS_OF];      /* of every kind, since proxy_arm() */
+    /* the ledger */
+    struct handled *ledger;
+    size_t n;
+    struct late late[MOST_LATE];
+    unsigned n_late;
+    int pid;
+    unsigned call;
+};
 
 /* The shared time goes on, for a server that lets one wait. */
 void proxy_pass(struct proxy *p, int64_t ms);
 /* Until nobody else is being answered. */
 void proxy_quiet(struct proxy *p);
+
+/* --- proxy_ledger.c; with the lock held ----------------------------------------------------------- */
+
+int64_t proxy_now_us(struct proxy *p);
+/* Into the ledger; its place there. */
+size_t proxy_write_down(struct proxy *p, const struct bytes *request, unsigned connection);
+/* The mock gets it, or the first half of what it lists; `of`: its place in the ledger. */
+void proxy_apply(struct proxy *p, size_t of, const struct bytes *request, struct bytes *answer);
+void proxy_apply_part(struct proxy *p, size_t of, const struct bytes *request);
+void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request, int64_t late_ms);
+/* What is due; `all`: whatever its time. */
+void proxy_apply_late(struct proxy *p, int all);
 
 #endif

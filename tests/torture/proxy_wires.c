@@ -194,6 +194,7 @@ static void drip(struct victim *v)
         if (poll(&gone, 1, 20) > 0 || !bytes_send(v->fd, v->answer->ptr + 2 * i, 2)) {
             return;
         }
+        proxy_quiet(v->p);
         proxy_pass(v->p, 30000);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST`: TEST is matrix. ctest runs a selection of each;
+ * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST`: TEST is matrix, pairs, defects or stale. ctest runs a selection of each;
  * with FERRY_TORTURE=full all of it. And the scenes.
  */
 #include "sockets.h"
@@ -15,6 +15,12 @@ int is_full(void)
 {
     const char *asked = getenv("FERRY_TORTURE");
     return asked && strcmp(asked, "full") == 0;
+}
+
+int is_wanted(const char *name)
+{
+    const char *asked = getenv("FERRY_TORTURE_ROW");
+    return !asked || strstr(name, asked) != NULL;
 }
 
 /* --- scenes -------------------------------------------------------------------------------------- */
@@ -152,6 +158,8 @@ static const struct {
 } tests[] = {
     {"matrix", sockets_matrix},
     {"defects", sockets_defects},
+    {"pairs", sockets_pairs},
+    {"stale", sockets_stale},
 };
 enum { TESTS = sizeof tests / sizeof *tests };
 
@@ -182,7 +190,7 @@ static int write_config(struct world *w)
 
 static int usage(void)
 {
-    printf("usage: torture_sockets FERRY PLUGINS local matrix|defects\n");
+    printf("usage: torture_sockets FERRY PLUGINS local matrix|pairs|defects|stale\n");
     return 2;
 }
 
@@ -208,10 +216,12 @@ int main(int argc, char **argv)
     if (proxy_open(&w.proxy, &w) && write_config(&w)) {
         tests[test].run(&w, &totals);
     }
-    printf("%s: %u rows, %u hit, %u lost, %u doubled; late beyond the settle time: %u doubled, %u "
-           "found and named; %u impossible; %u of %u cells seen; %u defects noticed; %u failures\n",
-           tests[test].name, totals.rows, totals.hit, totals.lost, totals.doubled, totals.beyond,
-           totals.found, totals.impossible, totals.seen, totals.cells, totals.noticed, w.failed);
+    printf(
+        "%s: %u rows, %u hit, %u lost, %u doubled; late beyond the settle time: %u doubled, %u "
+        "found and named; %u impossible; %u of %u cells seen; %u defects noticed; %u died; %u failures\n",
+        tests[test].name, totals.rows, totals.hit, totals.lost, totals.doubled, totals.beyond,
+        totals.found, totals.impossible, totals.seen, totals.cells, totals.noticed, totals.died,
+        w.failed);
     proxy_close(w.proxy);
     unsigned failed = w.failed;
     world_close(&w);

@@ -30,11 +30,16 @@ struct sockets_totals {
     unsigned rows, hit, lost, doubled, beyond, found, impossible, failed;
     unsigned cells, seen; /* cells of the matrix that the proxy has hit */
     unsigned noticed;     /* defects */
+    unsigned died;        /* of pairs, where a step was to kill them */
 };
 void sockets_matrix(struct world *w, struct sockets_totals *t);
 void sockets_defects(struct world *w, struct sockets_totals *t);
+void sockets_pairs(struct world *w, struct sockets_totals *t);
+void sockets_stale(struct world *w, struct sockets_totals *t);
 
 /* FERRY_TORTURE=full */
 int is_full(void);
+/* FERRY_TORTURE_ROW=WORDS: only rows that have these in their name. */
+int is_wanted(const char *name);
 
 #endif
