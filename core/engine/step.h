@@ -2,7 +2,8 @@
 /*
  * step.h - named places at which the world may end. In builds with test hooks FERRY_CRASH_AT=name:n kills the
  * process, with SIGKILL or the signal FERRY_CRASH_SIGNAL, when it comes to a place for the n-th time, and FERRY_STEPS=FILE notes each
- * place it comes to. In a release a step is nothing.
+ * place it comes to. With FERRY_CRASH_FROM=FILE places count
+ * from when there is such a file. In a release a step is nothing.
  *
  * One list: the enum, the names and the kill sweep are made from it. The places stand in the order of the road.
  */

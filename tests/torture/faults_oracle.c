@@ -186,7 +186,72 @@ static void local_line(struct lines *l, struct names *names, struct ferry_str li
     json_finish(&doc);
 }
 
-static void local_dump(struct lines *l, struct ferry_str dump)
+/* --- the dump of Qase's mock --------------------------------------------------------------------------------- */
+
+/* "run-key=K" of a description, or the whole of it. */
+static struct ferry_str marker_of(struct ferry_str description)
+{
+    struct ferry_str rest = description, word;
+    while (str_split(&rest, '\n', &word)) {
+        if (str_starts(word, "run-key=") || str_starts(word, "source=")) {
+            return word;
+        }
+    }
+    return description;
+}
+
+static struct ferry_str member(const struct cJSON *body, const char *name)
+{
+    return json_str(json_get(body, name));
+}
+
+/* Columns: value: project, entity, thing, field, value; run: project, id, title, description, status; result: project, run, id, case, status ... */
+static void qase_line(struct lines *l, struct names *names, struct ferry_str line, int pass)
+{
+    struct json_doc doc = {NULL};
+    struct ferry_str c[12] = {{NULL, 0}};
+    char scratch[12][24], id[64], run[64];
+    const struct cJSON *body = NULL;
+    if (json_parse(&doc, line, JSON_STRICT, "dump", NULL) || columns(&doc, c, scratch) < 3) {
+        add_line(l, "not understood: %.*s", STR_ARG(line));
+        json_finish(&doc);
+        return;
+    }
+    json_each (v, doc.root) {
+        body = v; /* the last */
+    }
+    char project = c[1].len == 2 ? c[1].ptr[1] : '?';
+    if (pass == 0 && str_is(c[0], "value")) {
+        snprintf(id, sizeof id, "case %c %.*s", project, STR_ARG(c[3]));
+        name_put(names, ferry_cstr(id), c[5]);
+    } else if (pass == 0 && str_is(c[0], "run")) {
+        snprintf(id, sizeof id, "run %c %.*s", project, STR_ARG(c[2]));
+        name_put(names, ferry_cstr(id), marker_of(c[4]));
+    } else if (pass == 1 && str_is(c[0], "case")) {
+        snprintf(id, sizeof id, "case %c %.*s", project, STR_ARG(c[2]));
+        add_line(l, "case %c %.*s %.*s", project, STR_ARG(name_of(names, ferry_cstr(id))),
+                 STR_ARG(c[3]));
+    } else if (pass == 1 && str_is(c[0], "run")) {
+        add_line(l, "run %c %.*s %d %.*s", project, STR_ARG(marker_of(c[4])), str_is(c[5], "1"),
+                 STR_ARG(c[3]));
+    } else if (pass == 1 && str_is(c[0], "result")) {
+        snprintf(id, sizeof id, "case %c %.*s", project, STR_ARG(c[4]));
+        snprintf(run, sizeof run, "run %c %.*s", project, STR_ARG(c[2]));
+        add_line(l, "result %c %.*s %.*s %.*s %.*s %.*s", project,
+                 STR_ARG(name_of(names, ferry_cstr(run))), STR_ARG(name_of(names, ferry_cstr(id))),
+                 STR_ARG(c[5]), STR_ARG(member(body, "title")), STR_ARG(member(body, "message")));
+        json_each (file, json_get(body, "attachments")) {
+            add_line(l, "attachment %c %.*s", project, STR_ARG(json_str(file)));
+        }
+    } else if (pass == 1 && str_is(c[0], "conflict")) {
+        add_line(l, "conflict %c", project);
+    }
+    json_finish(&doc);
+}
+
+static void json_dump(struct lines *l, struct ferry_str dump,
+                      void (*take)(struct lines *l, struct names *names, struct ferry_str line,
+                                   int pass))
 {
     struct names names = {.n = 0};
     arena_init(&names.arena, 16 << 20);
@@ -194,7 +259,7 @@ static void local_dump(struct lines *l, struct ferry_str dump)
         struct ferry_str rest = dump, line;
         while (str_split(&rest, '\n', &line)) {
             if (line.len) {
-                local_line(l, &names, line, pass);
+                take(l, &names, line, pass);
             }
         }
     }
@@ -225,7 +290,9 @@ int oracle_read(struct world *w, struct lines *out)
     if (rc) {
         complain(w, "no dump: %s", err.message);
     } else if (strcmp(w->tracker, "local") == 0) {
-        local_dump(out, buf_str(&dump));
+        json_dump(out, buf_str(&dump), local_line);
+    } else if (strcmp(w->tracker, "qase") == 0) {
+        json_dump(out, buf_str(&dump), qase_line);
     } else {
         struct ferry_str rest = buf_str(&dump), line;
         while (str_split(&rest, '\n', &line)) {

@@ -20,12 +20,33 @@ static int ends_with(struct ferry_str s, const char *tail)
     return s.len >= n && memcmp(s.ptr + s.len - n, tail, (size_t)n) == 0;
 }
 
-/* The two trackers differ little enough for one rule. */
+static const struct {
+    const char *method, *path;
+    enum op_kind op;
+} of_qase[] = {
+    {"POST", "/v1/case/*/bulk", OP_KIND_CREATE_CASE},
+    {"POST", "/v1/run/*", OP_KIND_CREATE_RUN},
+    {"POST", "/v2/*/run/*/results", OP_KIND_CREATE_RESULT},
+    {"POST", "/v1/attachment/*", OP_KIND_CREATE_ATTACHMENT},
+    {"POST", "/v1/run/*/*/complete", OP_KIND_COMPLETE_RUN},
+    {"GET", "/v1/case/*", OP_KIND_LIST_CASES},
+    {"GET", "/v1/run/*", OP_KIND_LIST_RUNS},
+    {"GET", "/v1/result/*", OP_KIND_LIST_RESULTS},
+};
+
+/* The ledger and the local tracker differ little enough for one rule. */
 enum op_kind op_kind_of(const char *method, const char *target)
 {
     struct ferry_str rest = ferry_cstr(target), path;
     int get = strcmp(method, "GET") == 0;
     str_split(&rest, '?', &path);
+    for (size_t i = 0; i < sizeof of_qase / sizeof *of_qase; i++) {
+        char plain[512];
+        snprintf(plain, sizeof plain, "%.*s", STR_ARG(path));
+        if (strcmp(method, of_qase[i].method) == 0 && text_glob(of_qase[i].path, plain)) {
+            return of_qase[i].op;
+        }
+    }
     if (ends_with(path, "/cases")) {
         return get ? OP_KIND_LIST_CASES : OP_KIND_CREATE_CASE;
     }

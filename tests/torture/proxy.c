@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <clock.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,6 +32,14 @@ void proxy_quiet(struct proxy *p)
     }
 }
 
+static void make_mark(const struct proxy *p)
+{
+    int fd = p->mark ? open(p->mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 /* Which strike hits this one; NULL: none. */
 static const struct strike *choose(struct proxy *p, struct handled *h)
 {
@@ -43,6 +52,7 @@ static const struct strike *choose(struct proxy *p, struct handled *h)
         }
         if (++p->counts[i] >= s->nth) {
             p->hits |= 1u << i;
+            make_mark(p);
             h->struck = 1 + (int)i;
             return s;
         }
@@ -283,6 +293,7 @@ void proxy_fresh(struct proxy *p)
     proxy_disarm(p);
     p->n = 0;
     p->call = 0;
+    p->mock_us = 0;
     mock_start(&p->mock, p->w);
 }
 
@@ -306,6 +317,14 @@ void proxy_disarm(struct proxy *p)
     p->n_strikes = 0;
     p->armed = 0;
     pthread_mutex_unlock(&p->lock);
+}
+
+void proxy_mark(struct proxy *p, const char *path)
+{
+    if (path) {
+        unlink(path);
+    }
+    p->mark = path;
 }
 
 unsigned proxy_hits(struct proxy *p)

@@ -81,6 +81,8 @@ void proxy_arm(struct proxy *p, const struct strike *strikes, unsigned n);
 void proxy_disarm(struct proxy *p);
 /* Which of them have hit, a bit each. */
 unsigned proxy_hits(struct proxy *p);
+/* A file that is made when the first strike hits; there is none before. NULL: no such file. */
+void proxy_mark(struct proxy *p, const char *path);
 /* The program is started. */
 void proxy_call(struct proxy *p, int pid);
 /* It has ended. Where it was not killed, what was to come late is applied now, later than the whole of it. */

@@ -42,6 +42,43 @@ static void become(struct world *w, int out)
     _exit(126);
 }
 
+/* One request of the tests themselves. */
+static void ask(struct mock *m, const char *target, const char *body)
+{
+    struct bytes request = {.ptr = NULL}, answer = {.ptr = NULL};
+    char text[2048];
+    snprintf(text, sizeof text,
+             "POST %s HTTP/1.1\r\nHost: x\r\nToken: t\r\nContent-Type: application/json\r\n"
+             "Content-Length: %zu\r\n\r\n%s",
+             target, strlen(body), body);
+    bytes_set(&request, text);
+    if (!mock_carry(m, &request, &answer) || answer.status != 200) {
+        fprintf(stderr, "%s: %s\n", target, answer.ptr ? answer.ptr : "no answer");
+        abort();
+    }
+    bytes_finish(&request);
+    bytes_finish(&answer);
+}
+
+/* What a Qase has before anybody sends results to it. */
+static void furnish_qase(struct mock *m)
+{
+    ask(m, "/v1/project", "{\"title\":\"A\",\"code\":\"PA\"}");
+    ask(m, "/v1/project", "{\"title\":\"B\",\"code\":\"PB\"}");
+    ask(m, "/v1/project", "{\"title\":\"C\",\"code\":\"PC\"}");
+    ask(m, "/v1/custom_field",
+        "{\"title\":\"Automation Key\",\"entity\":0,\"type\":1,\"is_enabled_for_all_projects\":true}");
+}
+
+void mock_advance(struct mock *m, int64_t ms)
+{
+    char body[64];
+    snprintf(body, sizeof body, "{\"advance_ms\":%lld}", (long long)ms);
+    if (m->is_qase && ms > 0) {
+        ask(m, "/_mock/clock", body);
+    }
+}
+
 int mock_start(struct mock *m, struct world *w)
 {
     int ends[2];
@@ -65,6 +102,10 @@ int mock_start(struct mock *m, struct world *w)
     m->port = (uint16_t)port;
     if (!ok) {
         complain(w, "ferry mock %s does not say where it is", w->tracker);
+    }
+    m->is_qase = strcmp(w->tracker, "qase") == 0;
+    if (ok && m->is_qase) {
+        furnish_qase(m);
     }
     return ok;
 }
@@ -96,16 +137,5 @@ int mock_carry(struct mock *m, const struct bytes *request, struct bytes *answer
 
 void mock_faults(struct mock *m, const char *script)
 {
-    struct bytes request = {NULL, 0, 0, 0, 0, "", ""}, answer = request;
-    char text[1024];
-    snprintf(text, sizeof text,
-             "POST /_mock/faults HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
-             strlen(script), script);
-    bytes_set(&request, text);
-    if (!mock_carry(m, &request, &answer) || answer.status != 200) {
-        fprintf(stderr, "the mock takes no faults: %s\n", answer.ptr ? answer.ptr : "no answer");
-        abort();
-    }
-    bytes_finish(&request);
-    bytes_finish(&answer);
+    ask(m, "/_mock/faults", script);
 }

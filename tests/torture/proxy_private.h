@@ -33,11 +33,14 @@ struct mock {
     int pid;
     uint16_t port;
     int fd; /* the one connection to it; -1: none */
+    int is_qase;
 };
 int mock_start(struct mock *m, struct world *w);
 void mock_stop(struct mock *m);
 /* Carries a message to it; 0: it hung up. */
 int mock_carry(struct mock *m, const struct bytes *request, struct bytes *answer);
+/* Its own clock goes forward, where it has one. */
+void mock_advance(struct mock *m, int64_t ms);
 /* Its own faults from now on; "" for none. */
 void mock_faults(struct mock *m, const char *script);
 
@@ -78,6 +81,8 @@ struct proxy {
     struct strike strikes[MOST_STRIKES];
     unsigned n_strikes, hits;
     int armed;
+    const char *mark; /* of the first hit; or NULL */
+    int64_t mock_us;  /* the shared time that the mock's clock knows of, beyond the real one */
     unsigned counts[MOST_STRIKES]; /* of their kind, since they count */
     unsigned since[KINDS_OF];      /* of every kind, since proxy_arm() */
     /* the ledger */

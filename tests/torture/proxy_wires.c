@@ -377,8 +377,9 @@ const struct wire wires[] = {
     {"closed behind it", "F31", whole, NULL, THEN_CLOSE, AFTER, WIRE_SOUND},
     {"400", "F20", status, "400 Bad Request\r\n" JSON "X: x|" MEANT, THEN_KEEP, BEFORE, WIRE_LIES},
     {"an old list", "F27", status,
-     "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null}", THEN_KEEP,
-     AFTER, WIRE_LIES},
+     "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null,\"status\":true,"
+     "\"result\":{\"total\":0,\"filtered\":0,\"count\":0,\"entities\":[]}}",
+     THEN_KEEP, AFTER, WIRE_LIES},
     {"reset behind it", "F31", whole, NULL, THEN_RESET, AFTER, 0},
 };
 const unsigned n_wires = sizeof wires / sizeof *wires;

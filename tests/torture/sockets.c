@@ -9,7 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct ferry_plugin ferry_plugin_local;
+extern const struct ferry_plugin ferry_plugin_local, ferry_plugin_qase_mock;
+
+/* What is mocked, and whose service keeps it: the state is read past the program. */
+static const struct {
+    const char *name, *project; /* before its letter */
+    const struct ferry_plugin *plugin;
+    const char *more; /* of the configuration */
+} trackers[] = {
+    {"local", "", &ferry_plugin_local, ""},
+    {"qase", "P", &ferry_plugin_qase_mock, ", \"token\": \"t\""},
+};
+enum { TRACKERS = sizeof trackers / sizeof *trackers };
 
 int is_full(void)
 {
@@ -163,7 +174,7 @@ static const struct {
 };
 enum { TESTS = sizeof tests / sizeof *tests };
 
-static int write_config(struct world *w)
+static int write_config(struct world *w, int tracker)
 {
     struct ferry_error err = {.size = sizeof err};
     struct buf text;
@@ -174,9 +185,10 @@ static int write_config(struct world *w)
         char name[64];
         world_name(w, project, name);
         buf_printf(&text,
-                   "\"%s\": {\"plugin\": \"%s\", \"project\": \"%c\", \"url\": "
-                   "\"http://127.0.0.1:%u\"}%s\n",
-                   name, w->tracker, project, proxy_port(w->proxy), project < 'C' ? "," : "");
+                   "\"%s\": {\"plugin\": \"%s\", \"project\": \"%s%c\", \"url\": "
+                   "\"http://127.0.0.1:%u\"%s}%s\n",
+                   name, w->tracker, trackers[tracker].project, project, proxy_port(w->proxy),
+                   trackers[tracker].more, project < 'C' ? "," : "");
     }
     buf_puts(&text, "} }\n");
     snprintf(path, sizeof path, "%s/ferry.json", w->work);
@@ -190,38 +202,42 @@ static int write_config(struct world *w)
 
 static int usage(void)
 {
-    printf("usage: torture_sockets FERRY PLUGINS local matrix|pairs|defects|stale\n");
+    printf("usage: torture_sockets FERRY PLUGINS local|qase matrix|pairs|defects|stale\n");
     return 2;
 }
 
 int main(int argc, char **argv)
 {
     struct sockets_totals totals = {.rows = 0};
-    int test = 0;
-    if (argc != 5 || strcmp(argv[3], ferry_plugin_local.id) != 0) {
+    int test = 0, tracker = 0;
+    if (argc != 5) {
         return usage();
+    }
+    while (tracker < TRACKERS && strcmp(trackers[tracker].name, argv[3]) != 0) {
+        tracker++;
     }
     while (test < TESTS && strcmp(tests[test].name, argv[4]) != 0) {
         test++;
     }
-    if (test == TESTS) {
+    if (test == TESTS || tracker == TRACKERS) {
         return usage();
     }
     struct world w = {.ferry = argv[1], .plugins = argv[2], .sample = is_full() ? 1 : 0};
-    if (!world_open(&w, &ferry_plugin_local)) {
+    if (!world_open(&w, trackers[tracker].plugin)) {
         return 1;
     }
+    w.tracker = trackers[tracker].name;
     world_report(&w, "r.xml", &(struct report){.n = RESULTS, .odd = -1});
     world_report(&w, "other.xml", &(struct report){.first = 50, .n = OTHERS, .odd = -1});
-    if (proxy_open(&w.proxy, &w) && write_config(&w)) {
+    if (proxy_open(&w.proxy, &w) && write_config(&w, tracker)) {
         tests[test].run(&w, &totals);
     }
     printf(
         "%s: %u rows, %u hit, %u lost, %u doubled; late beyond the settle time: %u doubled, %u "
-        "found and named; %u impossible; %u of %u cells seen; %u defects noticed; %u died; %u failures\n",
+        "found and named; %u impossible; %u of %u cells seen; %u defects noticed; %u died, %u of them after the fault; %u failures\n",
         tests[test].name, totals.rows, totals.hit, totals.lost, totals.doubled, totals.beyond,
         totals.found, totals.impossible, totals.seen, totals.cells, totals.noticed, totals.died,
-        w.failed);
+        totals.both, w.failed);
     proxy_close(w.proxy);
     unsigned failed = w.failed;
     world_close(&w);

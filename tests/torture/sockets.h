@@ -30,7 +30,7 @@ struct sockets_totals {
     unsigned rows, hit, lost, doubled, beyond, found, impossible, failed;
     unsigned cells, seen; /* cells of the matrix that the proxy has hit */
     unsigned noticed;     /* defects */
-    unsigned died;        /* of pairs, where a step was to kill them */
+    unsigned died, both;  /* of pairs: killed; and hit by a fault before */
 };
 void sockets_matrix(struct world *w, struct sockets_totals *t);
 void sockets_defects(struct world *w, struct sockets_totals *t);

@@ -83,23 +83,30 @@ static struct strike any_strike(struct pairs *p, const struct scene *s)
     return strike;
 }
 
+/* `nth`: of that step, from the fault on; 0: any, wherever it is. */
 static void run_pair(struct pairs *p, int scene, int step, unsigned nth)
 {
     struct scene *s = &p->scenes[scene];
     struct strike strike = any_strike(p, s);
-    char name[300], crash[80];
-    const char *env[] = {crash, NULL};
+    char name[300], crash[80], mark[600], from[640];
+    const char *env[] = {crash, from, NULL};
     struct row row = scene_row(s, name);
     struct row_end end;
+    int follows = nth > 0; /* it dies of what comes after the fault */
+    nth = follows ? nth : 1 + pick(p, p->reached[scene][step]);
     snprintf(crash, sizeof crash, "FERRY_CRASH_AT=%s:%u", steps[step], nth);
+    snprintf(mark, sizeof mark, "%s/mark", p->w->work);
+    snprintf(from, sizeof from, "FERRY_CRASH_FROM=%s", mark);
+    env[1] = follows ? from : NULL;
+    proxy_mark(p->w->proxy, mark);
     row.strikes = &strike;
     row.n_strikes = 1;
     row.env_upload = env;
     row.dies = 1;
     row.repeats = s->reads_before || step < STEP_captured || pick(p, 2);
-    snprintf(name, sizeof name, "%s: %s (%s) %s %s %u, killed at %s:%u, then %s", s->name,
+    snprintf(name, sizeof name, "%s: %s (%s) %s %s %u, killed at %s%s:%u, then %s", s->name,
              strike.wire->name, strike.wire->fact, apply_name(strike.apply),
-             op_kind_name(strike.op), strike.nth, steps[step], nth,
+             op_kind_name(strike.op), strike.nth, follows ? "the next " : "", steps[step], nth,
              row.repeats ? "again" : "resume");
     if (!is_wanted(name)) {
         return;
@@ -111,10 +118,11 @@ static void run_pair(struct pairs *p, int scene, int step, unsigned nth)
     p->t->lost += end.verdict.lost > 0;
     p->t->doubled += end.verdict.doubled > 0;
     p->t->died += end.first_code == -9;
+    p->t->both += end.first_code == -9 && end.hits == 1;
     p->died_at[step] += end.first_code == -9;
 }
 
-/* First each step once, the first time or the last that it comes; then whatever chance says. */
+/* First each step once, then whatever chance says: one of three wherever it is, two soon after the fault. */
 static void all_pairs(struct pairs *p, unsigned most)
 {
     for (unsigned i = 0; i < most; i++) {
@@ -123,10 +131,11 @@ static void all_pairs(struct pairs *p, unsigned most)
             scene = (scene + 1) % SCENES;
         }
         if (p->reached[scene][step]) {
-            run_pair(p, scene, step, 1 + pick(p, p->reached[scene][step]));
+            run_pair(p, scene, step, i % 3 && step > STEP_planned ? 1 + pick(p, 3) : 0);
         }
         if (i % 100 == 99) {
-            printf("%u pairs, %u died, %u faults hit\n", p->t->rows, p->t->died, p->t->hit);
+            printf("%u pairs, %u died, %u faults hit, %u both\n", p->t->rows, p->t->died, p->t->hit,
+                   p->t->both);
             fflush(stdout);
         }
     }
