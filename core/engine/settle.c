@@ -426,6 +426,10 @@ static enum fate decode(struct deliver *d, struct flight *f, struct reply *reply
     }
     int32_t rc = d->r->codec->decode(&call, f->batch.ptrs, f->batch.n, &f->x.answer, &sink, &err);
     rc = reply_end(reply, rc, &err);
+    if (BROKEN(repeat_refused) && f->repeat && f->x.answer.status == 400) {
+        reply_begin(reply, f->batch.n);
+        return FATE_REFUSED;
+    }
     if (rc == FERRY_OK) {
         enum fate fate = classify(&f->x, &reply->verdict);
         return fate == FATE_UNSURE && reply->outcomes[0].size

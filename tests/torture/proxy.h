@@ -68,6 +68,7 @@ struct handled {
     unsigned connection;
     int struck;  /* 1 + which strike hit it; 0: none */
     int applied; /* how often the mock said 2xx to it */
+    int late;    /* of these, how often later than it was sent */
 };
 
 struct proxy;
@@ -91,7 +92,10 @@ void proxy_call_ended(struct proxy *p, int killed);
 unsigned proxy_not_repeated(struct proxy *p, enum op_kind op, unsigned *of);
 /* How many of a kind came between proxy_arm() and proxy_disarm(). */
 unsigned proxy_count(struct proxy *p, enum op_kind op);
-/* Complains of what the ledger alone can tell: the same bytes applied twice where that acts twice, or sent twice in one breath. */
+/*
+ * Complains of what the ledger alone can tell: the same bytes applied twice where that acts twice, or sent twice in one breath; a run
+ * completed before the last of its results was taken.
+ */
 void proxy_judge(struct proxy *p, const char *row, int may_double);
 uint16_t proxy_port(const struct proxy *p);
 const char *proxy_clock(const struct proxy *p);

@@ -60,6 +60,7 @@ void proxy_apply_late(struct proxy *p, int all)
             continue;
         }
         proxy_apply(p, l->of, &l->request, &answer);
+        p->ledger[l->of].late++;
         bytes_finish(&l->request);
         *l = p->late[--p->n_late];
     }
@@ -138,8 +139,44 @@ static void judge_two(struct proxy *p, const char *row, int may_double, const st
     }
 }
 
+/* "A/7": whose completion or whose results these are; "" for others. */
+static void run_of(const struct handled *h, char out[128])
+{
+    char project[60] = "", run[60] = "";
+    if (sscanf(h->target, "/v1/%59[^/]/runs/%59[^/]/", project, run) != 2 &&
+        sscanf(h->target, "/v1/run/%59[^/]/%59[^/]/", project, run) != 2) {
+        sscanf(h->target, "/v2/%59[^/]/run/%59[^/]/", project, run);
+    }
+    snprintf(out, 128, "%s/%s", project, run);
+}
+
+/* Something new came into a run that had been completed. */
+static void judge_early(struct proxy *p, const char *row, size_t completed)
+{
+    char run[128], other[128];
+    run_of(&p->ledger[completed], run);
+    for (size_t i = completed + 1; i < p->n; i++) {
+        const struct handled *h = &p->ledger[i];
+        int new = h->op == OP_KIND_CREATE_RESULT && h->applied > h->late;
+        for (size_t k = 0; k < completed && new; k++) {
+            new = !(p->ledger[k].applied && same_request(&p->ledger[k], h));
+        }
+        run_of(h, other);
+        if (new &&strcmp(run, other) == 0) {
+            complain(p->w, "%s: %s: completed before %s %s was taken", row,
+                     p->ledger[completed].target, h->method, h->target);
+            return;
+        }
+    }
+}
+
 void proxy_judge(struct proxy *p, const char *row, int may_double)
 {
+    for (size_t i = 0; i < p->n && !may_double; i++) {
+        if (p->ledger[i].op == OP_KIND_COMPLETE_RUN && p->ledger[i].applied) {
+            judge_early(p, row, i);
+        }
+    }
     for (size_t i = 0; i < p->n; i++) {
         for (size_t k = i + 1; k < p->n && strcmp(p->ledger[i].method, "GET") != 0; k++) {
             if (same_request(&p->ledger[i], &p->ledger[k])) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST`: TEST is matrix, pairs, defects or stale. ctest runs a selection of each;
+ * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST [SAMPLE]`: TEST is matrix, pairs, defects or stale. ctest runs a selection of each;
  * with FERRY_TORTURE=full all of it. And the scenes.
  */
 #include "sockets.h"
@@ -202,7 +202,7 @@ static int write_config(struct world *w, int tracker)
 
 static int usage(void)
 {
-    printf("usage: torture_sockets FERRY PLUGINS local|qase matrix|pairs|defects|stale\n");
+    printf("usage: torture_sockets FERRY PLUGINS local|qase matrix|pairs|defects|stale [SAMPLE]\n");
     return 2;
 }
 
@@ -210,7 +210,7 @@ int main(int argc, char **argv)
 {
     struct sockets_totals totals = {.rows = 0};
     int test = 0, tracker = 0;
-    if (argc != 5) {
+    if (argc != 5 && argc != 6) {
         return usage();
     }
     while (tracker < TRACKERS && strcmp(trackers[tracker].name, argv[3]) != 0) {
@@ -219,10 +219,12 @@ int main(int argc, char **argv)
     while (test < TESTS && strcmp(tests[test].name, argv[4]) != 0) {
         test++;
     }
-    if (test == TESTS || tracker == TRACKERS) {
+    if (test == TESTS || tracker == TRACKERS || (argc == 6 && strtol(argv[5], NULL, 10) < 1)) {
         return usage();
     }
-    struct world w = {.ferry = argv[1], .plugins = argv[2], .sample = is_full() ? 1 : 0};
+    struct world w = {.ferry = argv[1],
+                      .plugins = argv[2],
+                      .sample = is_full() || argc == 5 ? 1 : (int)strtol(argv[5], NULL, 10)};
     if (!world_open(&w, trackers[tracker].plugin)) {
         return 1;
     }

@@ -35,8 +35,8 @@ static const struct defect {
      SCENE_FAN,
      {{AT("drip", LATE, CREATE_CASE, 4), .late_ms = 30000}},
      "doubled"},
-    {"complete_early", SCENE_UPLOAD, {{AT("close", NOT, CREATE_RESULT, 2)}}, "lost: run"},
-    {"complete_early", SCENE_MIRROR, {{AT("500", NOT, CREATE_RESULT, 1)}}, "lost: run"},
+    {"complete_early", SCENE_UPLOAD, {{AT("close", NOT, CREATE_RESULT, 2)}}, ": completed before "},
+    {"complete_early", SCENE_MIRROR, {{AT("500", NOT, CREATE_RESULT, 1)}}, ": completed before "},
     {"prereq_guard", SCENE_UPLOAD, {{AT("close", ALL, CREATE_CASE, 1)}}, "in one breath"},
     {"prereq_guard", SCENE_FAN, {{AT("reset", ALL, CREATE_RUN, 2)}}, "in one breath"},
     {"look_first", SCENE_SECOND, {{AT("an old list", ALL, LIST_RUNS, 1)}}, "doubled"},
@@ -45,8 +45,8 @@ static const struct defect {
      {{AT("429", NOT, CREATE_RUN, 1)},
       {AT("killed", LATE, CREATE_RUN, 1), .late_ms = 60000, .then_on = 1}},
      "doubled"},
-    {"unparsed", SCENE_UPLOAD, {{AT("JSON cut", NOT, CREATE_RESULT, 1)}}, "lost"},
-    {"unparsed", SCENE_MIRROR, {{AT("a page as 200", NOT, CREATE_RESULT, 2)}}, "lost"},
+    {"unparsed", SCENE_UPLOAD, {{AT("JSON cut", NOT, CREATE_RESULT, 1)}}, " lost: "},
+    {"unparsed", SCENE_MIRROR, {{AT("a page as 200", NOT, CREATE_RESULT, 2)}}, " lost: "},
     {"repeat_refused",
      SCENE_UPLOAD,
      {{AT("close", ALL, COMPLETE_RUN, 1)}, {AT("400", NOT, COMPLETE_RUN, 1), .then_on = 1}},
@@ -125,13 +125,17 @@ static void notices(struct world *w, const struct defect *d, const struct scene 
 /* --- stored bytes ------------------------------------------------------------------------------------ */
 
 /*
- * Results are lost on their way until the tracker is given up; then the field of the key gets another name, which is in every body that is
- * encoded from then on. What is in doubt has to go out as it went out first.
+ * Results are lost on their way until the tracker is given up; then the configuration changes something that is in every body that is
+ * encoded from then on (the name of the key's field; what becomes of failures). What is in doubt has to go out as it went out first.
  */
 static unsigned changed_bytes(struct world *w, const struct scene *s, int broken)
 {
     const char *env[] = {broken ? "FERRY_BREAK=stored_bytes" : "FERRY_BREAK=nothing", NULL};
-    const char *later[] = {env[0], "FERRY_AUTOMATION_KEY_FIELD=Another Key", NULL};
+    const char *later[] = {env[0],
+                           strcmp(w->tracker, "qase") == 0
+                               ? "QASE_TESTOPS_DEFECT=true"
+                               : "FERRY_AUTOMATION_KEY_FIELD=Another Key",
+                           NULL};
     struct strike every[MOST_STRIKES];
     struct told t;
     unsigned of = 0;
@@ -185,7 +189,7 @@ void sockets_defects(struct world *w, struct sockets_totals *t)
     }
     for (size_t i = 0; ok && i < sizeof defects / sizeof *defects; i++) {
         int twice = i > 0 && strcmp(defects[i].name, defects[i - 1].name) == 0;
-        if (is_full() || !twice) {
+        if (is_full() || (!twice && i % (size_t)w->sample == 0)) {
             notices(w, &defects[i], &scenes[defects[i].scene], t);
         }
     }

@@ -15,6 +15,7 @@ struct matrix {
     struct sockets_totals *t;
     struct scene scenes[SCENES];
     unsigned turn;
+    unsigned first; /* of every so-many-th row: trackers share the selection */
 };
 
 static int is_read(enum op_kind op)
@@ -155,7 +156,7 @@ static void whole_matrix(struct matrix *m)
 static void selection(struct matrix *m)
 {
     for (unsigned i = 0; i < n_wires; i++, m->turn++) {
-        if (wires[i].flags & WIRE_LIES) {
+        if ((wires[i].flags & WIRE_LIES) || i % (unsigned)m->w->sample != m->first) {
             continue;
         }
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
@@ -213,6 +214,7 @@ static void late_rows(struct matrix *m, struct scene *s)
             for (int how = 0; how < 2 && s->counts[op]; how++) {
                 for (int position = 0; position < 3; position++) {
                     if (is_full() || (position == op % 3 && (late + op) % 2 == how &&
+                                      (unsigned)(late + op) % (unsigned)m->w->sample == m->first &&
                                       op_acts_twice((enum op_kind)op))) {
                         run_late(m, s, late, how, (enum op_kind)op, position);
                     }
@@ -268,6 +270,7 @@ static void pairs(struct matrix *m, struct scene *s)
 void sockets_matrix(struct world *w, struct sockets_totals *t)
 {
     struct matrix m = {.w = w, .t = t};
+    m.first = w->sample > 1 && strcmp(w->tracker, "local") != 0;
     memcpy(m.scenes, scene_models, sizeof m.scenes);
     int ok = 1;
     for (int i = 0; i < SCENES; i++) {

@@ -157,7 +157,7 @@ void sockets_pairs(struct world *w, struct sockets_totals *t)
         }
     }
     if (ok) {
-        all_pairs(&p, is_full() ? WHOLE : SELECTION);
+        all_pairs(&p, is_full() ? WHOLE : SELECTION / (unsigned)w->sample);
     }
     for (int i = 0; i < STEP_COUNT; i++) {
         if (ok && is_full() && p.died_at[i] == 0 && i != STEP_schema_step) {
