@@ -99,6 +99,10 @@ static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct 
     if (s->wire->say) {
         s->wire->say(v);
     }
+    if (s->wire->flags & WIRE_DEAF) {
+        p->deaf = 1;
+        shutdown(p->fd, SHUT_RDWR);
+    }
     if (s->wire->then == THEN_HOLD) {
         hold(p, v->fd);
     } else if (s->wire->then == THEN_RESET) {
@@ -110,6 +114,16 @@ static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct 
         pthread_mutex_unlock(&p->lock);
     }
     return s->wire->then == THEN_KEEP;
+}
+
+static long at_most(long number, long most)
+{
+    return number < most ? number : most;
+}
+
+static long one_less(long number, long by)
+{
+    return number > by ? number - by : 0;
 }
 
 static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *request,
@@ -127,6 +141,12 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     }
     bytes_set(answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                       "20\r\n\r\n{\"made\":\"up\",\"id\":1}");
+    if (p->page && strcmp(request->method, "GET") == 0) {
+        bytes_renumber(request, "limit=", at_most, p->page);
+    }
+    if (s && (s->wire->flags & WIRE_OVERLAP)) {
+        bytes_renumber(request, "offset=", one_less, 1);
+    }
     if (!s || s->apply == APPLY_ALL) {
         proxy_apply(p, of, request, answer);
     } else if (s->apply == APPLY_PART) {
@@ -241,15 +261,20 @@ static void end_connections(struct proxy *p)
 
 /* --- opening, and what the tests say to it ------------------------------------------------------------- */
 
+/* On any port, the first time; then on the same. */
 static int listen_somewhere(struct proxy *p)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons(p->port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
+    int yes = 1;
     p->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     int ok = p->fd >= 0 && bind(p->fd, (struct sockaddr *)&at, sizeof at) == 0 &&
              listen(p->fd, 128) == 0 && getsockname(p->fd, (struct sockaddr *)&at, &n) == 0;
     p->port = ntohs(at.sin_port);
-    return ok;
+    return ok && pthread_create(&p->thread, NULL, listen_on, p) == 0;
 }
 
 int proxy_open(struct proxy **out, struct world *w)
@@ -265,8 +290,7 @@ int proxy_open(struct proxy **out, struct world *w)
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->ended, NULL);
     snprintf(p->clock_path, sizeof p->clock_path, "%s/clock", w->work);
-    if (clock_shared(&p->clock, p->clock_path, &err) || !listen_somewhere(p) ||
-        pthread_create(&p->thread, NULL, listen_on, p) != 0) {
+    if (clock_shared(&p->clock, p->clock_path, &err) || !listen_somewhere(p)) {
         complain(w, "no proxy: %s", err.message[0] ? err.message : strerror(errno));
         return 0;
     }
@@ -294,6 +318,7 @@ void proxy_fresh(struct proxy *p)
     p->n = 0;
     p->call = 0;
     p->mock_us = 0;
+    p->page = 0;
     mock_start(&p->mock, p->w);
 }
 
@@ -345,9 +370,27 @@ void proxy_call(struct proxy *p, int pid)
     pthread_mutex_unlock(&p->lock);
 }
 
+static void listen_again(struct proxy *p)
+{
+    pthread_join(p->thread, NULL);
+    close(p->fd);
+    p->deaf = 0;
+    if (!listen_somewhere(p)) {
+        complain(p->w, "port %u: %s", p->port, strerror(errno));
+    }
+}
+
+void proxy_pages(struct proxy *p, int most)
+{
+    p->page = most;
+}
+
 void proxy_call_ended(struct proxy *p, int killed)
 {
     end_connections(p);
+    if (p->deaf) {
+        listen_again(p);
+    }
     pthread_mutex_lock(&p->lock);
     proxy_apply_late(p, !killed);
     pthread_mutex_unlock(&p->lock);

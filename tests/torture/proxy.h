@@ -41,7 +41,9 @@ enum {
     WIRE_NOT_HEALED = 2, /* the upload itself cannot get over it; whoever resumes can */
     WIRE_UNREAD = 8,     /* the request's body is not read */
     WIRE_KILLS = 16,     /* whoever has asked is killed at that moment */
-    WIRE_LIES = 32       /* in some places alone it is true: for rows that know them */
+    WIRE_LIES = 32,      /* in some places alone it is true: for rows that know them */
+    WIRE_DEAF = 64,      /* from then on nobody listens, until the program has ended */
+    WIRE_OVERLAP = 128   /* the page begins one too early: what ended the page before comes again */
 };
 extern const struct wire wires[];
 extern const unsigned n_wires;
@@ -82,6 +84,8 @@ void proxy_arm(struct proxy *p, const struct strike *strikes, unsigned n);
 void proxy_disarm(struct proxy *p);
 /* Which of them have hit, a bit each. */
 unsigned proxy_hits(struct proxy *p);
+/* Lists are answered with so few at once, whatever is asked for; 0: as asked for. Until proxy_fresh(). */
+void proxy_pages(struct proxy *p, int most);
 /* A file that is made when the first strike hits; there is none before. NULL: no such file. */
 void proxy_mark(struct proxy *p, const char *path);
 /* The program is started. */

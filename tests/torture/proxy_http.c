@@ -77,6 +77,26 @@ int bytes_read(struct bytes *b, int fd, int head_only)
     return 1;
 }
 
+void bytes_renumber(struct bytes *b, const char *name, long change(long number, long with),
+                    long with)
+{
+    char *at = strstr(b->ptr, name), *behind = NULL, number[32];
+    const char *line = strstr(b->ptr, "\r\n");
+    if (!at || !line || at > line) {
+        return;
+    }
+    at += strlen(name);
+    long is = strtol(at, &behind, 10);
+    size_t digits = (size_t)(behind - at);
+    size_t n = (size_t)snprintf(number, sizeof number, "%ld", change(is, with));
+    size_t place = (size_t)(at - b->ptr);
+    make_room(b, n);
+    memmove(b->ptr + place + n, b->ptr + place + digits, b->n + 1 - place - digits);
+    memcpy(b->ptr + place, number, n);
+    b->n += n - digits;
+    b->head += n - digits;
+}
+
 int bytes_send(int fd, const char *ptr, size_t n)
 {
     while (n > 0) {

@@ -25,6 +25,9 @@ int bytes_read(struct bytes *b, int fd, int head_only);
 int bytes_send(int fd, const char *ptr, size_t n);
 const char *bytes_body(const struct bytes *b, size_t *n);
 
+/* The number behind "name=" in the target, made another one by `change`; nothing where there is none. */
+void bytes_renumber(struct bytes *b, const char *name, long change(long number, long with),
+                    long with);
 int dial(uint16_t port);
 
 /* --- proxy_mock.c: the mock's process --------------------------------------------------------------- */
@@ -81,6 +84,7 @@ struct proxy {
     struct strike strikes[MOST_STRIKES];
     unsigned n_strikes, hits;
     int armed;
+    int page, deaf;
     const char *mark; /* of the first hit; or NULL */
     int64_t mock_us;  /* the shared time that the mock's clock knows of, beyond the real one */
     unsigned counts[MOST_STRIKES]; /* of their kind, since they count */

@@ -375,6 +375,9 @@ const struct wire wires[] = {
     {"slowly", "F11", slow, NULL, THEN_KEEP, AFTER, WIRE_SOUND},
     {"gzip", "F14", gzip, "", THEN_KEEP, AFTER, WIRE_SOUND},
     {"closed behind it", "F31", whole, NULL, THEN_CLOSE, AFTER, WIRE_SOUND},
+    {"deaf", "F34", whole, NULL, THEN_CLOSE, AFTER, WIRE_NOT_HEALED | WIRE_DEAF},
+    {"deaf, unanswered", "F34", NULL, NULL, THEN_CLOSE, BOTH, WIRE_NOT_HEALED | WIRE_DEAF},
+    {"an item again", "F28", whole, NULL, THEN_KEEP, AFTER, WIRE_SOUND | WIRE_OVERLAP},
     {"400", "F20", status, "400 Bad Request\r\n" JSON "X: x|" MEANT, THEN_KEEP, BEFORE, WIRE_LIES},
     {"an old list", "F27", status,
      "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null,\"status\":true,"

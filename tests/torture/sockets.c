@@ -56,6 +56,13 @@ static void have_a(struct world *w)
     told_finish(&t);
 }
 
+/* The server gives fewer at once than it is asked for. */
+static void have_a_in_pages(struct world *w)
+{
+    have_a(w);
+    proxy_pages(w->proxy, 5);
+}
+
 static void mirror_a(struct world *w, const char *more, const char *const *env, struct told *t)
 {
     char from[64], to[64];
@@ -116,6 +123,12 @@ const struct scene scene_models[SCENES] = {
                       .projects = 2,
                       .results = 2 * RESULTS,
                       .reads_before = 1},
+    [SCENE_PAGES] = {.name = "mirror, read back in small pages",
+                     .before = have_a_in_pages,
+                     .act = mirror_a,
+                     .projects = 2,
+                     .results = 2 * RESULTS,
+                     .reads_before = 1},
     [SCENE_SECOND] = {.name = "second job of a run",
                       .before = first_part,
                       .act = second_part,

@@ -18,7 +18,7 @@ struct scene {
     struct lines want;
     unsigned counts[OP_KIND_NONE + 1];
 };
-enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENE_SECOND, SCENES };
+enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENE_SECOND, SCENE_PAGES, SCENES };
 extern const struct scene scene_models[SCENES];
 /* Without faults; 0 and a complaint where it does not end well. */
 int scene_learn(struct world *w, struct scene *s);

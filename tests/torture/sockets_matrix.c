@@ -160,7 +160,7 @@ static void selection(struct matrix *m)
             continue;
         }
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
-                                     : i % 6 == 3 ? SCENE_MIRROR
+                                     : i % 6 == 3 ? SCENE_PAGES
                                                   : SCENE_UPLOAD];
         struct strike strike = {.wire = &wires[i], .op = (enum op_kind)(i * 5 % OP_KIND_FIND)};
         for (unsigned k = 0; s->counts[strike.op] == 0 && k < OP_KIND_FIND; k++) {
