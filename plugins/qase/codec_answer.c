@@ -163,12 +163,18 @@ static int32_t tell_next(const struct ferry_reply *reply, const struct qase_plac
 
 /*
  * From the first page on it is known how many there are, so all the others are named at once. Results beyond what offsets reach are
- * asked for again in halves of time; this page is then one of theirs.
+ * asked for again in halves of time; this page is then one of theirs. A server may give fewer at once than it was asked for: then it is
+ * known only where the next page begins.
  */
 static int32_t tell_pages(struct reading *r, const struct qase_place *here, int64_t filtered)
 {
     struct qase_place next = *here;
     int32_t rc = FERRY_OK;
+    int64_t got = (int64_t)r->seen;
+    if (got > 0 && got < QASE_PAGE && here->offset + got < filtered) {
+        next.offset += got;
+        return next.offset <= QASE_REACH ? tell_next(r->reply, &next) : FERRY_OK;
+    }
     for (next.offset += QASE_PAGE;
          rc == FERRY_OK && next.offset < filtered && next.offset <= QASE_REACH;
          next.offset += QASE_PAGE) {
@@ -308,7 +314,7 @@ static int32_t read_fact(const struct ferry_call *call, const struct ferry_ask *
         rc = not_understood(err, "not a page of custom fields");
     }
     here.found |= s.found;
-    here.offset += QASE_PAGE;
+    here.offset += of_fields.seen > 0 ? (int64_t)of_fields.seen : QASE_PAGE;
     if (rc == FERRY_OK && here.offset < filtered) {
         rc = tell_next(reply, &here);
     } else if (rc == FERRY_OK && !here.found) {

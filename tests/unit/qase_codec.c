@@ -637,7 +637,34 @@ START_TEST(lists_are_asked_for_by_pages)
 }
 END_TEST
 
+/* A page of n cases, of 301. */
+static const char *page_of(int n)
+{
+    static struct buf page;
+    buf_finish(&page);
+    buf_init(&page, 65536);
+    buf_puts(&page, "{\"status\":true,\"result\":{\"total\":350,\"filtered\":301,\"entities\":[");
+    for (int i = 0; i < n; i++) {
+        buf_printf(&page, "%s{\"id\":%d,\"title\":\"t\"}", i ? "," : "", i + 1);
+    }
+    buf_puts(&page, "]}}");
+    return buf_cstr(&page);
+}
+
 START_TEST(the_first_page_names_all_the_others)
+{
+    struct ferry_ask a = {.what = FERRY_ASK_LIST, .noun = FERRY_CASE};
+    ck_assert_int_eq(answer(&a, page_of(100)), FERRY_OK);
+    ck_assert_ptr_nonnull(
+        strstr(buf_cstr(&told),
+               "item 100 name=t\nnext o100;f0;t0;s0\nnext o200;f0;t0;s0\nnext o300;f0;t0;s0\n"));
+    a.cursor = FERRY_LIT("o200;f0;t0;s0");
+    ck_assert_int_eq(answer(&a, page_of(0)), FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&told), "next o300;f0;t0;s0\n");
+}
+END_TEST
+
+START_TEST(a_page_shorter_than_asked_for_names_where_the_next_one_begins)
 {
     struct ferry_ask a = {.what = FERRY_ASK_LIST, .noun = FERRY_CASE};
     ck_assert_int_eq(
@@ -645,16 +672,13 @@ START_TEST(the_first_page_names_all_the_others)
             &a,
             "{\"status\":true,\"result\":{\"total\":350,\"filtered\":301,\"count\":1,\"entities\":[{\"id\":5,\"title\":\"t\",\"custom_fields\":[{\"id\":3,\"value\":\"x\"},{\"id\":7,\"value\":\" SIGN_001 \"}]}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(
-        buf_cstr(&told),
-        "item 5 key=SIGN_001 name=t\nnext o100;f0;t0;s0\nnext o200;f0;t0;s0\nnext o300;f0;t0;s0\n");
-    a.cursor = FERRY_LIT("o200;f0;t0;s0");
-    ck_assert_int_eq(
-        answer(
-            &a,
-            "{\"status\":true,\"result\":{\"total\":350,\"filtered\":301,\"count\":0,\"entities\":[]}}"),
-        FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "next o300;f0;t0;s0\n");
+    ck_assert_str_eq(buf_cstr(&told), "item 5 key=SIGN_001 name=t\nnext o1;f0;t0;s0\n");
+    a.cursor = FERRY_LIT("o299;f0;t0;s0");
+    ck_assert_int_eq(answer(&a, page_of(1)), FERRY_OK);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "next o300;f0;t0;s0\n"));
+    a.cursor = FERRY_LIT("o300;f0;t0;s0");
+    ck_assert_int_eq(answer(&a, page_of(1)), FERRY_OK);
+    ck_assert_ptr_null(strstr(buf_cstr(&told), "next "));
 }
 END_TEST
 
@@ -807,6 +831,7 @@ int main(void)
     tcase_add_loop_test(t, an_answer_means_what_it_says, 0, sizeof answers / sizeof *answers);
     tcase_add_test(t, lists_are_asked_for_by_pages);
     tcase_add_test(t, the_first_page_names_all_the_others);
+    tcase_add_test(t, a_page_shorter_than_asked_for_names_where_the_next_one_begins);
     tcase_add_test(t, half_a_page_is_no_page);
     tcase_add_test(t, more_results_than_offsets_reach_are_asked_for_by_halves_of_time);
     tcase_add_test(t, runs_and_results_are_read_back);
