@@ -337,6 +337,9 @@ static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t reque
         }
     }
     db_done(&rows);
+    if (rc == FERRY_OK && f->batch.n > 0 && f->batch.traits.flags & FERRY_CLOSES) {
+        rc = name_rejected(d, &f->batch); /* who reads the answer has to see what was encoded */
+    }
     if (rc) {
         return rc;
     }

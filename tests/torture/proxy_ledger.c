@@ -132,7 +132,11 @@ static void judge_two(struct proxy *p, const char *row, int may_double, const st
 {
     enum { BREATH_US = 500 * 1000 };
     if (a->call == b->call && b->at_us - a->at_us < BREATH_US) {
-        complain(p->w, "%s: %s %s was sent twice in one breath", row, a->method, a->target);
+        complain(
+            p->w,
+            "%s: %s %s was sent twice in one breath (%lld us; the first %s, was applied %d times)",
+            row, a->method, a->target, (long long)(b->at_us - a->at_us),
+            a->struck ? "struck" : "not struck", a->applied);
     }
     if (a->applied && b->applied && !may_double && op_acts_twice(a->op)) {
         complain(p->w, "%s: %s %s was applied twice, the same bytes", row, a->method, a->target);
