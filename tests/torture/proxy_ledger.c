@@ -87,16 +87,16 @@ void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request, in
 static void put_digest(char out[24], const char *body, size_t n)
 {
     unsigned char digest[32] = {0};
-    struct sha256 *h = n ? sha256_create() : NULL;
+    struct sha256 h;
     snprintf(out, 24, "-");
-    if (h) {
-        sha256_add(h, (struct ferry_str){body, n});
-        sha256_end(h, digest);
+    if (n > 0) {
+        sha256_init(&h);
+        sha256_add(&h, (struct ferry_str){body, n});
+        sha256_end(&h, digest);
         for (int i = 0; i < 8; i++) {
             snprintf(out + 2 * i, 3, "%02x", digest[i]);
         }
     }
-    sha256_destroy(h);
 }
 
 size_t proxy_write_down(struct proxy *p, const struct bytes *request, unsigned connection)

@@ -116,12 +116,14 @@ END_TEST
 START_TEST(a_whole_request_is_loaded_whatever_its_states)
 {
     int64_t run = a_run("A");
+    ck_assert_int_eq(db_begin(fake.engine.journal.db, &fake.err), FERRY_OK); /* one sync for all */
     for (int i = 0; i < 300; i++) {
         char key[8];
         snprintf(key, sizeof key, "k%d", i);
         set(op(RESULT, run, i % 2 ? 3 : 5, key), "request_id", 77);
     }
     set(op(RESULT, run, 7, "done"), "request_id", 77);
+    ck_assert_int_eq(db_commit(fake.engine.journal.db, &fake.err), FERRY_OK);
     ck_assert_uint_eq(load(BATCH_REQUEST, 77), 300);
 }
 END_TEST
