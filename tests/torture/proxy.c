@@ -16,9 +16,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void proxy_pass(struct proxy *p, int64_t ms)
+static void late_from(const struct victim *v, int64_t ms)
 {
-    p->clock.wait_ms(&p->clock, ms, NULL);
+    struct proxy *p = v->p;
+    if (v->late_ms) {
+        pthread_mutex_lock(&p->lock);
+        proxy_late_at(p, v->of, proxy_now_us(p) + (ms + v->late_ms) * 1000);
+        pthread_mutex_unlock(&p->lock);
+    }
+}
+
+void proxy_pass(const struct victim *v, int64_t ms)
+{
+    late_from(v, ms);
+    v->p->clock.wait_ms(&v->p->clock, ms, NULL);
 }
 
 void proxy_quiet(struct proxy *p)
@@ -63,16 +74,13 @@ static const struct strike *choose(struct proxy *p, struct handled *h)
 /* --- one request ---------------------------------------------------------------------------------- */
 
 /* Says nothing more, while minutes pass, until the client has had enough. */
-static void hold(struct proxy *p, int fd)
+static void hold(const struct victim *v)
 {
     enum { HALF_MS = 30500 }; /* others, whose turn it is, lose no more than that at once */
-    for (int i = 0; i < 60; i++) {
-        struct pollfd gone = {.fd = fd, .events = POLLIN | POLLRDHUP};
-        proxy_quiet(p);
-        proxy_pass(p, HALF_MS);
-        if (poll(&gone, 1, i % 2 ? 2000 : 0) > 0) {
-            return;
-        }
+    struct pollfd gone = {.fd = v->fd, .events = POLLIN | POLLRDHUP};
+    for (int i = 0; i < 60 && poll(&gone, 1, i > 0 && i % 2 == 0 ? 2000 : 0) == 0; i++) {
+        proxy_quiet(v->p);
+        proxy_pass(v, HALF_MS);
     }
 }
 
@@ -90,10 +98,15 @@ static void idle_again(struct proxy *p)
 }
 
 /* Returns 1 where the connection goes on. */
-static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct victim *v)
+static int strike_it(struct proxy *p, const struct strike *s, struct victim *v)
 {
     if (s->wire->flags & WIRE_KILLS) {
         kill(p->pid, SIGKILL);
+    }
+    if (v->late_ms) {
+        pthread_mutex_lock(&p->lock);
+        proxy_keep_late(p, v->of, v->request);
+        pthread_mutex_unlock(&p->lock);
     }
     idle_again(p);
     if (s->wire->say) {
@@ -104,14 +117,12 @@ static int strike_it(struct proxy *p, const struct strike *s, size_t of, struct 
         shutdown(p->fd, SHUT_RDWR);
     }
     if (s->wire->then == THEN_HOLD) {
-        hold(p, v->fd);
-    } else if (s->wire->then == THEN_RESET) {
-        reset(v->fd);
+        hold(v);
+    } else {
+        late_from(v, 0); /* the connection is closed after this */
     }
-    if (s->apply == APPLY_LATE) {
-        pthread_mutex_lock(&p->lock);
-        proxy_keep_late(p, of, v->request, s->late_ms);
-        pthread_mutex_unlock(&p->lock);
+    if (s->wire->then == THEN_RESET) {
+        reset(v->fd);
     }
     return s->wire->then == THEN_KEEP;
 }
@@ -154,8 +165,14 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     }
     pthread_mutex_unlock(&p->lock);
     if (s) {
-        struct victim v = {p, chosen.wire, fd, request, answer};
-        return strike_it(p, &chosen, of, &v);
+        struct victim v = {.p = p,
+                           .wire = chosen.wire,
+                           .fd = fd,
+                           .request = request,
+                           .answer = answer,
+                           .of = of,
+                           .late_ms = chosen.apply == APPLY_LATE ? chosen.late_ms : 0};
+        return strike_it(p, &chosen, &v);
     }
     more = bytes_send(fd, answer->ptr, answer->n);
     idle_again(p);

@@ -67,19 +67,25 @@ void proxy_apply_late(struct proxy *p, int all)
     bytes_finish(&answer);
 }
 
-void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request, int64_t late_ms)
+void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request)
 {
     struct late *l = &p->late[p->n_late++];
     if (p->n_late > MOST_LATE) {
         abort();
     }
-    *l = (struct late){.due_us = proxy_now_us(p) + late_ms * 1000, .of = of};
-    l->request = *request;
+    *l = (struct late){.request = *request, .due_us = INT64_MAX, .of = of};
     l->request.ptr = malloc(request->n + 1);
     if (!l->request.ptr) {
         abort();
     }
     memcpy(l->request.ptr, request->ptr, request->n + 1);
+}
+
+void proxy_late_at(struct proxy *p, size_t of, int64_t due_us)
+{
+    for (unsigned i = 0; i < p->n_late; i++) {
+        p->late[i].due_us = p->late[i].of == of ? due_us : p->late[i].due_us;
+    }
 }
 
 /* --- the ledger --------------------------------------------------------------------------------- */

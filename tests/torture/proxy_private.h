@@ -55,6 +55,8 @@ struct victim {
     int fd;
     const struct bytes *request;
     const struct bytes *answer; /* the mock's; where nothing was applied, one that is made up */
+    size_t of;                  /* its place in the ledger */
+    int64_t late_ms; /* it is applied so long after whoever asked has given up; 0: not late */
 };
 
 /* --- proxy.c -------------------------------------------------------------------------------- */
@@ -98,8 +100,11 @@ struct proxy {
     unsigned call;
 };
 
-/* The shared time goes on, for a server that lets one wait. */
-void proxy_pass(struct proxy *p, int64_t ms);
+/*
+ * The shared time goes on, for a server that lets one wait. He who waits may give up at once, and be back with his next request before
+ * this returns: what is late is counted from here before that.
+ */
+void proxy_pass(const struct victim *v, int64_t ms);
 /* Until nobody else is being answered. */
 void proxy_quiet(struct proxy *p);
 
@@ -111,7 +116,9 @@ size_t proxy_write_down(struct proxy *p, const struct bytes *request, unsigned c
 /* The mock gets it, or the first half of what it lists; `of`: its place in the ledger. */
 void proxy_apply(struct proxy *p, size_t of, const struct bytes *request, struct bytes *answer);
 void proxy_apply_part(struct proxy *p, size_t of, const struct bytes *request);
-void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request, int64_t late_ms);
+/* Kept for later; and when that is, once it is known. */
+void proxy_keep_late(struct proxy *p, size_t of, const struct bytes *request);
+void proxy_late_at(struct proxy *p, size_t of, int64_t due_us);
 /* What is due; `all`: whatever its time. */
 void proxy_apply_late(struct proxy *p, int all);
 

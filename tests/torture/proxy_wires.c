@@ -195,7 +195,7 @@ static void drip(struct victim *v)
             return;
         }
         proxy_quiet(v->p);
-        proxy_pass(v->p, 30000);
+        proxy_pass(v, 30000);
     }
 }
 
@@ -203,10 +203,10 @@ static void slow(struct victim *v)
 {
     size_t half = v->answer->n / 2;
     usleep(2000);
-    proxy_pass(v->p, 20000);
+    proxy_pass(v, 20000);
     bytes_send(v->fd, v->answer->ptr, half);
     usleep(2000);
-    proxy_pass(v->p, 20000);
+    proxy_pass(v, 20000);
     bytes_send(v->fd, v->answer->ptr + half, v->answer->n - half);
 }
 
