@@ -37,7 +37,7 @@ static const struct defect {
      "doubled"},
     {"complete_early", SCENE_UPLOAD, {{AT("close", NOT, CREATE_RESULT, 2)}}, ": completed before "},
     {"complete_early", SCENE_MIRROR, {{AT("500", NOT, CREATE_RESULT, 1)}}, ": completed before "},
-    {"prereq_guard", SCENE_UPLOAD, {{AT("close", ALL, CREATE_CASE, 1)}}, "in one breath"},
+    {"prereq_guard", SCENE_UPLOAD, {{AT("close", ALL, COMPLETE_RUN, 1)}}, "in one breath"},
     {"prereq_guard", SCENE_FAN, {{AT("reset", ALL, CREATE_RUN, 2)}}, "in one breath"},
     {"look_first", SCENE_SECOND, {{AT("an old list", ALL, LIST_RUNS, 1)}}, "doubled"},
     {"refused_retry",

@@ -48,7 +48,7 @@ static int read_post(int fd)
         const char *length = strcasestr(text, "\r\ncontent-length:");
         need = end ? (size_t)(end - text) + 4 + (length ? strtoul(length + 17, NULL, 10) : 0) : 0;
     }
-    return strncmp(text, "POST /", 6) == 0 ? atoi(text + 6) : -2;
+    return strncmp(text, "POST /", 6) == 0 ? (int)strtol(text + 6, NULL, 10) : -2;
 }
 
 /* 1: the connection goes on. */
