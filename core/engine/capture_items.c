@@ -20,7 +20,7 @@ int32_t item_writer_init(struct item_writer *w, struct engine *e, struct capture
     buf_init(&w->packed, ITEM_MEMORY);
     w->open = calloc(MOST(ITEMS_A_COMMIT), sizeof *w->open);
     if (!w->open) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "report: out of memory");
     }
     struct ferry_error why = {.size = sizeof why};
     w->again =
