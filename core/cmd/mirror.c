@@ -44,8 +44,30 @@ static const struct ferry_option *const options[] = {
     NULL,
 };
 
+/* A variable that is not set leaves an empty text, which is no run and no project. */
+static int32_t check_texts(const struct args *args, struct ferry_error *err)
+{
+    for (size_t i = 0; options[i]; i++) {
+        const struct ferry_option *o = options[i];
+        if (o->type == FERRY_OPT_STR && args_has(args, o->name) &&
+            str_empty(str_trim(args_get(args, o->name)))) {
+            char flag[64];
+            snprintf(flag, sizeof flag, "--%s", o->name);
+            for (char *c = flag; *c; c++) {
+                *c = *c == '_' ? '-' : *c;
+            }
+            return ferry_fail(err, FERRY_E_CONFIG, o->name,
+                              "%s is empty; is the variable that gives it set?", flag);
+        }
+    }
+    return FERRY_OK;
+}
+
 static int32_t check_args(const struct args *args, struct ferry_error *err)
 {
+    if (check_texts(args, err)) {
+        return err->status;
+    }
     int ways = args_has(args, "source_run_id") + args_has(args, "source_run_title") +
                args_flag(args, "use_latest_source_run");
     if (ways != 1) {
