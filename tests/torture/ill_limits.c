@@ -8,7 +8,14 @@
 #include <string.h>
 
 /* Fewer than five keep the loader from its libraries, and ferry from beginning. */
-enum { FILES_FIRST = 5, FILES_STEP = 5, FILES_LAST = 64, FIRST_BYTES = 1024, LAST_BYTES = 1 << 24 };
+enum {
+    FILES_FIRST = 5,
+    FILES_STEP = 5,
+    FILES_SLOW = 11,
+    FILES_LAST = 64,
+    FIRST_BYTES = 1024,
+    LAST_BYTES = 1 << 24
+};
 
 /* 1: it works with this limit; 0: it does not, yet; -1: it could not be tried. */
 static int works(struct sweep *s, struct reference *ref, const struct illness *ill)
@@ -19,7 +26,8 @@ static int works(struct sweep *s, struct reference *ref, const struct illness *i
 
 static int raise_files(struct sweep *s, struct reference *ref)
 {
-    for (long n = FILES_FIRST; n <= FILES_LAST; n += wants_all() ? 1 : FILES_STEP) {
+    const long step = wants_all() ? 1 : is_slow() ? FILES_SLOW : FILES_STEP;
+    for (long n = FILES_FIRST; n <= FILES_LAST; n += step) {
         const struct illness ill = {.files = n};
         int got = works(s, ref, &ill);
         if (got) {
@@ -31,9 +39,14 @@ static int raise_files(struct sweep *s, struct reference *ref)
     return 0;
 }
 
+static long more(long n)
+{
+    return wants_all() ? n + n / 2 : n * (is_slow() ? 16 : 4);
+}
+
 static int raise_bytes(struct sweep *s, struct reference *ref)
 {
-    for (long n = FIRST_BYTES; n <= LAST_BYTES; n += wants_all() ? n / 2 : 3 * n) {
+    for (long n = FIRST_BYTES; n <= LAST_BYTES; n = more(n)) {
         const struct illness ill = {.bytes = n};
         int got = works(s, ref, &ill);
         if (got) {

@@ -7,7 +7,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,20 +285,6 @@ INTERPOSED char *strdup(const char *s)
 INTERPOSED char *strndup(const char *s, size_t n)
 {
     return find_next() ? copy(s, strnlen(s, n), CALLER) : NULL;
-}
-
-/* A sanitizer's own goes to the oldest of the C library, which takes the memory that there is not for a caller's mistake. */
-INTERPOSED char *realpath(const char *restrict path, char *restrict out)
-{
-    static char *(*next)(const char *restrict, char *restrict);
-    char room[PATH_MAX];
-    if (!next) {
-        next = machine_next("realpath");
-    }
-    if (out) {
-        return next(path, out);
-    }
-    return find_next() && next(path, room) ? copy(room, strlen(room), CALLER) : NULL;
 }
 
 INTERPOSED void free(void *ptr)
