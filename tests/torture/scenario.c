@@ -44,7 +44,14 @@ const struct scenario scenarios[] = {
 const size_t n_scenarios = sizeof scenarios / sizeof *scenarios;
 
 #define SMALL UPLOAD, "in/small.xml"
-static const char *const inspect[] = {"inspect", "in/small.xml", "in/alpha.xml", NULL};
+/* A sanitizer needs memory to begin a thread, and dies without. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define THREADS "1"
+#else
+#define THREADS "2"
+#endif
+static const char *const inspect[] = {"inspect",      "--threads",    THREADS,
+                                      "in/small.xml", "in/alpha.xml", NULL};
 static const char *const one[] = {SMALL, NULL};
 static const char *const resume[] = {"resume", NULL};
 static const char *const seed_again[][14] = {
