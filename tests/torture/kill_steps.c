@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FEW = 2, SOME = 6, WORD = 64 };
+enum { FEW = 2, SOME = 4, WORD = 64 };
 
 static int try_step(struct sweep *s, struct reference *ref, int step, unsigned n, const char *again,
                     int repeat)
