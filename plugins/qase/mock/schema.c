@@ -28,6 +28,7 @@ static const char step_1[] =
     " created_ms BIGINT NOT NULL, updated_ms BIGINT NOT NULL, shown_ms BIGINT NOT NULL,"
     " PRIMARY KEY (project, id));"
     "CREATE INDEX case_by_signature ON test_case (project, signature, id);"
+    "CREATE INDEX case_by_place ON test_case (project, coalesce(suite, 0), title, id);"
     "CREATE TABLE run (project BIGINT NOT NULL, id BIGINT NOT NULL, title TEXT NOT NULL,"
     " description TEXT, status BIGINT NOT NULL, status_text TEXT NOT NULL, start_ms BIGINT,"
     " end_ms BIGINT, begins_ms BIGINT NOT NULL, environment BIGINT, milestone BIGINT, plan BIGINT,"
@@ -40,7 +41,7 @@ static const char step_1[] =
     " status TEXT NOT NULL, comment TEXT, stack TEXT, duration_ms BIGINT, end_ms BIGINT NOT NULL,"
     " files TEXT NOT NULL, steps TEXT NOT NULL, body TEXT NOT NULL, shown_ms BIGINT NOT NULL,"
     " PRIMARY KEY (project, run_id, id));"
-    "CREATE INDEX result_by_wire ON result (project, run_id, wire_id);"
+    "CREATE INDEX result_by_wire ON result (project, run_id, wire_id, id);"
     /* the same id in the same run, with other content */
     "CREATE TABLE conflict (project BIGINT NOT NULL, run_id BIGINT NOT NULL, wire_id TEXT NOT NULL,"
     " body TEXT NOT NULL);"
