@@ -226,14 +226,39 @@ static void set_callbacks(struct http_transfer *t, const struct http_times *time
     curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->x->fresh ? 1L : 0L);
 }
 
+/*
+ * Bytes that a tracker keeps at another host (attachments on a server of files) are asked for with nothing of ours: no header of the
+ * account, no secret. Over TLS, so that no answer can send ferry to what listens inside a network; a tracker on loopback may name loopback.
+ */
+static int is_download_elsewhere(const struct http_transfer *t)
+{
+    const struct request *r = t->x->request;
+    struct ferry_str base = t->route->base;
+    return str_is(r->method, "GET") && r->spool_max > 0 && url_is_elsewhere(base, r->target) &&
+           (!url_is_plain(r->target) || (url_is_plain(base) && url_is_loopback(url_host(base)) &&
+                                         url_is_loopback(url_host(r->target))));
+}
+
+static int32_t write_message(struct http_transfer *t, struct ferry_kv headers[REQUEST_HEADERS],
+                             struct ferry_message *m, struct ferry_error *err)
+{
+    t->elsewhere = is_download_elsewhere(t);
+    int32_t rc = request_flatten_head(t->x->request, t->elsewhere ? NULL : t->x->dress,
+                                      t->elsewhere ? NULL : t->x->values, t->route->spool, &t->flat,
+                                      headers, m, &t->body, err);
+    if (rc || !t->elsewhere) {
+        return rc ? rc : url_join(&t->url, t->route->base, m->target, err);
+    }
+    buf_put(&t->url, m->target);
+    return name_failure(t->url.failed, err, "url");
+}
+
 static int32_t prepare(struct http_transfer *t, const struct http_times *times,
                        struct ferry_error *err)
 {
     struct ferry_kv headers[REQUEST_HEADERS];
     struct ferry_message m;
-    int32_t rc = request_flatten_head(t->x->request, t->x->dress, t->x->values, t->route->spool,
-                                      &t->flat, headers, &m, &t->body, err);
-    rc = rc ? rc : url_join(&t->url, t->route->base, m.target, err);
+    int32_t rc = write_message(t, headers, &m, err);
     if (rc) {
         return rc;
     }
@@ -327,19 +352,27 @@ static void fail(struct http_transfer *t, CURLcode result)
                cure ? cure : "");
 }
 
+/* A query of another host's may be what opens the door there. */
+static struct ferry_str shown_url(const struct http_transfer *t)
+{
+    struct ferry_str url = buf_str(&t->url), path;
+    return t->elsewhere && str_split(&url, '?', &path) ? path : url;
+}
+
 static void trace(const struct http_transfer *t)
 {
     const struct exchange *x = t->x;
+    struct ferry_str url = shown_url(t);
     int64_t ms = (t->clock->mono_us(t->clock) - t->began_us) / 1000;
     if (!log_enabled(FERRY_LOG_DEBUG)) {
         return;
     }
     if (x->end == EXCHANGE_ANSWERED) {
-        log_debug("%.*s %s: %u after %lld ms, %llu bytes", STR_ARG(x->request->method),
-                  buf_cstr(&t->url), t->answer.status, (long long)ms,
+        log_debug("%.*s %.*s: %u after %lld ms, %llu bytes", STR_ARG(x->request->method),
+                  STR_ARG(url), t->answer.status, (long long)ms,
                   (unsigned long long)t->answer.bytes);
     } else {
-        log_debug("%.*s %s: %s after %lld ms: %s", STR_ARG(x->request->method), buf_cstr(&t->url),
+        log_debug("%.*s %.*s: %s after %lld ms: %s", STR_ARG(x->request->method), STR_ARG(url),
                   x->end == EXCHANGE_NOT_SENT ? "not sent" : "no answer", (long long)ms,
                   x->error.message);
     }
@@ -352,6 +385,7 @@ void http_transfer_end(struct http_transfer *t, CURLcode result)
         fail(t, result);
     } else {
         t->x->end = EXCHANGE_ANSWERED;
+        t->x->answer.n_headers = t->elsewhere ? 0 : t->x->answer.n_headers;
     }
     trace(t);
 }

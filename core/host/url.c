@@ -80,12 +80,22 @@ struct ferry_str url_place(struct ferry_str url)
     return trimmed_base(without_scheme(url));
 }
 
+static int is_absolute(struct ferry_str target)
+{
+    return str_starts(target, "https://") || str_starts(target, "http://");
+}
+
+int url_is_elsewhere(struct ferry_str base, struct ferry_str target)
+{
+    return is_absolute(target) && (url_is_plain(base) != url_is_plain(target) ||
+                                   str_cmp_nocase(url_host(base), url_host(target)) != 0);
+}
+
 int32_t url_join(struct buf *out, struct ferry_str base, struct ferry_str target,
                  struct ferry_error *err)
 {
-    if (str_starts(target, "https://") || str_starts(target, "http://")) {
-        if (url_is_plain(base) != url_is_plain(target) ||
-            str_cmp_nocase(url_host(base), url_host(target)) != 0) {
+    if (is_absolute(target)) {
+        if (url_is_elsewhere(base, target)) {
             return ferry_fail(err, FERRY_E_CONFIG, "url",
                               "a request for %.*s is not sent with the credentials of %.*s",
                               STR_ARG(url_host(target)), STR_ARG(url_host(base)));

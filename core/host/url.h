@@ -19,6 +19,8 @@ int url_is_plain(struct ferry_str url);
 /* localhost, 127.0.0.0/8, [::1]; with or without a port. */
 int url_is_loopback(struct ferry_str host);
 
+/* Whether target is absolute and of another scheme, host or port than the base. */
+int url_is_elsewhere(struct ferry_str base, struct ferry_str target);
 /*
  * Appends base and target joined. A target begins with '/' and names its API version itself, so a version at the end of
  * the base ("https://api.example.org/v1", with or without '/') is left out. An absolute target must be of the base's

@@ -378,6 +378,72 @@ START_TEST(a_blob_is_sent_from_the_spool_and_an_answer_goes_into_it)
 }
 END_TEST
 
+/* --- bytes elsewhere --------------------------------------------------------------------------------------- */
+
+/* The target is another host to a URL, and the same server to a test. */
+static int32_t fetch_elsewhere(struct request *r, struct exchange *x, const char *method,
+                               uint64_t spool_max)
+{
+    struct ferry_error err = {.size = sizeof err};
+    char target[96];
+    struct ferry_out out = request_out(r);
+    snprintf(target, sizeof target, "http://127.0.0.1:%u/file?signature=s", server.port);
+    request_reset(r);
+    out.start(out.self, ferry_cstr(method), ferry_cstr(target));
+    if (spool_max) {
+        out.spool(out.self, spool_max);
+    }
+    ck_assert_int_eq(request_seal(r, &err), FERRY_OK);
+    x->request = r;
+    int32_t rc = transport.submit(transport.self, x, &err);
+    ck_assert(rc == FERRY_OK ||
+              strstr(err.message, "is not sent with the credentials of localhost"));
+    return rc;
+}
+
+START_TEST(bytes_of_another_host_are_asked_for_with_nothing_of_ours)
+{
+    static const struct raw_step step = {
+        .say = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nSet-Cookie: a=b\r\n\r\nhello",
+        .then = RAW_CLOSE};
+    struct ferry_error err = {.size = sizeof err};
+    struct request r, dress;
+    struct exchange x = new_exchange(0), *got = NULL;
+    scratch_enter();
+    ck_assert_int_eq(spool_open(&spool, "spool", 0, &err), FERRY_OK);
+    begin(&step, 1);
+    transport.close(transport.self);
+    snprintf(base, sizeof base, "http://localhost:%u", server.port);
+    struct http_route route = {.base = ferry_cstr(base), .spool = spool};
+    ck_assert_int_eq(transport_curl_open(&transport, client, &route, &err), FERRY_OK);
+    request_init(&r, 1 << 20);
+    request_init(&dress, 1 << 20);
+    struct ferry_out out = request_out(&dress);
+    out.header(out.self, FERRY_LIT("token"));
+    out.text(out.self, FERRY_LIT("open-sesame"));
+    x.dress = &dress;
+    ck_assert_int_eq(fetch_elsewhere(&r, &x, "GET", 0), FERRY_E_CONFIG);
+    ck_assert_int_eq(fetch_elsewhere(&r, &x, "POST", 100), FERRY_E_CONFIG);
+    ck_assert_int_eq(fetch_elsewhere(&r, &x, "GET", 100), FERRY_OK);
+    for (int i = 0; i < 100 && !got; i++) {
+        got = transport.next(transport.self, 100);
+    }
+    ck_assert_int_eq(x.end, EXCHANGE_ANSWERED);
+    ck_assert_ptr_nonnull(x.answer.blob);
+    ck_assert_uint_eq(x.answer.n_headers, 0); /* nor do its headers say anything of the account */
+    buf_finish(&x.storage);
+    request_finish(&r);
+    request_finish(&dress);
+    end();
+    spool_close(spool);
+    spool = NULL;
+    scratch_leave();
+    ck_assert_uint_eq(server.requests, 1);
+    ck_assert_ptr_nonnull(strstr(server.last, "GET /file?signature=s "));
+    ck_assert_ptr_null(strcasestr(server.last, "token"));
+}
+END_TEST
+
 /* --- URLs ---------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_target_joins_its_base_without_the_version)
@@ -435,6 +501,7 @@ int main(void)
     tcase_add_loop_test(t, gzip_is_unpacked_and_its_end_is_seen, 0, 4);
     tcase_add_test(t, an_answer_longer_than_allowed_is_no_answer);
     tcase_add_test(t, a_blob_is_sent_from_the_spool_and_an_answer_goes_into_it);
+    tcase_add_test(t, bytes_of_another_host_are_asked_for_with_nothing_of_ours);
     tcase_add_test(t, a_target_joins_its_base_without_the_version);
     tcase_add_test(t, an_absolute_target_of_another_place_is_refused);
     tcase_set_timeout(t, 60);
