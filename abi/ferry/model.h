@@ -106,7 +106,8 @@ struct ferry_attachment {
     struct ferry_str name; /* for people; no folder part */
     struct ferry_str mime; /* absent: unknown */
     struct ferry_str
-        path; /* from a reader: as the report names it; the host opens it, or says why not */
+        path; /* from a reader: as the report names it; the host opens it, or says why not. From a
+                 tracker's list: the name that FERRY_ASK_FETCH knows the bytes by, where there is no reference to them */
     const struct ferry_blob
         *blob; /* the bytes; from a reader only where they stood in the report */
 };

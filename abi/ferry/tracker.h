@@ -48,7 +48,9 @@ enum {
     FERRY_CLOSES = 4u,     /* waits until every operation of its scope is settled */
     FERRY_EACH = 8u,       /* a refusal names items; without it, it is for the whole request */
     FERRY_MATCHES = 16u,   /* the server finds or makes the case by signature itself */
-    FERRY_LATE = 32u       /* LIST: what the server has taken may be shown some time later */
+    FERRY_LATE = 32u,      /* LIST: what the server has taken may be shown some time later */
+    FERRY_PARTIAL =
+        128u /* LIST: shows less of a thing than was sent; what ferry sent itself completes it */
 };
 
 struct ferry_traits {

@@ -5,6 +5,7 @@
 #include "capture_items.h"
 #include "identity.h"
 #include "pack.h"
+#include "recall.h"
 #include "step.h"
 
 #include <errno.h>
@@ -351,6 +352,31 @@ static int32_t on_result(void *data, const struct ferry_item *item)
     return item_writer_read_back(&rb->w, rb->source, item);
 }
 
+/* The run's results as its tracker lists them, completed by what this journal has sent there. */
+static int32_t read_results(struct readback *rb, const struct capture_source *s,
+                            struct ferry_error *err)
+{
+    struct ferry_kv filter = {FERRY_LIT("run"), s->run_id};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RESULT,
+                            .n_filters = 1,
+                            .filters = &filter};
+    struct recall recall = {NULL};
+    struct ferry_traits list;
+    int32_t rc = remote_describe(s->remote, FERRY_OP(FERRY_LIST, FERRY_RESULT), &list, err);
+    if (rc == FERRY_OK && list.flags & FERRY_PARTIAL) {
+        rc = recall_open(&recall, rb->w.e, s->dest_id, s->run_id, err);
+        rb->w.recall = &recall;
+    }
+    rb->w.remote = s->remote;
+    rc = rc ? rc : remote_list(s->remote, &ask, on_result, rb, err);
+    rc = rc ? rc : item_writer_flush(&rb->w);
+    recall_close(&recall);
+    rb->w.recall = NULL;
+    return rc;
+}
+
 int32_t capture_run(struct engine *e, const struct capture_source *s, struct captured *c,
                     struct ferry_error *err)
 {
@@ -371,17 +397,9 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
                           .source_dest = s->dest_id};
     int32_t rc = hold_run(e, &row, &c->run_id, err);
     if (rc == FERRY_OK) {
-        struct ferry_kv filter = {FERRY_LIT("run"), s->run_id};
-        struct ferry_ask ask = {.size = sizeof ask,
-                                .what = FERRY_ASK_LIST,
-                                .noun = FERRY_RESULT,
-                                .n_filters = 1,
-                                .filters = &filter};
         rc = begin_capture(e, c, &row, (struct ferry_str){NULL, 0}, s->run_id, err);
         rc = rc ? rc : item_writer_init(&rb.w, e, c, NULL, err);
-        rb.w.remote = s->remote;
-        rc = rc ? rc : remote_list(s->remote, &ask, on_result, &rb, err);
-        rc = rc ? rc : item_writer_flush(&rb.w);
+        rc = rc ? rc : read_results(&rb, s, err);
         rc = rc ? rc : end_capture(e, c, &s->commit, err);
         item_writer_finish(&rb.w);
         release_run(e, c->run_id);

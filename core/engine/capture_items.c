@@ -4,6 +4,7 @@
 
 #include "identity.h"
 #include "pack.h"
+#include "recall.h"
 #include "step.h"
 
 #include <log.h>
@@ -285,9 +286,9 @@ static int32_t fetch_one(struct item_writer *w, const struct ferry_item *item,
     struct ferry_str known = a->blob ? a->blob->digest : (struct ferry_str){NULL, 0};
     const struct ferry_ref *ref =
         ferry_ref_named(item, FERRY_ATTACHMENT, known.ptr ? known : a->name);
+    struct ferry_str id = ref ? ref->id : a->path.len ? a->path : a->name;
     int64_t have = known.ptr ? spool_size(w->e->journal.spool, known) : -1;
-    int32_t rc = have >= 0 ? FERRY_OK
-                           : remote_fetch(w->remote, ref ? ref->id : a->name, digest, &bytes, &why);
+    int32_t rc = have >= 0 ? FERRY_OK : remote_fetch(w->remote, id, digest, &bytes, &why);
     struct ferry_blob *blob = rc ? NULL : arena_new(&w->arena, struct ferry_blob);
     if (blob && have >= 0) {
         *blob = (struct ferry_blob){sizeof *blob, 0, known, (uint64_t)have};
@@ -301,6 +302,8 @@ static int32_t fetch_one(struct item_writer *w, const struct ferry_item *item,
                  STR_ARG(item->id), why.message);
     }
     a->blob = blob;
+    a->path = (struct ferry_str){
+        NULL, 0}; /* it may open the tracker's files to whoever reads the journal */
     return w->arena.failed;
 }
 
@@ -338,7 +341,6 @@ static int32_t fetch_text(struct item_writer *w, const struct ferry_item *item, 
 static int32_t fetch_attachments(struct item_writer *w, const struct ferry_item *item)
 {
     struct ferry_result *r = (struct ferry_result *)item->result;
-    arena_reset(&w->arena);
     int32_t rc = fetch_all(w, item, r->attachments, r->n_attachments);
     rc = rc ? rc : fetch_steps(w, item, r->steps, r->n_steps, 0);
     rc = rc ? rc : fetch_text(w, item, "details.txt", &r->details_blob);
@@ -351,8 +353,15 @@ int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
 {
     unsigned char id[16];
     int fresh = 0;
+    int32_t rc = FERRY_OK;
+    arena_reset(&w->arena);
     identity_readback(ferry_cstr(w->c->run_key), source, item->id, id);
-    int32_t rc = fetch_attachments(w, item);
+    if (!is_known(w, id)) {
+        rc = w->recall ? recall_complete(w->recall, item, (struct ferry_result *)item->result,
+                                         &w->arena, w->err)
+                       : FERRY_OK;
+        rc = rc ? rc : fetch_attachments(w, item);
+    }
     rc = rc ? rc
             : insert_item(w, item, id, NULL, item->result->start_ms,
                           (item->result->has & FERRY_RESULT_HAS_START) != 0, &fresh);

@@ -26,6 +26,7 @@ struct item_writer {
     struct captured *c;
     const struct capture_call *call; /* NULL when reading back */
     struct remote *remote; /* read back: where attachments are fetched from; may be NULL */
+    struct recall *recall; /* read back: what was sent there; may be NULL */
     struct arena arena;
     struct buf packed;
     const char *path;

@@ -97,10 +97,15 @@ static int32_t on_lookup(void *self, uint32_t side, uint32_t noun, struct ferry_
     return fail(d, index_lookup(&d->e->journal, dest, noun, by, value, &d->arena, found, d->err));
 }
 
-static struct ferry_str name_in_hand(const struct desk *d)
+/* Lists of results may hold no names; then their case says which it is. */
+static struct ferry_str name_in_hand(struct desk *d)
 {
     const struct ferry_item *item = d->item;
-    return item->name.len ? item->name : item->result ? item->result->name : item->key;
+    const struct ferry_ref *of = item->result ? ferry_ref_of(item, FERRY_CASE) : NULL;
+    struct ferry_str name = item->name.len ? item->name
+                            : item->result ? item->result->name
+                                           : item->key;
+    return name.len || !of ? name : arena_printf(&d->arena, "result of case %.*s", STR_ARG(of->id));
 }
 
 static int32_t on_skip(void *self, struct ferry_str reason, struct ferry_str detail)

@@ -72,6 +72,11 @@ int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *act
                    const struct ferry_item *item);
 int32_t desk_match_rest(struct desk *d);
 
+/* --- desk_source.c -------------------------------------------------------------------------- */
+
+/* Before the planner sees an item: the texts of steps that a tracker does not list, from the source's case. Notes what stays unknown. */
+int32_t desk_complete(struct desk *d, struct ferry_item *item);
+
 /* --- the end ------------------------------------------------------------------------------ */
 
 /* After all items: matches what is there, binds references said before their targets, counts what is waited for. */

@@ -71,7 +71,11 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
     struct ferry_error why = {.size = sizeof why};
     d->item = item;
     d->wanted = d->skipped = 0;
-    int32_t rc = w->planner->plan(&w->call, item, &sink, &why);
+    int32_t rc = desk_complete(d, item);
+    if (rc) {
+        return rc;
+    }
+    rc = w->planner->plan(&w->call, item, &sink, &why);
     if (d->rc) {
         return d->rc;
     }

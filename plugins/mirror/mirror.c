@@ -236,6 +236,9 @@ static int32_t plan_result(struct mirror_job *j)
     if (rc) {
         return rc;
     }
+    if (str_empty(result.name)) { /* lists of results may hold no names; their cases do */
+        result.name = targets[0].source.name;
+    }
     result.case_ids = NULL;
     result.n_case_ids = 0;
     result.message = mirror_message(j, result.message);

@@ -331,7 +331,7 @@ int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
 {
     struct reading r = {.call = call, .ask = ask, .reply = reply};
     struct ferry_str id = ferry_get(ask->filters, ask->n_filters, FERRY_LIT("id"));
-    if (!is_success(answer)) {
+    if (!is_success(answer) || ask->what == FERRY_ASK_FETCH) {
         return FERRY_OK;
     }
     if (ask->what == FERRY_ASK_FACT) {

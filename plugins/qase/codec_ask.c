@@ -207,6 +207,9 @@ int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
         put_number(&target, "limit", QASE_PAGE);
         put_number(&target, "offset", place.offset);
         break;
+    case FERRY_ASK_FETCH: /* by its URL, which may be of another host */
+        buf_put(&target, ask->name);
+        break;
     default:
         rc = ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Qase answers no such question");
     }
@@ -215,6 +218,9 @@ int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
     }
     if (rc == FERRY_OK) {
         rc = out->start(out->self, FERRY_LIT("GET"), buf_str(&target));
+    }
+    if (rc == FERRY_OK && ask->what == FERRY_ASK_FETCH) {
+        rc = out->spool(out->self, QASE_FILE_BYTES);
     }
     buf_finish(&target);
     return rc;

@@ -68,6 +68,53 @@ static int read_field(struct reading *r, const struct cJSON *v, struct ferry_ite
     return 1;
 }
 
+/* --- attachments and steps ------------------------------------------------------------------------------------ */
+
+/* A list tells where their bytes are, not their hashes: `path` is what they are fetched by. */
+static const struct ferry_attachment *const *attachments(struct arena *a, const struct cJSON *list,
+                                                         uint32_t *n)
+{
+    uint32_t count = json_count(list);
+    const struct ferry_attachment **out =
+        count ? arena_array(a, const struct ferry_attachment *, count) : NULL;
+    *n = 0;
+    json_each (v, list) {
+        struct ferry_attachment *x = out ? arena_new(a, struct ferry_attachment) : NULL;
+        if (!x) {
+            return NULL;
+        }
+        *x = (struct ferry_attachment){.size = sizeof *x,
+                                       .name = text(v, "filename"),
+                                       .mime = text(v, "mime"),
+                                       .path = text(v, "url")};
+        out[(*n)++] = x;
+    }
+    return out;
+}
+
+/* Steps of results have numbers for statuses, those of cases have none. */
+static uint32_t step_status(const struct cJSON *v)
+{
+    static const uint32_t known[] = {[1] = FERRY_PASSED,
+                                     [2] = FERRY_FAILED,
+                                     [3] = FERRY_BLOCKED,
+                                     [5] = FERRY_SKIPPED,
+                                     [8] = FERRY_ERRORED};
+    int64_t n = 0;
+    if (!json_int(v, &n)) {
+        return 0;
+    }
+    return n > 0 && n < (int64_t)(sizeof known / sizeof *known) && known[n] ? known[n]
+                                                                            : FERRY_NOT_RUN;
+}
+
+static int64_t step_duration(const struct cJSON *v)
+{
+    int64_t ms = 0;
+    return json_int(json_get(v, "duration_ms"), &ms) && ms > 0 && ms <= INT64_MAX / 1000 ? ms * 1000
+                                                                                         : 0;
+}
+
 static const struct ferry_step *const *steps(struct arena *a, const struct cJSON *list, uint32_t *n)
 {
     uint32_t count = json_count(list);
@@ -79,9 +126,13 @@ static const struct ferry_step *const *steps(struct arena *a, const struct cJSON
             return NULL;
         }
         *s = (struct ferry_step){.size = sizeof *s,
+                                 .status = step_status(json_get(v, "status")),
                                  .action = text(v, "action"),
                                  .expected = text(v, "expected_result"),
-                                 .data = text(v, "data")};
+                                 .data = text(v, "data"),
+                                 .comment = text(v, "comment"),
+                                 .duration_us = step_duration(v)};
+        s->attachments = attachments(a, json_get(v, "attachments"), &s->n_attachments);
         s->steps = steps(a, json_get(v, "steps"), &s->n_steps);
         out[(*n)++] = s;
     }
@@ -163,6 +214,11 @@ static struct ferry_str split_comment(struct ferry_str comment, struct ferry_str
     return str_sub(comment, 0, end);
 }
 
+static int is_brief(const struct ferry_ask *ask)
+{
+    return str_is(ferry_get(ask->filters, ask->n_filters, FERRY_LIT("brief")), "1");
+}
+
 static void read_result(struct reading *r, const struct cJSON *v, struct ferry_item *item)
 {
     struct ferry_result *x = arena_new(&r->arena, struct ferry_result);
@@ -177,6 +233,10 @@ static void read_result(struct reading *r, const struct cJSON *v, struct ferry_i
                                .details = text(v, "stacktrace")};
     x->status_text = x->status == FERRY_OTHER ? text(v, "status") : (struct ferry_str){NULL, 0};
     x->message = split_comment(text(v, "comment"), &item->marker);
+    if (!is_brief(r->ask)) {
+        x->attachments = attachments(&r->arena, json_get(v, "attachments"), &x->n_attachments);
+        x->steps = steps(&r->arena, json_get(v, "steps"), &x->n_steps);
+    }
     if (json_int(json_get(v, "time_spent_ms"), &ms) && ms >= 0 && ms <= INT64_MAX / 1000) {
         x->duration_us = ms * 1000;
         x->has |= FERRY_RESULT_HAS_DURATION;

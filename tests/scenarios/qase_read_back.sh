@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What Qase's lists do not tell of a result (parameters, the texts of steps, bytes of attachments) reaches the mirror all the same: from ferry's journal where it
+# sent the result itself, else from the source's case, else by its address; and what nobody knows is said.
+. "$(dirname "$0")/lib.sh"
+. "$scenarios/lib_qase.sh"
+
+environment=(TOKEN=any FERRY_DELIVERY_PATIENCE=2s FERRY_DELIVERY_SETTLE=0ms)
+forth() {
+    ferry -vv mirror --source-project ao --use-latest-source-run --target-project demo
+}
+# The results of a project: parameters, steps and attachments as they were sent.
+sent() {
+    state ".[0] == \"result\" and .[1] == \"$1\"" '.[-1] | {params, steps, attachments} | tojson' | sort
+}
+# How many files the last call fetched.
+fetched() {
+    grep -c 'GET .*/attachment/' "$work/err" || true
+}
+mock qase
+workspace
+mirrors='' config
+printf 'shot' >shot.png
+cat >steps.xml <<'XML'
+<testsuite name="s"><testcase classname="s.S" name="walks[1]" time="0.5"><properties><property name="Automation Key" value="W_1"/>
+<property name="step[passed]" value="open the door"/><property name="step[failed]" value="go through"/></properties>
+<failure message="stuck">here</failure><system-out>[[ATTACHMENT|shot.png]]</system-out></testcase>
+<testcase classname="s.S" name="talks[a]" time="0.1"><properties><property name="Automation Key" value="W_2"/></properties></testcase></testsuite>
+XML
+ferry upload --to ao steps.xml
+exits 0
+sent AO >"$work/in_ao"
+grep -q 'open the door' "$work/in_ao" || fail "steps are sent: $(cat "$work/in_ao")"
+grep -q ' shot.png' "$work/in_ao" || fail "attachments are sent: $(cat "$work/in_ao")"
+
+# Ours: all of it, from the journal and the spool.
+forth
+exits 0
+sent DEMO | cmp -s - "$work/in_ao" || fail "the mirror gets what was sent: $(sent DEMO | diff "$work/in_ao" -)"
+is "attachments fetched" "$(fetched)" 0
+
+# Somebody else's: bytes by their address, steps without texts, which is said.
+rm -rf .ferry
+answers 200 DELETE /v1/run/DEMO/1
+forth
+exits 0
+says "the texts of 2 of its steps cannot be read back"
+is "attachments fetched" "$(fetched)" 1
+sent DEMO | grep -q ' shot.png' || fail "bytes are fetched by their address: $(sent DEMO)"
+sent DEMO | grep -q '"status":"failed"' || fail "what is known of steps is kept: $(sent DEMO)"
+# and again: nothing is fetched twice.
+forth
+exits 0
+is "attachments fetched again" "$(fetched)" 0
+
+# A case that names its steps lends their texts.
+rm -rf .ferry
+answers 200 POST /v1/case/AO '{"title":"cooks","custom_field":{"1":"C_1"},"steps":[{"action":"heat the pan","expected_result":"it is hot"},{"action":"break the egg"}]}'
+case_id=$(answer_jq .result.id)
+answers 200 POST /v1/run/AO '{"title":"by hand","is_autotest":true,"cases":[]}'
+run_id=$(answer_jq .result.id)
+answers 200 POST "/v1/result/AO/$run_id" "{\"case_id\":$case_id,\"status\":\"passed\",\"time_ms\":3,\"steps\":[{\"status\":\"passed\",\"action\":\"x\",\"comment\":\"sizzles\"},{\"status\":\"passed\",\"action\":\"y\"}]}"
+forth
+exits 0
+says_not "cannot be read back"
+sent DEMO | grep 'heat the pan.*it is hot' | grep sizzles | grep -q 'break the egg' || fail "a case lends the texts: $(sent DEMO)"
