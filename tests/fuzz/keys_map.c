@@ -155,7 +155,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     keys_map_close(m);
     char pattern[256], text[256];
-    snprintf(pattern, sizeof pattern, "%.*s", STR_ARG(line(&file)));
+    struct ferry_str first = line(&file);
+    snprintf(pattern, sizeof pattern, "%.*s", STR_ARG(first));
     snprintf(text, sizeof text, "%.*s", STR_ARG(test));
     glob(pattern, text);
     return 0;
