@@ -162,6 +162,8 @@ struct ferry_run {
     struct ferry_str title, description; /* description without the marker */
     struct ferry_str status_text;        /* the tracker's own word for its state */
     int64_t start_ms, end_ms;
+    /* Names that mean the same elsewhere: "environment", "milestone", "configuration" (group TAB title; repeats), and what the CI
+     * says of the job. */
     const struct ferry_kv *fields;
     const struct ferry_str *tags;
     uint32_t n_fields, n_tags;

@@ -112,8 +112,9 @@ enum {
 /*
  * One question. Filters narrow and never decide: the host tests every item
  * again, so an unsupported filter may be ignored. Names: "id" "key" "marker"
- * "title" "run" "case" "folder" "since_ms". Two are about how much to tell: "brief" ("1": only what
- * results are known by), "skip" (a number: so many of this list are known, begin behind them).
+ * "title" "run" "case" "folder" "since_ms". Three are about how much to tell: "brief" ("1": only what
+ * results are known by), "detail" ("1": of a run also its fields and tags, for another project), "skip" (a number: so many
+ * of this list are known, begin behind them).
  */
 struct ferry_ask {
     uint32_t size;

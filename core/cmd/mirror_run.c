@@ -14,6 +14,7 @@ struct mirror {
     int64_t source_dest;
     struct ferry_str run_id, run_title, run_marker; /* of the source run */
     int64_t run_end_ms;                             /* 0: not known */
+    struct ferry_run run;                           /* its fields and tags alone */
     int64_t lane;
     uint32_t found;
     struct ferry_str ids;
@@ -73,6 +74,43 @@ static int32_t find_source_run(struct mirror *m, struct remote *r, struct ferry_
                         STR_ARG(m->source->label), STR_ARG(m->ids), STR_ARG(title));
     }
     return rc;
+}
+
+/* A copy that outlives the page. */
+static int32_t on_detail(void *data, const struct ferry_item *item)
+{
+    struct mirror *m = data;
+    const struct ferry_run *run = item->run;
+    if (item->noun != FERRY_RUN || !run || !ferry_eq(item->id, m->run_id)) {
+        return FERRY_OK;
+    }
+    struct ferry_kv *fields = arena_array(&m->arena, struct ferry_kv, run->n_fields + 1);
+    struct ferry_str *tags = arena_array(&m->arena, struct ferry_str, run->n_tags + 1);
+    if (!fields || !tags) {
+        return m->arena.failed;
+    }
+    for (uint32_t i = 0; i < run->n_fields; i++) {
+        fields[i] = (struct ferry_kv){arena_str(&m->arena, run->fields[i].key),
+                                      arena_str(&m->arena, run->fields[i].value)};
+    }
+    for (uint32_t i = 0; i < run->n_tags; i++) {
+        tags[i] = arena_str(&m->arena, run->tags[i]);
+    }
+    m->run = (struct ferry_run){
+        .fields = fields, .n_fields = run->n_fields, .tags = tags, .n_tags = run->n_tags};
+    return m->arena.failed;
+}
+
+static int32_t read_detail(struct mirror *m, struct remote *r, struct ferry_error *err)
+{
+    struct ferry_kv filters[] = {{FERRY_LIT("id"), m->run_id},
+                                 {FERRY_LIT("detail"), FERRY_LIT("1")}};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RUN,
+                            .filters = filters,
+                            .n_filters = 2};
+    return remote_list(r, &ask, on_detail, m, err);
 }
 
 /* --- where it goes ------------------------------------------------------------------------------- */
@@ -239,12 +277,17 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
     }
     rc = index_check_field(&r, err);
     rc = rc ? rc : find_source_run(m, &r, err);
+    rc = rc ? rc : read_detail(m, &r, err);
     if (rc == FERRY_OK) {
         struct ferry_str home;
         struct capture_source source = {.remote = &r,
                                         .dest_id = m->source_dest,
                                         .run_id = m->run_id,
-                                        .run_title = m->run_title};
+                                        .run_title = m->run_title,
+                                        .fields = m->run.fields,
+                                        .n_fields = m->run.n_fields,
+                                        .tags = m->run.tags,
+                                        .n_tags = m->run.n_tags};
         source.marker = marker_and_home(m, &home);
         source.commit = (struct capture_commit){m, make_lane};
         log_info("from run %.*s \"%.*s\" of %.*s", STR_ARG(m->run_id), STR_ARG(m->run_title),

@@ -104,8 +104,9 @@ static int32_t choose_key(const struct inputs *in, const struct capture_call *ca
 struct run_row {
     struct ferry_str key, marker, title, description, source, source_project;
     const struct ferry_kv *fields;
+    const struct ferry_str *tags;
     int64_t source_dest;
-    uint32_t shared, n_fields;
+    uint32_t shared, n_fields, n_tags;
 };
 
 /* *id is 0 where the row was there, and "ferry prune" took it before it could be read. */
@@ -160,7 +161,9 @@ static int32_t put_run_item(struct engine *e, const struct captured *c, const st
                             .title = row->title,
                             .description = row->description,
                             .fields = row->fields,
-                            .n_fields = row->n_fields};
+                            .n_fields = row->n_fields,
+                            .tags = row->tags,
+                            .n_tags = row->n_tags};
     struct ferry_item item = {.size = sizeof item,
                               .noun = FERRY_RUN,
                               .id = id,
@@ -394,7 +397,11 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
                           .title = s->run_title,
                           .source = buf_str(&source),
                           .source_project = s->remote->target->project,
-                          .source_dest = s->dest_id};
+                          .source_dest = s->dest_id,
+                          .fields = s->fields,
+                          .n_fields = s->n_fields,
+                          .tags = s->tags,
+                          .n_tags = s->n_tags};
     int32_t rc = hold_run(e, &row, &c->run_id, err);
     if (rc == FERRY_OK) {
         rc = begin_capture(e, c, &row, (struct ferry_str){NULL, 0}, s->run_id, err);

@@ -61,6 +61,9 @@ struct capture_source {
     struct remote *remote;
     int64_t dest_id;
     struct ferry_str run_id, run_title, marker;
+    const struct ferry_kv *fields; /* of the run, and its tags: see ferry_run */
+    const struct ferry_str *tags;
+    uint32_t n_fields, n_tags;
     struct capture_commit commit;
 };
 int32_t capture_run(struct engine *e, const struct capture_source *source, struct captured *out,

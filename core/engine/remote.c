@@ -494,6 +494,7 @@ static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_
                           STR_ARG(r->target->label));
     }
     r->facts[i].key = i < r->n_facts ? r->facts[i].key : arena_str(&r->memory, name);
+    value = value.ptr ? value : FERRY_LIT("");
     r->facts[i].value = arena_str(&r->memory, value);
     r->fact_is_new[i] = 1;
     r->n_facts += i == r->n_facts;

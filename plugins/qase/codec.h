@@ -48,6 +48,18 @@ void qase_put_encoded(struct buf *b, struct ferry_str text);
 void qase_put_path(struct buf *b, const struct ferry_call *call, const char *what,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* codec_fact.c */
+/* "environment "staging"", in scratch. */
+struct ferry_str qase_fact_name(const char *kind, struct ferry_str name, char scratch[300]);
+/* Appends the target of the question for it. */
+void qase_ask_fact(struct buf *target, const struct ferry_call *call, struct ferry_str fact,
+                   int64_t offset);
+int32_t qase_read_fact(const struct ferry_call *call, const struct ferry_ask *ask,
+                       const struct ferry_message *answer, const struct ferry_reply *reply,
+                       struct ferry_error *err);
+/* "group TAB title" of a configuration by its id, or the other way round; absent where the fact does not hold it. */
+struct ferry_str qase_configuration(const struct ferry_call *call, struct ferry_str is, int by_id);
+
 /* signature.c */
 void qase_put_signature(struct buf *b, const struct ferry_call *call, const struct ferry_op *op,
                         struct ferry_str case_id);
@@ -89,6 +101,8 @@ int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const 
 int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
                     const struct ferry_message *answer, const struct ferry_reply *reply,
                     struct ferry_error *err);
+/* E_PROTOCOL: what the answer is not. */
+int32_t qase_not_understood(struct ferry_error *err, const char *what);
 int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,
                   const struct ferry_asks *asks, struct ferry_error *err);
 int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
@@ -104,5 +118,10 @@ int qase_place_parse(struct ferry_str cursor, struct qase_place *out);
 /* Of a question: its cursor, or how many it knows already. */
 int qase_place_of(const struct ferry_ask *ask, struct qase_place *out);
 void qase_place_text(const struct qase_place *p, char out[96]);
+/* One more page to ask for. */
+int32_t qase_tell_next(const struct ferry_reply *reply, const struct qase_place *place);
+/* "?name=value" or "&name=value"; and how much of a list, from where. Appended. */
+void qase_put_query(struct buf *b, const char *name, struct ferry_str value);
+void qase_put_page(struct buf *b, int64_t offset);
 
 #endif

@@ -15,7 +15,7 @@ static int is_success(const struct ferry_message *m)
     return m->status >= 200 && m->status < 300;
 }
 
-static int32_t not_understood(struct ferry_error *err, const char *what)
+int32_t qase_not_understood(struct ferry_error *err, const char *what)
 {
     return ferry_fail(err, FERRY_E_PROTOCOL, NULL, "Qase's answer: %s", what);
 }
@@ -25,10 +25,11 @@ static int32_t parse(struct json_doc *doc, struct ferry_str body, struct ferry_e
 {
     struct ferry_error why = {.size = sizeof why};
     if (json_parse(doc, body, JSON_STRICT, NULL, &why)) {
-        return not_understood(err, why.message);
+        return qase_not_understood(err, why.message);
     }
-    return json_bool(json_get(doc->root, "status"), 0) ? FERRY_OK
-                                                       : not_understood(err, "no \"status\": true");
+    return json_bool(json_get(doc->root, "status"), 0)
+               ? FERRY_OK
+               : qase_not_understood(err, "no \"status\": true");
 }
 
 /* --- outcomes ------------------------------------------------------------------------------------------------ */
@@ -60,11 +61,11 @@ static int32_t decode_cases(const struct cJSON *result, uint32_t n, const struct
     json_each (v, json_get(result, "ids")) {
         struct ferry_str id = json_id(v, digits);
         if (i >= n || !qase_is_number(id, NULL)) {
-            return not_understood(err, "other cases than were sent");
+            return qase_not_understood(err, "other cases than were sent");
         }
         rc = rc ? rc : done(reply, i++, id, NULL, 0);
     }
-    return rc || i == n ? rc : not_understood(err, "not as many cases as were sent");
+    return rc || i == n ? rc : qase_not_understood(err, "not as many cases as were sent");
 }
 
 static int32_t decode_attachments(const struct cJSON *result, uint32_t n,
@@ -75,11 +76,11 @@ static int32_t decode_attachments(const struct cJSON *result, uint32_t n,
     json_each (v, result) {
         struct ferry_str hash = json_str(json_get(v, "hash"));
         if (i >= n || hash.len == 0) {
-            return not_understood(err, "other attachments than were sent");
+            return qase_not_understood(err, "other attachments than were sent");
         }
         rc = rc ? rc : done(reply, i++, hash, NULL, 0);
     }
-    return rc || i == n ? rc : not_understood(err, "not as many attachments as were sent");
+    return rc || i == n ? rc : qase_not_understood(err, "not as many attachments as were sent");
 }
 
 static int32_t decode_run(const struct ferry_op *op, const struct cJSON *result,
@@ -89,7 +90,7 @@ static int32_t decode_run(const struct ferry_op *op, const struct cJSON *result,
     char digits[24], start[24];
     struct ferry_str id = json_id(json_get(result, "id"), digits);
     if (!qase_is_number(id, NULL)) {
-        return not_understood(err, "no id of a run");
+        return qase_not_understood(err, "no id of a run");
     }
     if (!run || !(run->has & FERRY_RUN_HAS_START)) {
         return done(reply, 0, id, NULL, 0);
@@ -154,7 +155,7 @@ int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const 
 
 /* --- lists ------------------------------------------------------------------------------------------------------ */
 
-static int32_t tell_next(const struct ferry_reply *reply, const struct qase_place *place)
+int32_t qase_tell_next(const struct ferry_reply *reply, const struct qase_place *place)
 {
     char text[96];
     qase_place_text(place, text);
@@ -173,12 +174,12 @@ static int32_t tell_pages(struct reading *r, const struct qase_place *here, int6
     int64_t got = (int64_t)r->seen;
     if (got > 0 && got < QASE_PAGE && here->offset + got < filtered) {
         next.offset += got;
-        return next.offset <= QASE_REACH ? tell_next(r->reply, &next) : FERRY_OK;
+        return next.offset <= QASE_REACH ? qase_tell_next(r->reply, &next) : FERRY_OK;
     }
     for (next.offset += QASE_PAGE;
          rc == FERRY_OK && next.offset < filtered && next.offset <= QASE_REACH;
          next.offset += QASE_PAGE) {
-        rc = tell_next(r->reply, &next);
+        rc = qase_tell_next(r->reply, &next);
         if (here->offset > 0) {
             break; /* the first page has named the rest; this is for a list that grew */
         }
@@ -205,8 +206,8 @@ static int split_span(struct reading *r, const struct qase_place *here, int64_t 
     }
     struct qase_place later = {.from_s = middle + 1, .to_s = half.to_s};
     half.to_s = middle;
-    *rc = tell_next(r->reply, &half);
-    *rc = *rc ? *rc : tell_next(r->reply, &later);
+    *rc = qase_tell_next(r->reply, &half);
+    *rc = *rc ? *rc : qase_tell_next(r->reply, &later);
     return 1;
 }
 
@@ -238,11 +239,11 @@ static int32_t read_page(struct reading *r, const struct ferry_message *answer,
     if (rc || !json_bool(json_get(rest.root, "status"), 0) ||
         !json_is_array(json_get(result, "entities")) ||
         !json_int(json_get(result, "filtered"), &filtered)) {
-        rc = not_understood(err, rc ? why.message : "not a page of a list");
+        rc = qase_not_understood(err, rc ? why.message : "not a page of a list");
     } else if (here.offset > 0 || !split_span(r, &here, filtered, &rc, err)) {
         rc = json_elements(answer->body, "result.entities", read_one, r, NULL, &why);
         rc = rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL
-                 ? not_understood(err, "a thing without an id")
+                 ? qase_not_understood(err, "a thing without an id")
                  : rc;
         rc = rc ? rc : tell_pages(r, &here, filtered);
     }
@@ -257,73 +258,10 @@ static int32_t read_single(struct reading *r, const struct ferry_message *answer
     int32_t rc = parse(&doc, answer->body, err);
     rc = rc ? rc : qase_read_element(r, json_get(doc.root, "result"));
     json_finish(&doc);
-    return rc == FERRY_E_PROTOCOL ? not_understood(err, "no thing with an id") : rc;
+    return rc == FERRY_E_PROTOCOL ? qase_not_understood(err, "no thing with an id") : rc;
 }
 
-/* --- facts ------------------------------------------------------------------------------------------------------- */
-
-struct field_search {
-    struct reading r;
-    struct ferry_str title;
-    struct ferry_error *err;
-    int found;
-};
-
-static int32_t look_at_field(void *data, const struct ferry_item *item)
-{
-    struct field_search *s = data;
-    if (!ferry_eq(str_trim(item->name), str_trim(s->title))) {
-        return FERRY_OK;
-    }
-    if (!str_is(item->field->type, "string") && !str_is(item->field->type, "text")) {
-        return ferry_fail(
-            s->err, FERRY_E_CONFIG, "fact",
-            "custom field \"%.*s\" is of type %.*s; keys are texts: make it one of type string",
-            STR_ARG(s->title), STR_ARG(item->field->type));
-    }
-    s->found = 1;
-    return s->r.reply->fact(s->r.reply->self, s->r.ask->name, item->id);
-}
-
-/* The reply that sees items of a page of fields; everything else goes on as it is. */
-static int32_t field_item(void *self, const struct ferry_item *item)
-{
-    return look_at_field(self, item);
-}
-
-static int32_t read_fact(const struct ferry_call *call, const struct ferry_ask *ask,
-                         const struct ferry_message *answer, const struct ferry_reply *reply,
-                         struct ferry_error *err)
-{
-    struct ferry_ask fields = *ask;
-    struct field_search s = {.title = call->key_field, .err = err};
-    struct ferry_reply items = {.self = &s, .item = field_item};
-    struct json_doc rest = {NULL};
-    struct qase_place here;
-    int64_t filtered = 0;
-    qase_place_of(ask, &here);
-    fields.noun = FERRY_FIELD;
-    fields.n_ops = 0;
-    struct reading of_fields = {.call = call, .ask = &fields, .reply = &items};
-    s.r = (struct reading){.call = call, .ask = ask, .reply = reply};
-    arena_init(&of_fields.arena, MOST_ITEM);
-    int32_t rc = json_elements(answer->body, "result.entities", read_one, &of_fields, &rest, NULL);
-    if (rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL ||
-        (rc == FERRY_OK &&
-         !json_int(json_get(json_get(rest.root, "result"), "filtered"), &filtered))) {
-        rc = not_understood(err, "not a page of custom fields");
-    }
-    here.found |= s.found;
-    here.offset += of_fields.seen > 0 ? (int64_t)of_fields.seen : QASE_PAGE;
-    if (rc == FERRY_OK && here.offset < filtered) {
-        rc = tell_next(reply, &here);
-    } else if (rc == FERRY_OK && !here.found) {
-        rc = reply->fact(reply->self, ask->name, FERRY_LIT("")); /* there is none */
-    }
-    json_finish(&rest);
-    arena_finish(&of_fields.arena);
-    return rc;
-}
+/* --- answer -------------------------------------------------------------------------------------------------- */
 
 int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
                     const struct ferry_message *answer, const struct ferry_reply *reply,
@@ -335,7 +273,7 @@ int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
         return FERRY_OK;
     }
     if (ask->what == FERRY_ASK_FACT) {
-        return read_fact(call, ask, answer, reply, err);
+        return qase_read_fact(call, ask, answer, reply, err);
     }
     r.told = calloc((size_t)ask->n_ops + 1, 1);
     if (!r.told) {

@@ -104,7 +104,7 @@ static struct ferry_str filter(const struct ferry_ask *ask, const char *name)
     return ferry_get(ask->filters, ask->n_filters, ferry_cstr(name));
 }
 
-static void put_query(struct buf *b, const char *name, struct ferry_str value)
+void qase_put_query(struct buf *b, const char *name, struct ferry_str value)
 {
     buf_putc(b, memchr(b->ptr, '?', b->len) ? '&' : '?');
     buf_puts(b, name);
@@ -112,18 +112,20 @@ static void put_query(struct buf *b, const char *name, struct ferry_str value)
     qase_put_encoded(b, value);
 }
 
-static void put_number(struct buf *b, const char *name, int64_t n)
+void qase_put_page(struct buf *b, int64_t offset)
 {
     char digits[24];
-    snprintf(digits, sizeof digits, "%lld", (long long)n);
-    put_query(b, name, ferry_cstr(digits));
+    snprintf(digits, sizeof digits, "%d", QASE_PAGE);
+    qase_put_query(b, "limit", ferry_cstr(digits));
+    snprintf(digits, sizeof digits, "%lld", (long long)offset);
+    qase_put_query(b, "offset", ferry_cstr(digits));
 }
 
 static void put_time(struct buf *b, const char *name, int64_t seconds)
 {
     char text[20];
     qase_time_text(seconds * 1000, text);
-    put_query(b, name, ferry_cstr(text));
+    qase_put_query(b, name, ferry_cstr(text));
 }
 
 /* 1: the list is one thing, asked for by its id. */
@@ -134,7 +136,7 @@ static int put_list(struct buf *b, const struct ferry_call *call, const struct f
     switch (ask->noun) {
     case FERRY_FIELD:
         buf_puts(b, "/v1/custom_field");
-        put_query(b, "entity", FERRY_LIT("case"));
+        qase_put_query(b, "entity", FERRY_LIT("case"));
         return 0;
     case FERRY_CASE:
         if (qase_is_number(id, NULL)) {
@@ -150,13 +152,13 @@ static int put_list(struct buf *b, const struct ferry_call *call, const struct f
         }
         qase_put_path(b, call, "run", "%s", "");
         if (title.len > 0 && title.len <= QASE_TITLE) {
-            put_query(b, "search", title);
+            qase_put_query(b, "search", title);
         }
         return 0;
     default:
         qase_put_path(b, call, "result", "%s", "");
         if (qase_is_number(run, NULL)) {
-            put_query(b, "run", run);
+            qase_put_query(b, "run", run);
         }
         if (place->to_s > 0) {
             put_time(b, "from_end_time", place->from_s);
@@ -176,13 +178,17 @@ static int32_t write_list(struct buf *b, const struct ferry_call *call, const st
         ask->noun != FERRY_RESULT) {
         return ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Qase has no list of noun %u", ask->noun);
     }
-    if (ask->noun == FERRY_CASE && !ferry_get(call->facts, call->n_facts, fact).ptr) {
-        out->need(out->self, fact); /* which of its fields a case holds its key in */
+    fact = ask->noun == FERRY_CASE ? fact : FERRY_LIT("configurations");
+    if ((ask->noun == FERRY_CASE ||
+         (ask->noun == FERRY_RUN && str_is(filter(ask, "detail"), "1"))) &&
+        !ferry_get(call->facts, call->n_facts, fact).ptr) {
+        out->need(
+            out->self,
+            fact); /* which of its fields a case holds its key in; what a run's configurations are called */
         return FERRY_E_NEED;
     }
     if (!put_list(b, call, ask, place)) {
-        put_number(b, "limit", QASE_PAGE);
-        put_number(b, "offset", place->offset);
+        qase_put_page(b, place->offset);
     }
     return FERRY_OK;
 }
@@ -202,10 +208,8 @@ int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
     case FERRY_ASK_LIST:
         rc = write_list(&target, call, ask, &place, out, err);
         break;
-    case FERRY_ASK_FACT: /* there is one kind of them: a custom field by its title */
-        buf_puts(&target, "/v1/custom_field?entity=case");
-        put_number(&target, "limit", QASE_PAGE);
-        put_number(&target, "offset", place.offset);
+    case FERRY_ASK_FACT:
+        qase_ask_fact(&target, call, ask->name, place.offset);
         break;
     case FERRY_ASK_FETCH: /* by its URL, which may be of another host */
         buf_put(&target, ask->name);

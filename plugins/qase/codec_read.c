@@ -176,6 +176,41 @@ static void read_case(struct reading *r, const struct cJSON *v, struct ferry_ite
     item->test_case = c;
 }
 
+static int is_asked(const struct ferry_ask *ask, const char *name)
+{
+    return str_is(ferry_get(ask->filters, ask->n_filters, ferry_cstr(name)), "1");
+}
+
+/* What a run was run in and for, by names that mean the same in another project. */
+static void read_surroundings(struct reading *r, const struct cJSON *v, struct ferry_run *run)
+{
+    const struct cJSON *ids = json_get(v, "configurations"), *tags = json_get(v, "tags");
+    struct ferry_str slug = text(json_get(v, "environment"), "slug");
+    struct ferry_str title = text(json_get(v, "milestone"), "title");
+    struct ferry_kv *fields = arena_array(&r->arena, struct ferry_kv, json_count(ids) + 2);
+    struct ferry_str *names = arena_array(&r->arena, struct ferry_str, json_count(tags) + 1);
+    if (!fields || !names) {
+        return;
+    }
+    if (slug.len) {
+        fields[run->n_fields++] = (struct ferry_kv){FERRY_LIT("environment"), slug};
+    }
+    if (title.len) {
+        fields[run->n_fields++] = (struct ferry_kv){FERRY_LIT("milestone"), title};
+    }
+    json_each (id, ids) {
+        struct ferry_str name = qase_configuration(r->call, id_text(&r->arena, id), 1);
+        if (name.len) {
+            fields[run->n_fields++] = (struct ferry_kv){FERRY_LIT("configuration"), name};
+        }
+    }
+    json_each (tag, tags) {
+        names[run->n_tags++] = text(tag, "title");
+    }
+    run->fields = fields;
+    run->tags = names;
+}
+
 static void read_run(struct reading *r, const struct cJSON *v, struct ferry_item *item)
 {
     struct ferry_run *run = arena_new(&r->arena, struct ferry_run);
@@ -191,6 +226,9 @@ static void read_run(struct reading *r, const struct cJSON *v, struct ferry_item
                      : FERRY_RUN_COMPLETE;
     run->has |= qase_time_parse(text(v, "start_time"), &run->start_ms) ? FERRY_RUN_HAS_START : 0u;
     run->has |= qase_time_parse(text(v, "end_time"), &run->end_ms) ? FERRY_RUN_HAS_END : 0u;
+    if (is_asked(r->ask, "detail")) {
+        read_surroundings(r, v, run);
+    }
     item->name = run->title;
     item->run = run;
 }
@@ -214,11 +252,6 @@ static struct ferry_str split_comment(struct ferry_str comment, struct ferry_str
     return str_sub(comment, 0, end);
 }
 
-static int is_brief(const struct ferry_ask *ask)
-{
-    return str_is(ferry_get(ask->filters, ask->n_filters, FERRY_LIT("brief")), "1");
-}
-
 static void read_result(struct reading *r, const struct cJSON *v, struct ferry_item *item)
 {
     struct ferry_result *x = arena_new(&r->arena, struct ferry_result);
@@ -233,7 +266,7 @@ static void read_result(struct reading *r, const struct cJSON *v, struct ferry_i
                                .details = text(v, "stacktrace")};
     x->status_text = x->status == FERRY_OTHER ? text(v, "status") : (struct ferry_str){NULL, 0};
     x->message = split_comment(text(v, "comment"), &item->marker);
-    if (!is_brief(r->ask)) {
+    if (!is_asked(r->ask, "brief")) {
         x->attachments = attachments(&r->arena, json_get(v, "attachments"), &x->n_attachments);
         x->steps = steps(&r->arena, json_get(v, "steps"), &x->n_steps);
     }

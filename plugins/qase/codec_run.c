@@ -75,6 +75,70 @@ static void write_tags(struct writer *w, const struct ferry_run *run)
     json_close(&w->json, ']');
 }
 
+/*
+ * A name that the run bears (a mirror's source called it so), as what it means in this project: asked for before the run is made, and left out with a word where it
+ * means nothing here.
+ */
+static int32_t known_name(struct writer *w, const struct ferry_kv *field, struct ferry_str *value)
+{
+    char scratch[300], word[32], said[400];
+    int is_list = str_is(field->key, "configuration");
+    snprintf(word, sizeof word, "%.*s", STR_ARG(utf8_cut(field->key, 30)));
+    struct ferry_str fact =
+        is_list ? FERRY_LIT("configurations") : qase_fact_name(word, field->value, scratch);
+    *value = ferry_get(w->call->facts, w->call->n_facts, fact);
+    if (!value->ptr) {
+        w->out->need(w->out->self, fact);
+        return FERRY_E_NEED;
+    }
+    *value = is_list ? qase_configuration(w->call, field->value, 0) : *value;
+    if (value->len == 0) {
+        snprintf(said, sizeof said, "\"%.*s\" is not known in %.*s",
+                 STR_ARG(utf8_cut(field->value, 255)), STR_ARG(utf8_cut(w->call->project, 60)));
+        qase_note(w, FERRY_NOTE_SKIPPED, word, said);
+    }
+    return FERRY_OK;
+}
+
+/* What the configuration names wins over what the run itself bears. */
+static int32_t write_surroundings(struct writer *w, const struct ferry_run *run)
+{
+    struct ferry_str slug = qase_option(w->call, "environment"), value;
+    int64_t milestone = 0, id;
+    uint32_t n = 0;
+    int32_t rc = FERRY_OK;
+    struct buf list; /* of configurations */
+    qase_is_number(qase_option(w->call, "milestone"), &milestone);
+    buf_init(&list, 1 << 16);
+    for (uint32_t i = 0; run && i < run->n_fields && rc == FERRY_OK; i++) {
+        const struct ferry_kv *f = &run->fields[i];
+        if (str_is(f->key, "environment") && slug.len == 0) {
+            rc = known_name(w, f, &value);
+            slug = rc ? slug : value;
+        } else if (str_is(f->key, "milestone") && milestone == 0) {
+            rc = known_name(w, f, &value);
+            (void)(rc || qase_is_number(value, &milestone));
+        } else if (str_is(f->key, "configuration")) {
+            rc = known_name(w, f, &value);
+            if (rc == FERRY_OK && qase_is_number(value, &id)) {
+                buf_printf(&list, "%s%lld", n++ ? "," : "", (long long)id);
+            }
+        }
+    }
+    qase_member(w, "environment_slug", slug.len ? slug : (struct ferry_str){NULL, 0}, QASE_TITLE);
+    if (milestone) {
+        json_member_int(&w->json, "milestone_id", milestone);
+    }
+    if (n) {
+        json_key(&w->json, "configurations");
+        json_open(&w->json, '[');
+        json_put_raw(&w->json, buf_str(&list));
+        json_close(&w->json, ']');
+    }
+    buf_finish(&list);
+    return rc;
+}
+
 /* The cases of the run that are known by now; results bring the others. */
 static void write_cases(struct writer *w, const struct ferry_item *item)
 {
@@ -115,11 +179,10 @@ int32_t qase_write_run(struct writer *w, const struct ferry_op *op, struct ferry
     write_cases(w, op->item);
     write_start(w, run);
     write_tags(w, run);
-    qase_member(w, "environment_slug", qase_option(w->call, "environment"), QASE_TITLE);
-    write_number(w, "milestone_id", "milestone");
+    int32_t rc = write_surroundings(w, run);
     write_number(w, "plan_id", "plan");
     json_close(&w->json, '}');
-    return FERRY_OK;
+    return rc;
 }
 
 int32_t qase_write_run_change(struct writer *w, const struct ferry_op *op, struct ferry_error *err)

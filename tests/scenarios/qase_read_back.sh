@@ -64,3 +64,35 @@ forth
 exits 0
 says_not "cannot be read back"
 sent DEMO | grep 'heat the pan.*it is hot' | grep sizzles | grep -q 'break the egg' || fail "a case lends the texts: $(sent DEMO)"
+
+# What a run was run in and for, by its names; one that the other project does not know is said.
+answers 200 POST /v1/environment/AO '{"title":"Staging","slug":"staging"}'
+for project in AO DEMO; do
+    answers 200 POST "/v1/milestone/$project" '{"title":"an older one"}'
+    answers 200 POST "/v1/milestone/$project" '{"title":"Release 3"}'
+    answers 200 POST "/v1/configuration/$project/group" '{"title":"Browser"}'
+    group=$(answer_jq .result.id)
+    test "$project" = AO || answers 200 POST "/v1/configuration/$project" "{\"title\":\"Edge\",\"group_id\":$group}"
+    answers 200 POST "/v1/configuration/$project" "{\"title\":\"Chrome\",\"group_id\":$group}"
+done
+answers 200 POST /v1/run/AO '{"title":"everywhere","is_autotest":true,"cases":[],"environment_slug":"staging","milestone_id":2,"configurations":[1],"tags":["night","wide"]}'
+run_id=$(answer_jq .result.id)
+answers 200 POST "/v1/result/AO/$run_id" "{\"case_id\":$case_id,\"status\":\"passed\",\"time_ms\":4}"
+forth
+exits 0
+says 'environment: "staging" is not known in DEMO'
+mirrored=$(state '.[0] == "run" and .[1] == "DEMO" and .[3] == "everywhere"' .[2])
+answers 200 GET "/v1/run/DEMO/$mirrored"
+is "milestone" "$(answer_jq .result.milestone.title)" "Release 3"
+is "tags" "$(answer_jq '[.result.tags[].title] | join(",")')" night,wide
+is "configurations" "$(answer_jq '.result.configurations | join(",")')" 2
+is "environment" "$(answer_jq .result.environment)" null
+answers 200 POST /v1/environment/DEMO '{"title":"Staging","slug":"staging"}'
+answers 200 DELETE "/v1/run/DEMO/$mirrored"
+rm -rf .ferry
+forth
+exits 0
+says_not "is not known in DEMO"
+mirrored=$(state '.[0] == "run" and .[1] == "DEMO" and .[3] == "everywhere"' .[2])
+answers 200 GET "/v1/run/DEMO/$mirrored"
+is "environment" "$(answer_jq .result.environment.slug)" staging

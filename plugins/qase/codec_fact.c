@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec_fact.c - what has to be known of a project: which field of cases holds keys, and what the names that a run bears mean here. A fact without a
+ * value says that there is none.
+ *
+ *   custom field "Automation Key"   its id
+ *   environment "staging"           the slug, where there is one
+ *   milestone "Release 3"           its id
+ *   configurations                  a line each: id TAB group TAB title
+ */
+#include "codec.h"
+
+#include <text.h>
+
+enum { MOST_ITEM = 64 << 20 };
+
+static const char environment[] = "environment \"", milestone[] = "milestone \"",
+                  configurations[] = "configurations";
+
+/* What stands between the quotes of a fact's name; absent where it is no fact of this kind. */
+static struct ferry_str named(struct ferry_str fact, const char *kind)
+{
+    uint64_t n = strlen(kind);
+    return str_starts(fact, kind) && fact.len > n ? str_sub(fact, n, fact.len - n - 1)
+                                                  : (struct ferry_str){NULL, 0};
+}
+
+struct ferry_str qase_fact_name(const char *kind, struct ferry_str name, char scratch[300])
+{
+    snprintf(scratch, 300, "%s \"%.*s\"", kind, (int)(name.len < 260 ? name.len : 260),
+             name.ptr ? name.ptr : "");
+    return ferry_cstr(scratch);
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------- */
+
+void qase_ask_fact(struct buf *target, const struct ferry_call *call, struct ferry_str fact,
+                   int64_t offset)
+{
+    struct ferry_str slug = named(fact, environment), title = named(fact, milestone);
+    if (str_is(fact, configurations)) {
+        qase_put_path(target, call, "configuration", "%s", "");
+        return; /* a list without pages */
+    }
+    if (slug.ptr) {
+        qase_put_path(target, call, "environment", "%s", "");
+        qase_put_query(target, "slug", slug);
+    } else if (title.ptr) {
+        qase_put_path(target, call, "milestone", "%s", "");
+        qase_put_query(target, "search", title);
+    } else {
+        buf_puts(target, "/v1/custom_field?entity=case");
+    }
+    qase_put_page(target, offset);
+}
+
+/* --- the field of keys ---------------------------------------------------------------------------------------- */
+
+struct field_search {
+    struct reading r;
+    struct ferry_str title;
+    struct ferry_error *err;
+    int found;
+};
+
+static int32_t look_at_field(void *data, const struct ferry_item *item)
+{
+    struct field_search *s = data;
+    if (!ferry_eq(str_trim(item->name), str_trim(s->title))) {
+        return FERRY_OK;
+    }
+    if (!str_is(item->field->type, "string") && !str_is(item->field->type, "text")) {
+        return ferry_fail(
+            s->err, FERRY_E_CONFIG, "fact",
+            "custom field \"%.*s\" is of type %.*s; keys are texts: make it one of type string",
+            STR_ARG(s->title), STR_ARG(item->field->type));
+    }
+    s->found = 1;
+    return s->r.reply->fact(s->r.reply->self, s->r.ask->name, item->id);
+}
+
+/* The reply that sees items of a page of fields; everything else goes on as it is. */
+static int32_t field_item(void *self, const struct ferry_item *item)
+{
+    return look_at_field(self, item);
+}
+
+static int32_t read_field(void *data, uint32_t index, const struct cJSON *v)
+{
+    (void)index;
+    return qase_read_element(data, v);
+}
+
+static int32_t read_key_field(const struct ferry_call *call, const struct ferry_ask *ask,
+                              const struct ferry_message *answer, const struct ferry_reply *reply,
+                              struct ferry_error *err)
+{
+    struct ferry_ask fields = *ask;
+    struct field_search s = {.title = call->key_field, .err = err};
+    struct ferry_reply items = {.self = &s, .item = field_item};
+    struct json_doc rest = {NULL};
+    struct qase_place here;
+    int64_t filtered = 0;
+    qase_place_of(ask, &here);
+    fields.noun = FERRY_FIELD;
+    fields.n_ops = 0;
+    struct reading of_fields = {.call = call, .ask = &fields, .reply = &items};
+    s.r = (struct reading){.call = call, .ask = ask, .reply = reply};
+    arena_init(&of_fields.arena, MOST_ITEM);
+    int32_t rc =
+        json_elements(answer->body, "result.entities", read_field, &of_fields, &rest, NULL);
+    if (rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL ||
+        (rc == FERRY_OK &&
+         !json_int(json_get(json_get(rest.root, "result"), "filtered"), &filtered))) {
+        rc = qase_not_understood(err, "not a page of custom fields");
+    }
+    here.found |= s.found;
+    here.offset += of_fields.seen > 0 ? (int64_t)of_fields.seen : QASE_PAGE;
+    if (rc == FERRY_OK && here.offset < filtered) {
+        rc = qase_tell_next(reply, &here);
+    } else if (rc == FERRY_OK && !here.found) {
+        rc = reply->fact(reply->self, ask->name, FERRY_LIT("")); /* there is none */
+    }
+    json_finish(&rest);
+    arena_finish(&of_fields.arena);
+    return rc;
+}
+
+/* --- what a run's names mean ------------------------------------------------------------------------------------ */
+
+struct name_search {
+    const char *member;     /* of an element */
+    struct ferry_str name;  /* what it has to be */
+    struct ferry_str found; /* in scratch */
+    char scratch[300];
+    int takes_id;
+};
+
+static int32_t look_at_name(void *data, uint32_t index, const struct cJSON *v)
+{
+    struct name_search *s = data;
+    char digits[24];
+    (void)index;
+    struct ferry_str is = json_str(json_get(v, s->member));
+    struct ferry_str value = s->takes_id ? json_id(json_get(v, "id"), digits) : is;
+    if (!s->found.ptr &&
+        ferry_eq(is, s->name)) { /* titles may repeat: the first, as a person would */
+        snprintf(s->scratch, sizeof s->scratch, "%.*s", STR_ARG(utf8_cut(value, 260)));
+        s->found = ferry_cstr(s->scratch);
+    }
+    return FERRY_OK;
+}
+
+static int32_t read_name(const struct ferry_ask *ask, const struct ferry_message *answer,
+                         struct name_search *s, const struct ferry_reply *reply,
+                         struct ferry_error *err)
+{
+    struct json_doc rest = {NULL};
+    struct qase_place here;
+    int64_t filtered = 0;
+    qase_place_of(ask, &here);
+    int32_t rc = json_elements(answer->body, "result.entities", look_at_name, s, &rest, NULL);
+    if (rc || !json_int(json_get(json_get(rest.root, "result"), "filtered"), &filtered)) {
+        rc = rc == FERRY_E_NO_MEMORY ? rc : qase_not_understood(err, "not a page of a list");
+    }
+    here.offset += QASE_PAGE;
+    if (rc == FERRY_OK && !s->found.ptr && here.offset < filtered) {
+        rc = qase_tell_next(reply, &here);
+    } else if (rc == FERRY_OK) {
+        rc = reply->fact(reply->self, ask->name, s->found.ptr ? s->found : FERRY_LIT(""));
+    }
+    json_finish(&rest);
+    return rc;
+}
+
+/* Neither TAB nor LF can stand in a title that is to be found again. */
+static void put_configurations(struct buf *lines, const struct cJSON *group)
+{
+    char digits[24];
+    struct ferry_str title = json_str(json_get(group, "title"));
+    json_each (v, json_get(group, "configurations")) {
+        struct ferry_str id = json_id(json_get(v, "id"), digits);
+        buf_printf(lines, "%.*s\t%.*s\t%.*s\n", STR_ARG(id), STR_ARG(title),
+                   STR_ARG(json_str(json_get(v, "title"))));
+    }
+}
+
+static int32_t read_configurations(const struct ferry_ask *ask, const struct ferry_message *answer,
+                                   const struct ferry_reply *reply, struct ferry_error *err)
+{
+    struct ferry_error why = {.size = sizeof why};
+    struct json_doc doc = {NULL};
+    struct buf lines;
+    buf_init(&lines, 1 << 20);
+    int32_t rc = json_parse(&doc, answer->body, JSON_STRICT, NULL, &why);
+    const struct cJSON *groups = json_get(json_get(doc.root, "result"), "entities");
+    if (rc == FERRY_E_INPUT || (rc == FERRY_OK && !json_is_array(groups))) {
+        rc = qase_not_understood(err, "not a list of configurations");
+    }
+    json_each (group, groups) {
+        put_configurations(&lines, group);
+    }
+    rc = rc ? rc : lines.failed;
+    rc = rc ? rc : reply->fact(reply->self, ask->name, ferry_cstr(buf_cstr(&lines)));
+    buf_finish(&lines);
+    json_finish(&doc);
+    return rc;
+}
+
+int32_t qase_read_fact(const struct ferry_call *call, const struct ferry_ask *ask,
+                       const struct ferry_message *answer, const struct ferry_reply *reply,
+                       struct ferry_error *err)
+{
+    struct name_search slug = {.member = "slug", .name = named(ask->name, environment)};
+    struct name_search title = {
+        .member = "title", .name = named(ask->name, milestone), .takes_id = 1};
+    return str_is(ask->name, configurations) ? read_configurations(ask, answer, reply, err)
+           : slug.name.ptr                   ? read_name(ask, answer, &slug, reply, err)
+           : title.name.ptr                  ? read_name(ask, answer, &title, reply, err)
+                                             : read_key_field(call, ask, answer, reply, err);
+}
+
+/* --- using them ------------------------------------------------------------------------------------------------- */
+
+/* One line of the fact; 0 at its end. */
+static int next_configuration(struct ferry_str *rest, struct ferry_str *id, struct ferry_str *name)
+{
+    struct ferry_str line;
+    if (!str_split(rest, '\n', &line)) {
+        return 0;
+    }
+    *name = line;
+    return str_split(name, '\t', id);
+}
+
+struct ferry_str qase_configuration(const struct ferry_call *call, struct ferry_str is, int by_id)
+{
+    struct ferry_str rest = ferry_get(call->facts, call->n_facts, ferry_cstr(configurations));
+    struct ferry_str id, name;
+    while (rest.len && next_configuration(&rest, &id, &name)) {
+        if (ferry_eq(by_id ? id : name, is)) {
+            return by_id ? name : id;
+        }
+    }
+    return (struct ferry_str){NULL, 0};
+}
