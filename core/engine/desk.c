@@ -90,7 +90,11 @@ static int32_t on_lookup(void *self, uint32_t side, uint32_t noun, struct ferry_
                          struct ferry_str value, struct ferry_found *found)
 {
     struct desk *d = self;
+    if (side == FERRY_SOURCE && !d->lane->source_dest) {
+        return FERRY_OK; /* there is none, and nothing in it */
+    }
     if (side == FERRY_SOURCE && !d->source_read) {
+        d->source_missed = 1;
         return FERRY_E_STOP;
     }
     int64_t dest = side == FERRY_SOURCE ? d->lane->source_dest : d->lane->dest_id;

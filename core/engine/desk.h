@@ -14,11 +14,12 @@ struct desk {
     struct engine *e;
     struct lane *lane;
     struct remote *remote;
-    int source_read; /* the source's cases are in the index */
-    int retried;     /* some tests of the run have several results */
-    int matching;    /* the target run has results: look whether these are among them */
-    int hidden;      /* they do not say whose they are */
-    int crowded;     /* and others fill the run as well */
+    int source_read;   /* the source's cases are in the index */
+    int source_missed; /* they are not, and somebody has asked for one */
+    int retried;       /* some tests of the run have several results */
+    int matching;      /* the target run has results: look whether these are among them */
+    int hidden;        /* they do not say whose they are */
+    int crowded;       /* and others fill the run as well */
     struct index_run run;
     struct plan_counts *counts;
     struct ferry_error *err;

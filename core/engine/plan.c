@@ -70,7 +70,7 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
     struct ferry_desk sink = desk_sink(d);
     struct ferry_error why = {.size = sizeof why};
     d->item = item;
-    d->wanted = d->skipped = 0;
+    d->wanted = d->skipped = d->source_missed = 0;
     int32_t rc = desk_complete(d, item);
     if (rc) {
         return rc;
@@ -80,10 +80,9 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
         return d->rc;
     }
     if (rc == FERRY_E_INPUT || rc == FERRY_E_STOP) {
-        rc = sink.skip(d,
-                       rc == FERRY_E_INPUT ? FERRY_LIT("cannot be planned")
-                                           : FERRY_LIT("source not readable"),
-                       ferry_cstr(why.message));
+        rc = rc == FERRY_E_INPUT
+                 ? sink.skip(d, FERRY_LIT("cannot be planned"), ferry_cstr(why.message))
+                 : sink.skip(d, FERRY_LIT("source not readable"), (struct ferry_str){NULL, 0});
     } else if (rc) {
         return ferry_fail(d->err, rc, why.where, "%.*s: planner \"%.*s\": %s",
                           STR_ARG(d->lane->label), STR_ARG(d->lane->planner),
@@ -92,6 +91,7 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
     if (item->noun == FERRY_RESULT) {
         d->counts->items++;
         d->counts->skipped += d->skipped && !d->wanted;
+        d->counts->undecided += (uint64_t)d->source_missed;
     }
     return rc ? rc : d->rc;
 }
@@ -231,6 +231,17 @@ static void trust_named_run(struct desk *d)
     }
 }
 
+/* It may be read later: then what needs it is planned. What this machine failed ends the plan. */
+static int32_t survey_source(struct desk *d, struct remote *source, struct ferry_error *err)
+{
+    struct ferry_error *why = &d->counts->source;
+    int32_t read = index_read_cases(&d->e->journal, source, why);
+    d->source_read = read == FERRY_OK;
+    return read == FERRY_E_NO_MEMORY || read == FERRY_E_IO
+               ? ferry_fail(err, read, why->where, "%s", why->message)
+               : FERRY_OK;
+}
+
 static int32_t survey(struct desk *d, struct remote *source, struct ferry_error *err)
 {
     struct journal *j = &d->e->journal;
@@ -242,10 +253,7 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
         rc = index_check_field(d->remote, err); /* only a key leads a result into another project */
     }
     if (rc == FERRY_OK && source) {
-        int32_t read = index_read_cases(j, source, err);
-        d->source_read = read == FERRY_OK;
-        /* It may be read later. What this machine failed ends the plan. */
-        rc = read == FERRY_E_NO_MEMORY || read == FERRY_E_IO ? read : FERRY_OK;
+        rc = survey_source(d, source, err);
     }
     if (rc == FERRY_OK && lists(d, FERRY_RUN)) {
         rc = find_target(d->e, d->lane, d->remote, &d->run, err);
@@ -274,6 +282,14 @@ static int32_t name_second_run(struct desk *d, struct ferry_error *err)
                   "iizz", d->lane->id, (int64_t)FERRY_NOTE_DUPLICATE, d->run.ids, d->run.title);
 }
 
+/* A run is not complete while nobody knows what belongs into it. */
+static int32_t keep_open(struct desk *d, struct ferry_error *err)
+{
+    return db_run(d->e->journal.db, err,
+                  "DELETE FROM op WHERE lane_id = ? AND kind = ? AND state = ?", "iii", d->lane->id,
+                  (int64_t)FERRY_OP(FERRY_COMPLETE, FERRY_RUN), (int64_t)OP_PLANNED);
+}
+
 static int32_t write_plan(struct walk *w, struct ferry_error *err)
 {
     struct desk *d = &w->desk;
@@ -297,6 +313,9 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
     rc = rc ? rc : walk_items(w, err);
     rc = rc ? rc : desk_close(d);
     int again = lane->source_dest && !d->source_read;
+    if (rc == FERRY_OK && d->counts->undecided) {
+        rc = keep_open(d, err);
+    }
     rc = rc ? rc : lane_state(d->e, lane->id, again ? LANE_REPLAN : LANE_PLANNED, err);
     STEP(plan_written);
     rc = db_end(db, rc, err);
@@ -310,6 +329,7 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
     struct walk w = {
         .desk = {.e = e, .lane = lane, .remote = remote, .counts = counts, .err = err}};
     memset(counts, 0, sizeof *counts);
+    counts->source.size = sizeof counts->source;
     w.planner = plugins_interface(e->plugins, lane->planner, FERRY_PLANNER_1, err);
     if (!w.planner) {
         return err->status;

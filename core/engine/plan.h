@@ -17,6 +17,9 @@ struct plan_counts {
     uint64_t there;     /* results that were there already */
     uint64_t skipped;   /* results left out, by reason in the table `skip` */
     uint64_t new_cases; /* operations that create a case */
+    uint64_t
+        undecided; /* results of them left out because the source could not be read, and planned when it can be */
+    struct ferry_error source; /* why it could not */
     int64_t first_op; /* operations from this one on were planned by this plan; 0: none was made */
 };
 

@@ -65,6 +65,20 @@ static int32_t plan(struct engine *e, struct lane *lane, struct remote *remote,
     return rc;
 }
 
+/* All that could be planned is done; what could not is said. */
+static int32_t name_undecided(const struct lane *lane, struct road_lane *out)
+{
+    const struct ferry_error *why = &out->plan.source;
+    if (!out->plan.undecided) {
+        return FERRY_OK;
+    }
+    return ferry_fail(
+        &out->error, FERRY_E_UNREACHABLE, "",
+        "%.*s: the keys of %llu results are with the cases of project %.*s, which could not be read%s%s; \"ferry resume\" looks again",
+        STR_ARG(lane->label), (unsigned long long)out->plan.undecided,
+        STR_ARG(lane->source_project), why->message[0] ? ": " : "", why->message);
+}
+
 static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, uint32_t flags,
                   struct road_lane *out)
 {
@@ -79,7 +93,8 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     rc = db_run(e->journal.db, &out->error,
                 "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
     rc = rc ? rc : deliver(e, remote, out->plan.first_op, &out->deliver, &out->error);
-    return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
+    rc = rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
+    return rc ? rc : name_undecided(lane, out);
 }
 
 static void count_lane(struct engine *e, const struct lane *lane, uint32_t flags,

@@ -119,9 +119,6 @@ int32_t mirror_keys(struct mirror_job *j, struct mirror_target **targets, uint32
         return check_key(j, t->key);
     }
     t->reason = no_key;
-    if (!(j->call->flags & FERRY_PLAN_SOURCE_READ)) {
-        return FERRY_OK; /* nobody can lend it one */
-    }
     if (ref && !str_empty(ref->id)) {
         return lend(j, t, "id", ref->id);
     }

@@ -45,4 +45,23 @@ is "results in DEMO" "$(held result DEMO)" 4
 is "runs" "$(held run AO) $(held run DEMO)" "1 1"
 is "cases with a key" "$(held value AO) $(held value DEMO)" "4 4"
 state '.[0] == "conflict"' . | grep . && fail "what was repeated was the same to the byte"
+kill "$server"
+
+# Read back, and the source's cases, with whom the keys are, cannot be read this time: that is no run without keys, and nothing is complete.
+mock qase
+workspace
+rm -rf .ferry
+mirrors='' config
+ferry upload --to ao "$samples/keyed.xml"
+exits 0
+rm -rf .ferry
+curl -s --noproxy '*' --data-binary $'GET /v1/case/AO* 1 error-before 425\n' "$url/_mock/faults" >/dev/null
+ferry mirror --source-project ao --use-latest-source-run --target-project demo
+exits 11
+says "cases of project AO, which could not be read"
+is "completed in DEMO" "$(state '.[0] == "run" and .[1] == "DEMO"' '.[5]' | grep -c 1)" 0
+ferry resume
+exits 0
+is "results in DEMO" "$(held result DEMO)" 4
+is "the run in DEMO is complete" "$(state '.[0] == "run" and .[1] == "DEMO"' '.[5]')" 1
 exit 0
