@@ -6,6 +6,7 @@
 #include "sockets.h"
 
 #include <file.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,10 +23,27 @@ static const struct {
 };
 enum { TRACKERS = sizeof trackers / sizeof *trackers };
 
+/* "full", or "full:I/N": the part I of N. */
+static int asked(unsigned *part, unsigned *of)
+{
+    const char *text = getenv("FERRY_TORTURE");
+    *part = 0;
+    *of = 1;
+    return text && (strcmp(text, "full") == 0 ||
+                    (sscanf(text, "full:%u/%u", part, of) == 2 && *part < *of));
+}
+
 int is_full(void)
 {
-    const char *asked = getenv("FERRY_TORTURE");
-    return asked && strcmp(asked, "full") == 0;
+    unsigned part, of;
+    return asked(&part, &of);
+}
+
+int in_share(unsigned n)
+{
+    unsigned part, of;
+    asked(&part, &of);
+    return n == UINT_MAX ? of == 1 && !getenv("FERRY_TORTURE_ROW") : n % of == part;
 }
 
 int is_wanted(const char *name)

@@ -37,8 +37,10 @@ void sockets_defects(struct world *w, struct sockets_totals *t);
 void sockets_pairs(struct world *w, struct sockets_totals *t);
 void sockets_stale(struct world *w, struct sockets_totals *t);
 
-/* FERRY_TORTURE=full */
+/* FERRY_TORTURE=full, or full:I/N, the part I of N of it. */
 int is_full(void);
+/* Is the n-th row in that part? UINT_MAX: are all rows? */
+int in_share(unsigned n);
 /* FERRY_TORTURE_ROW=WORDS: only rows that have these in their name. */
 int is_wanted(const char *name);
 

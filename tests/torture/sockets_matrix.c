@@ -5,10 +5,11 @@
  */
 #include "sockets.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { READ_KINDS = OP_KIND_LIST_CASES };
+enum { READ_KINDS = OP_KIND_LIST_CASES, MOST_WIRES = 128 };
 
 struct matrix {
     struct world *w;
@@ -16,6 +17,8 @@ struct matrix {
     struct scene scenes[SCENES];
     unsigned turn;
     unsigned first; /* of every so-many-th row: trackers share the selection */
+    /* How often the proxy has hit each kind of request in each way, at each place and moment. */
+    unsigned seen[OP_KIND_FIND][MOST_WIRES][POSITIONS][APPLY_LATE];
 };
 
 static int is_read(enum op_kind op)
@@ -36,7 +39,7 @@ static const char *impossible(const struct strike *s)
     return s->apply == APPLY_PART && !bulk ? "it is one thing, and has no parts" : NULL;
 }
 
-static const char *const places[] = {"first", "middle", "last"};
+static const char *const places[POSITIONS] = {"first", "middle", "last"};
 
 static unsigned place_of(const struct scene *s, enum op_kind op, int position)
 {
@@ -70,23 +73,22 @@ static int run_row(struct matrix *m, struct scene *s, const char *name,
     m->t->doubled += end.verdict.doubled > 0 && !beyond;
     m->t->beyond += end.verdict.doubled > 0 && beyond;
     m->t->found += end.verdict.doubled > 0 && beyond && end.found == end.verdict.things;
-    m->t->seen += (unsigned)hit;
     return hit;
 }
 
 /* As it falls, things go together in one request more or less: then the last one is the one before. */
-static void run_strike(struct matrix *m, struct scene *s, const char *name, struct strike *strike,
-                       int beyond)
+static int run_strike(struct matrix *m, struct scene *s, const char *name, struct strike *strike,
+                      int beyond)
 {
     enum { TRIES = 4 };
     int hit = 0;
     for (int i = 0; i < TRIES && !hit && strike->nth > 0; i++, strike->nth--) {
         hit = run_row(m, s, name, strike, 1, beyond);
     }
-    m->t->cells++;
     if (!hit) {
         complain(m->w, "%s: did not happen", name);
     }
+    return hit;
 }
 
 /* --- the cells ------------------------------------------------------------------------------------- */
@@ -104,7 +106,8 @@ static void run_cell(struct matrix *m, struct scene *s, const struct strike *mod
     if (why || !is_wanted(name)) {
         return;
     }
-    run_strike(m, s, name, &strike, 0);
+    int hit = run_strike(m, s, name, &strike, 0);
+    m->seen[model->op][model->wire - wires][position][model->apply] += (unsigned)hit;
 }
 
 /* One of the scenes that make enough requests of a kind; they take turns. NULL: none makes any. */
@@ -131,10 +134,61 @@ static void each_when(struct matrix *m, const struct wire *wire, enum op_kind op
         for (unsigned position = 0; position < most && (wire->when & 1u << apply); position++) {
             struct strike strike = {.wire = wire, .apply = (enum apply)apply, .op = op};
             struct scene *s = scene_with(m, op, &most);
-            if (s) {
+            if (s && in_share(m->turn)) {
                 run_cell(m, s, &strike, position == 1 && most == 2 ? 2 : (int)position);
             }
             m->turn++;
+        }
+    }
+}
+
+/* --- what was seen -------------------------------------------------------------------------------- */
+
+/* Some scene makes such a request at such a place, and there it can happen. */
+static int is_within_reach(const struct matrix *m, const struct strike *s, int position)
+{
+    unsigned most = 0;
+    for (int i = 0; i < SCENES; i++) {
+        most = m->scenes[i].counts[s->op] > most ? m->scenes[i].counts[s->op] : most;
+    }
+    return (s->wire->when & 1u << s->apply) && !(s->wire->flags & WIRE_LIES) && !impossible(s) &&
+           most > (position == 0   ? 0u
+                   : position == 1 ? 2u
+                                   : 1u);
+}
+
+static void count_cell(struct matrix *m, const struct strike *s, int position)
+{
+    if (!is_within_reach(m, s, position)) {
+        return;
+    }
+    unsigned seen = m->seen[s->op][s->wire - wires][position][s->apply];
+    m->t->cells++;
+    m->t->seen += seen > 0;
+    if (seen == 0 && is_full() && in_share(UINT_MAX)) {
+        complain(m->w, "never seen: %s (%s) %s the %s %s", s->wire->name, s->wire->fact,
+                 apply_name(s->apply), places[position], op_kind_name(s->op));
+    }
+}
+
+/* Kind of request by way to treat the client by place by moment: each has to have been seen, where all of it was tried. */
+static void count_cells(struct matrix *m)
+{
+    struct strike s = {.wire = NULL};
+    for (int op = 0; op < OP_KIND_FIND; op++) {
+        unsigned before = m->t->seen, cells = m->t->cells;
+        s.op = (enum op_kind)op;
+        for (unsigned i = 0; i < n_wires; i++) {
+            s.wire = &wires[i];
+            for (int at = 0; at < POSITIONS * APPLY_LATE; at++) {
+                s.apply = (enum apply)(at % APPLY_LATE);
+                count_cell(m, &s, at / APPLY_LATE);
+            }
+        }
+        printf("%s: %u of %u cells seen\n", op_kind_name(s.op), m->t->seen - before,
+               m->t->cells - cells);
+        if (m->t->cells == cells) {
+            complain(m->w, "no scene makes a %s", op_kind_name(s.op));
         }
     }
 }
@@ -201,7 +255,7 @@ static void run_late(struct matrix *m, struct scene *s, int late, int how, enum 
     snprintf(name, sizeof name, "%s: %s (F24), %s, the %s %s", s->name, unanswered[how],
              lates[late].name, places[position], op_kind_name(op));
     m->turn++;
-    if (!is_wanted(name)) {
+    if (!is_wanted(name) || !in_share(m->turn)) {
         return;
     }
     run_strike(m, s, name, &strike, lates[late].beyond);
@@ -238,10 +292,9 @@ static void run_pair(struct matrix *m, struct scene *s, const struct wire *wire,
              apply_name(first), op_kind_name(op), wire->name, apply_name((enum apply)apply),
              op_kind_name(next));
     m->turn++;
-    if (!is_wanted(name)) {
+    if (!is_wanted(name) || !in_share(m->turn)) {
         return;
     }
-    m->t->cells++;
     if (!run_row(m, s, name, strikes, 2, 0)) {
         complain(m->w, "%s: did not happen", name);
     }
@@ -269,7 +322,9 @@ static void pairs(struct matrix *m, struct scene *s)
 
 void sockets_matrix(struct world *w, struct sockets_totals *t)
 {
-    struct matrix m = {.w = w, .t = t};
+    static struct matrix m;
+    m.w = w;
+    m.t = t;
     m.first = w->sample > 1 && strcmp(w->tracker, "local") != 0;
     memcpy(m.scenes, scene_models, sizeof m.scenes);
     int ok = 1;
@@ -287,6 +342,7 @@ void sockets_matrix(struct world *w, struct sockets_totals *t)
     }
     if (ok) {
         pairs(&m, &m.scenes[SCENE_UPLOAD]);
+        count_cells(&m);
     }
     if (t->beyond != t->found) {
         complain(w, "late beyond the settle time: %u rows doubled, %u of them found and named",

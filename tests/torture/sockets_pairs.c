@@ -6,6 +6,7 @@
 #include "sockets.h"
 
 #include <file.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <step.h>
@@ -22,6 +23,7 @@ struct pairs {
     struct scene scenes[SCENES];
     unsigned reached[SCENES][STEP_COUNT]; /* how often a scene comes to a step */
     unsigned died_at[STEP_COUNT];
+    unsigned tried;
     uint64_t chance;
 };
 
@@ -108,7 +110,7 @@ static void run_pair(struct pairs *p, int scene, int step, unsigned nth)
              strike.wire->name, strike.wire->fact, apply_name(strike.apply),
              op_kind_name(strike.op), strike.nth, follows ? "the next " : "", steps[step], nth,
              row.repeats ? "again" : "resume");
-    if (!is_wanted(name)) {
+    if (!is_wanted(name) || !in_share(p->tried++)) {
         return;
     }
     row_run(p->w, &row, &s->want, &end);
@@ -160,7 +162,7 @@ void sockets_pairs(struct world *w, struct sockets_totals *t)
         all_pairs(&p, is_full() ? WHOLE : SELECTION / (unsigned)w->sample);
     }
     for (int i = 0; i < STEP_COUNT; i++) {
-        if (ok && is_full() && p.died_at[i] == 0 && i != STEP_schema_step) {
+        if (ok && is_full() && in_share(UINT_MAX) && p.died_at[i] == 0 && i != STEP_schema_step) {
             complain(w, "nobody died at %s", steps[i]);
         }
     }
