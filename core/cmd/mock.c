@@ -13,7 +13,13 @@
 #include <transport_inproc.h>
 #include <unistd.h>
 
-enum { MAX_BODY = 256 << 20, CONNECTIONS = 128, TIMEOUT_S = 60, STATE_MAX = 256 << 20 };
+enum {
+    MAX_BODY = 256 << 20,
+    CONNECTIONS = 128,
+    TIMEOUT_S = 60,
+    REQUEST_MS = 600 * 1000,
+    STATE_MAX = 256 << 20
+};
 
 static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_STR, .name = "faults", .value = "SCRIPT",
@@ -319,6 +325,7 @@ static int run(struct app *app, const struct args *args)
                                        .latency_ms = args_int(args, "latency", 0),
                                        .max_connections = CONNECTIONS,
                                        .timeout_s = TIMEOUT_S,
+                                       .request_ms = REQUEST_MS,
                                        .answer = on_request,
                                        .self = m,
                                        .blobs = m->spool};

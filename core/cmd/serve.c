@@ -169,6 +169,7 @@ static int32_t listen_there(struct serve *s, const struct args *args, char addre
                                    .timeout_s = TIMEOUT_S,
                                    .answer = serve_answer,
                                    .self = s};
+    str_int64(config_get(c, "serve.request_timeout"), &setup.request_ms);
     int32_t rc = read_place(place, address, &setup.port, err);
     if (rc == FERRY_OK && !setup.tls_cert != !setup.tls_key) {
         rc = ferry_fail(err, FERRY_E_CONFIG, "serve.tls_cert",

@@ -10,7 +10,7 @@
 /* clang-format off */
 #define MHD_CALLS(CALL) \
     CALL(add_response_header) CALL(create_response_from_buffer) CALL(destroy_response) CALL(get_connection_values) \
-    CALL(get_daemon_info) CALL(queue_response) CALL(start_daemon) CALL(stop_daemon)
+    CALL(get_connection_info) CALL(get_daemon_info) CALL(queue_response) CALL(start_daemon) CALL(stop_daemon)
 /* clang-format on */
 
 struct late_mhd {

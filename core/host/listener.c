@@ -3,6 +3,7 @@
 #include "listener.h"
 
 #include "late_mhd.h"
+#include "listener_guests.h"
 #include "log.h"
 
 #include <arpa/inet.h>
@@ -13,12 +14,13 @@
 #include <text.h>
 #include <time.h>
 
-enum { HEAD_MAX = 64 * 1024, ANSWER_MAX = 256 << 20, FILE_MAX = 1 << 20 };
+enum { HEAD_MAX = 64 * 1024, ANSWER_MAX = 256 << 20, FILE_MAX = 1 << 20, HEARD_OUT = 8 << 20 };
 
 struct listener {
     struct listener_setup setup;
     struct MHD_Daemon *daemon;
     pthread_mutex_t one_at_a_time;
+    struct guests guests;
     struct buf cert, key; /* NUL-ended; wiped at the end */
 };
 
@@ -27,7 +29,8 @@ struct arriving {
     struct buf target, head, body;
     size_t names[REQUEST_HEADERS], values[REQUEST_HEADERS]; /* where each ends in head */
     uint32_t n_headers;
-    int too_long;
+    uint64_t dropped; /* bytes of a body that is too long */
+    int begun, too_long;
 };
 
 /* --- what arrives ------------------------------------------------------------------------------ */
@@ -160,6 +163,38 @@ static enum MHD_Result answer(struct listener *l, struct MHD_Connection *c, cons
     return done;
 }
 
+static int descriptor_of(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *info =
+        mhd.get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+/* A length that is said before, and not worth hearing out. */
+static int is_far_too_long(const struct listener *l, const struct arriving *a)
+{
+    struct ferry_kv headers[REQUEST_HEADERS];
+    struct ferry_message m;
+    int64_t length = 0;
+    view(a, "", headers, &m);
+    struct ferry_str said = ferry_get(m.headers, m.n_headers, FERRY_LIT("content-length"));
+    return str_int64(said, &length) && length > 0 &&
+           (uint64_t)length > l->setup.max_body + HEARD_OUT;
+}
+
+/* What is too long is read for a while all the same, so that the client hears the 413; but not for ever. */
+static enum MHD_Result take_body(const struct listener *l, struct arriving *a, const char *bytes,
+                                 size_t n)
+{
+    a->too_long |= a->body.len + n > l->setup.max_body;
+    if (!a->too_long) {
+        buf_put(&a->body, (struct ferry_str){bytes, n});
+    } else {
+        a->dropped += n;
+    }
+    return a->dropped > HEARD_OUT ? MHD_NO : MHD_YES;
+}
+
 static enum MHD_Result on_request(void *data, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **state)
@@ -171,28 +206,29 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *c, const ch
     if (!a || a->target.failed || a->head.failed) {
         return a ? send_status(c, 431) : MHD_NO;
     }
-    if (a->n_headers == 0 && a->head.len == 0) { /* the head is here, the body is not */
+    if (!a->begun) { /* the head is here, the body is not */
+        a->begun = 1;
         mhd.get_connection_values(c, MHD_HEADER_KIND, on_header, a);
-        return a->too_long || a->head.failed ? send_status(c, 431) : MHD_YES;
+        return a->too_long || a->head.failed ? send_status(c, 431)
+               : is_far_too_long(l, a)       ? send_status(c, 413)
+                                             : MHD_YES;
     }
     if (*n > 0) {
-        a->too_long |= a->body.len + *n > l->setup.max_body;
-        if (!a->too_long) {
-            buf_put(&a->body, (struct ferry_str){bytes, *n});
-        }
-        *n = 0; /* what is too long is read all the same, so that the client hears the 413 */
-        return MHD_YES;
+        enum MHD_Result more = take_body(l, a, bytes, *n);
+        *n = 0;
+        return more;
     }
+    guests_asked(&l->guests, descriptor_of(c));
     return a->too_long ? send_status(c, 413) : answer(l, c, method, a);
 }
 
 static void on_end(void *data, struct MHD_Connection *c, void **state,
                    enum MHD_RequestTerminationCode code)
 {
+    struct listener *l = data;
     struct arriving *a = *state;
-    (void)data;
-    (void)c;
     (void)code;
+    guests_answered(&l->guests, descriptor_of(c));
     if (a) {
         buf_finish(&a->target);
         buf_finish(&a->head);
@@ -200,6 +236,18 @@ static void on_end(void *data, struct MHD_Connection *c, void **state,
         free(a);
     }
     *state = NULL;
+}
+
+static void on_connection(void *data, struct MHD_Connection *c, void **state,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct listener *l = data;
+    (void)state;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        guests_came(&l->guests, descriptor_of(c));
+    } else {
+        guests_left(&l->guests, descriptor_of(c));
+    }
 }
 
 /* --- opening ----------------------------------------------------------------------------------- */
@@ -247,8 +295,8 @@ static int32_t start(struct listener *l, struct ferry_error *err)
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT,
         s->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, s->timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX * 2, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, l, MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_ARRAY,
-        s->tls_cert ? tls : none, MHD_OPTION_END);
+        on_target, l, MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, l, MHD_OPTION_ARRAY, s->tls_cert ? tls : none, MHD_OPTION_END);
     if (!l->daemon) {
         return ferry_fail(err, FERRY_E_CONFIG, "listen", "cannot listen on %s port %u: %s",
                           s->address, s->port,
@@ -270,6 +318,10 @@ int32_t listener_open(struct listener **out, const struct listener_setup *setup,
     int32_t rc = read_file(setup->tls_cert, &l->cert, err);
     rc = rc ? rc : read_file(setup->tls_key, &l->key, err);
     rc = rc ? rc : late_mhd_open(err);
+    rc = rc ? rc
+            : guests_open(&l->guests, setup->max_connections,
+                          setup->request_ms ? setup->request_ms : 1000 * (int64_t)setup->timeout_s,
+                          err);
     rc = rc ? rc : start(l, err);
     if (rc) {
         listener_close(l);
@@ -293,6 +345,7 @@ void listener_close(struct listener *l)
     if (l->daemon) {
         mhd.stop_daemon(l->daemon);
     }
+    guests_close(&l->guests);
     pthread_mutex_destroy(&l->one_at_a_time);
     if (l->key.ptr) {
         explicit_bzero(l->key.ptr, l->key.len);

@@ -26,9 +26,11 @@ struct listener_setup {
     const char *address;            /* "127.0.0.1", "::1" ... */
     uint16_t port;                  /* 0: any free one */
     const char *tls_cert, *tls_key; /* files; NULL: plain http */
-    uint64_t max_body;              /* bytes; a longer one is answered with 413 */
-    int64_t latency_ms;             /* waited before each answer, beside others; for mocks */
-    uint32_t max_connections, timeout_s;
+    uint64_t max_body; /* bytes; a longer one is answered with 413, one without an end hung up on */
+    int64_t latency_ms;                  /* waited before each answer, beside others; for mocks */
+    uint32_t max_connections, timeout_s; /* a connection on which nothing happens is closed */
+    int64_t
+        request_ms; /* a request may take so long to arrive, from the first byte to the last; 0: timeout_s */
     listener_answer_fn *answer;
     void *self;
     struct spool *blobs; /* of answers; may be NULL */

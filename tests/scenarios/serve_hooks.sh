@@ -43,6 +43,10 @@ all_done() {
 
 serve --mirror ao=demo
 is "healthy" "$(curl -s --noproxy '*' "$hooks/healthz")" ok
+exec 4<>"/dev/tcp/127.0.0.1/${hooks##*:}"
+printf 'GET /healthz HTTP/1.0\r\n\r\n' >&4
+is "without any header" "$(tail -n 1 <&4)" ok
+exec 4>&-
 ferry upload "$samples/basic.xml" "$samples/keyed.xml"
 exits 0
 is "nothing is mirrored yet" "$(held result DEMO)" 0
