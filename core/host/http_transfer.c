@@ -4,6 +4,7 @@
  */
 #include "http_transfer.h"
 
+#include "http_trace.h"
 #include "log.h"
 #include "url.h"
 
@@ -274,7 +275,9 @@ static int32_t prepare(struct http_transfer *t, const struct http_times *times,
     set_proxy(t->easy, t->route);
     set_method(t, m.method);
     set_callbacks(t, times);
-    return set_headers(t, &m, err);
+    rc = set_headers(t, &m, err);
+    http_trace_request(t, m.method);
+    return rc;
 }
 
 int32_t http_transfer_create(struct http_transfer **out, const struct http_route *route,
@@ -352,17 +355,10 @@ static void fail(struct http_transfer *t, CURLcode result)
                cure ? cure : "");
 }
 
-/* A query of another host's may be what opens the door there. */
-static struct ferry_str shown_url(const struct http_transfer *t)
-{
-    struct ferry_str url = buf_str(&t->url), path;
-    return t->elsewhere && str_split(&url, '?', &path) ? path : url;
-}
-
 static void trace(const struct http_transfer *t)
 {
     const struct exchange *x = t->x;
-    struct ferry_str url = shown_url(t);
+    struct ferry_str url = http_trace_url(t);
     int64_t ms = (t->clock->mono_us(t->clock) - t->began_us) / 1000;
     if (!log_enabled(FERRY_LOG_DEBUG)) {
         return;
@@ -388,4 +384,5 @@ void http_transfer_end(struct http_transfer *t, CURLcode result)
         t->x->answer.n_headers = t->elsewhere ? 0 : t->x->answer.n_headers;
     }
     trace(t);
+    http_trace_end(t);
 }

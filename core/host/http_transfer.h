@@ -19,7 +19,8 @@ struct http_transfer {
     struct request_body body;
     uint64_t sent;
     int elsewhere; /* bytes kept at another host: asked for with nothing of ours, its headers say nothing of the account */
-    uint32_t begun; /* how often libcurl began to send it; 0: nothing left this process */
+    uint32_t number; /* of those that are traced */
+    uint32_t begun;  /* how often libcurl began to send it; 0: nothing left this process */
     int64_t moved_us, began_us; /* when a byte went either way; when it was submitted */
     struct clock *clock;
     struct http_answer answer;
