@@ -13,8 +13,10 @@ static const char *const duplicate_choices[] = {"fail", "skip", NULL};
 static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_STR, .name = "automation_field_title", .value = "TITLE",
            .help = "custom field that holds the Automation Key"),
+    SESSION_DEADLINE,
     OPTION(.type = FERRY_OPT_BOOL, .name = "dry_run",
            .help = "shows the whole plan, sends nothing"),
+    SESSION_JOBS,
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
     OPTION(.type = FERRY_OPT_CHOICE, .name = "match", .def = "key", .choices = match_choices,
            .help = "what joins cases"),

@@ -5,6 +5,8 @@
 #include <text.h>
 
 static const struct ferry_option *const options[] = {
+    SESSION_DEADLINE,
+    SESSION_JOBS,
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
     NULL,
 };

@@ -34,6 +34,23 @@ static int32_t make_scratch(struct session *s, struct ferry_error *err)
     return FERRY_OK;
 }
 
+/* Flags that stand for keys of the configuration. */
+static int32_t take_flags(struct app *app, const struct args *args, struct ferry_error *err)
+{
+    static const struct {
+        const char *option, *path, *flag;
+    } flags[] = {{"deadline", "delivery.deadline", "--deadline"},
+                 {"jobs", "delivery.jobs", "--jobs"}};
+    int32_t rc = FERRY_OK;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags && rc == FERRY_OK; i++) {
+        if (args_has(args, flags[i].option)) {
+            rc = config_set_flag(app->config, flags[i].path, flags[i].flag,
+                                 args_get(args, flags[i].option), err);
+        }
+    }
+    return rc;
+}
+
 int32_t session_open(struct session *s, struct app *app, const struct args *args,
                      struct ferry_error *err)
 {
@@ -45,7 +62,8 @@ int32_t session_open(struct session *s, struct app *app, const struct args *args
     if (!s->lanes) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", app->state);
     }
-    int32_t rc = s->dry_run ? make_scratch(s, err) : FERRY_OK;
+    int32_t rc = take_flags(app, args, err);
+    rc = rc || !s->dry_run ? rc : make_scratch(s, err);
     rc = rc ? rc
             : engine_open(&s->engine, app->config, app->plugins, &app->clock,
                           s->dry_run ? s->scratch : app->state, &app_interrupted, err);

@@ -9,6 +9,16 @@
 
 enum { SESSION_LANES = 256, SESSION_STREAMS = 64 };
 
+/* What every command that delivers can be told. */
+#define SESSION_DEADLINE                                                                           \
+    OPTION(.type = FERRY_OPT_STR, .name = "deadline", .value = "DURATION",                         \
+           .help = "how long this command may deliver; what is left is kept for `ferry resume`; "  \
+                   "delivery.deadline if not set")
+#define SESSION_JOBS                                                                               \
+    OPTION(.type = FERRY_OPT_STR, .name = "jobs", .value = "N",                                    \
+           .help = "requests under way at once, at most; less than this where a tracker takes "    \
+                   "fewer; delivery.jobs if not set")
+
 struct session {
     struct app *app;
     struct engine engine;

@@ -137,6 +137,18 @@ const char *config_origin(const struct config *c, const char *path)
     return key && key->option.def ? "default" : "not set";
 }
 
+int32_t config_set_flag(struct config *c, const char *path, const char *flag,
+                        struct ferry_str value, struct ferry_error *err)
+{
+    const struct config_key *key = config_key_find(path);
+    struct config_entry *e = key ? config_add(c, path, value, CONFIG_FLAG, flag, flag) : NULL;
+    if (!e) {
+        return ferry_fail(err, key ? FERRY_E_NO_MEMORY : FERRY_E_BUG, path, "%s: %s", flag,
+                          key ? "out of memory" : "stands for no key");
+    }
+    return config_entry_check(c, key, e, err);
+}
+
 const char *config_folder(const struct config *c)
 {
     return c->folder;

@@ -32,6 +32,9 @@ void config_free(struct config *c); /* accepts NULL */
 struct ferry_str config_get(const struct config *c, const char *path);
 /* Where it came from: "ferry.json line 4", "FERRY_STATE", "default". */
 const char *config_origin(const struct config *c, const char *path);
+/* What the command line says of a declared key: it counts before all else. `flag` ("--jobs") begins messages. */
+int32_t config_set_flag(struct config *c, const char *path, const char *flag,
+                        struct ferry_str value, struct ferry_error *err);
 /* The folder of ferry.json, or `folder` of config_load; absolute. */
 const char *config_folder(const struct config *c);
 /* ferry.json's path, or NULL where there is none; and why it is that one. */

@@ -19,7 +19,8 @@ enum config_layer {
     CONFIG_USER = 1,
     CONFIG_REPO = 2,
     CONFIG_DOTENV = 3,
-    CONFIG_ENV = 4
+    CONFIG_ENV = 4,
+    CONFIG_FLAG = 5 /* of the command line: above all */
 };
 
 #define CONFIG_FROM(layer) (1u << (unsigned)(layer))

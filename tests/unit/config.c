@@ -110,6 +110,29 @@ START_TEST(layers_variables_over_repository_over_user)
 }
 END_TEST
 
+START_TEST(lets_a_flag_stand_above_all_and_checks_it_as_the_key_it_stands_for)
+{
+    struct config *c;
+    repo_file("{\"delivery\": {\"jobs\": 3, \"deadline\": \"5m\"}}");
+    setenv("FERRY_DELIVERY_JOBS", "5", 1);
+    c = load();
+    expect(c, "delivery.jobs", "5", "FERRY_DELIVERY_JOBS");
+    ck_assert_int_eq(config_set_flag(c, "delivery.jobs", "--jobs", FERRY_LIT("2"), &err), FERRY_OK);
+    ck_assert_int_eq(config_set_flag(c, "delivery.deadline", "--deadline", FERRY_LIT("2s"), &err),
+                     FERRY_OK);
+    expect(c, "delivery.jobs", "2", "--jobs");
+    expect(c, "delivery.deadline", "2000", "--deadline");
+    ck_assert_int_eq(config_set_flag(c, "delivery.jobs", "--jobs", FERRY_LIT("65"), &err),
+                     FERRY_E_CONFIG);
+    ck_assert_str_eq(err.message, "--jobs: delivery.jobs: 65 is not between 1 and 64");
+    ck_assert_int_eq(config_set_flag(c, "delivery.deadline", "--deadline", FERRY_LIT("2"), &err),
+                     FERRY_E_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "--deadline: \"2\" is no duration"));
+    config_free(c);
+    unsetenv("FERRY_DELIVERY_JOBS");
+}
+END_TEST
+
 START_TEST(finds_the_file_upward_but_not_beyond_the_git_root)
 {
     struct config *c = NULL;
@@ -373,6 +396,7 @@ int main(void)
     tcase_add_test(t, reads_json_with_comments_and_says_where_values_come_from);
     tcase_add_test(t, makes_paths_absolute_from_where_they_were_written);
     tcase_add_test(t, layers_variables_over_repository_over_user);
+    tcase_add_test(t, lets_a_flag_stand_above_all_and_checks_it_as_the_key_it_stands_for);
     tcase_add_test(t, finds_the_file_upward_but_not_beyond_the_git_root);
     tcase_add_test(t, takes_the_file_it_is_told);
     tcase_add_loop_test(t, tells_each_fault_with_its_place_and_cure, 0,
