@@ -115,6 +115,36 @@ static void make_call(const struct args *args, struct buf *map, struct mirror_ca
     }
 }
 
+/* Whether a destination is named as the script named its projects: a bare code, and the account from variables or a .env. */
+static int is_from_variables(const struct app *app, struct ferry_str name)
+{
+    struct target *t = NULL;
+    int yes = !str_empty(name) &&
+              target_resolve(&t, app->config, app->plugins, name, NULL) == FERRY_OK &&
+              t->by_variables;
+    target_free(t);
+    return yes;
+}
+
+/*
+ * Who came from the script that copied results between two Qase projects has its variables and no trackers in a ferry.json, and finds
+ * what the script left on the console and in its file of errors. Anybody else gets the file by naming it.
+ */
+static void speak_as_before(const struct app *app, const struct args *args)
+{
+    struct ferry_str file = config_get(app->config, "mirror.error_log");
+    struct buf trackers;
+    buf_init(&trackers, 1 << 20);
+    config_trackers(app->config, &trackers);
+    log_part("arguments");
+    if (file.len ||
+        (trackers.len == 0 && is_from_variables(app, args_get(args, "source_project")) &&
+         is_from_variables(app, args_get(args, "target_project")))) {
+        log_as_script(file.len ? file.ptr : "sync_results_errors.log");
+    }
+    buf_finish(&trackers);
+}
+
 static int run(struct app *app, const struct args *args)
 {
     struct session s = {0};
@@ -122,14 +152,18 @@ static int run(struct app *app, const struct args *args)
     struct ferry_error err = {.size = sizeof err};
     struct buf map;
     int code;
+    speak_as_before(app, args);
     buf_init(&map, 1 << 20);
     make_call(args, &map, &call);
     int32_t rc = check_args(args, &err);
     rc = rc ? rc : name_failure(map.failed, &err, "--status-map");
     rc = rc ? rc : session_open(&s, app, args, &err);
     rc = rc ? rc : mirror_run(&s, &call, &err);
-    if (rc == FERRY_E_INPUT || (rc == FERRY_OK && s.captured.results == 0)) {
-        log_warn("%s", rc ? err.message : "the source run has no results; nothing to mirror");
+    if (rc == FERRY_E_INPUT) {
+        log_failure(FERRY_LOG_ERROR, &err);
+        code = EXIT_NO_RESULTS;
+    } else if (rc == FERRY_OK && s.captured.results == 0) {
+        log_warn("the source run has no results; nothing to mirror");
         code = EXIT_NO_RESULTS;
     } else {
         code = rc ? cmd_fail(&err) : session_receipt(&s, NULL, 0);

@@ -181,6 +181,7 @@ static int32_t resolve(struct mirror *m, struct ferry_error *err)
 {
     const struct app *app = m->s->app;
     struct ferry_str field = m->call->key_field;
+    log_part("projects");
     int32_t rc = target_resolve(&m->source, app->config, app->plugins, m->call->source, err);
     rc = rc ? rc : target_resolve(&m->target, app->config, app->plugins, m->call->target, err);
     if (rc == FERRY_OK && ferry_eq(m->source->label, m->target->label) &&
@@ -188,6 +189,10 @@ static int32_t resolve(struct mirror *m, struct ferry_error *err)
         rc = ferry_fail(err, FERRY_E_CONFIG, "target_project",
                         "%.*s is both source and target; a mirror is another project",
                         STR_ARG(m->source->label));
+    }
+    if (rc == FERRY_OK) {
+        log_info("from %.*s (%.*s) to %.*s (%.*s)", STR_ARG(m->source->label),
+                 STR_ARG(m->source->how), STR_ARG(m->target->label), STR_ARG(m->target->how));
     }
     if (rc == FERRY_OK && field.ptr) {
         m->source->key_field = m->target->key_field = field;
@@ -200,6 +205,7 @@ static int32_t check_target(struct mirror *m, struct ferry_error *err)
 {
     struct remote r = {0};
     int64_t dest;
+    log_part("target");
     int32_t rc = lane_dest(&m->s->engine, m->target, &dest, err);
     rc = rc ? rc : road_remote(&m->s->engine, m->target, dest, &r, err);
     if (rc == FERRY_OK) {
@@ -270,6 +276,7 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
 {
     struct engine *e = &m->s->engine;
     struct remote r = {0};
+    log_part("source");
     int32_t rc = lane_dest(e, m->source, &m->source_dest, err);
     rc = rc ? rc : road_remote(e, m->source, m->source_dest, &r, err);
     if (rc) {
@@ -310,6 +317,9 @@ int32_t mirror_run(struct session *s, const struct mirror_call *call, struct fer
     rc = rc ? rc : name_failure(m.arena.failed, err, "mirror");
     rc = rc ? rc : session_failed(s, err);
     if (rc == FERRY_OK && s->captured.results > 0) {
+        log_part("deliver");
+        log_info("%llu results captured; to %.*s", (unsigned long long)s->captured.results,
+                 STR_ARG(m.target->label));
         session_go(s, m.lane, ROAD_PLAN);
     }
     target_free(m.source);

@@ -87,6 +87,9 @@ int cmd_fail(const struct ferry_error *err)
         log_error("interrupted; what was captured before is kept, run the same command again");
         return 128 + app_interrupted;
     }
+    if (err->status == FERRY_E_REFUSED && strcmp(err->where, "credentials") == 0) {
+        return EXIT_CREDENTIALS; /* of a question; nothing was given to be rejected */
+    }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (codes[i].status == err->status) {
             return codes[i].code;

@@ -155,6 +155,7 @@ struct target {
     const struct ferry_kv *options; /* declared ones, checked, defaults filled in, no secrets */
     uint32_t n_options, n_settings;
     const struct target_setting *settings; /* all declared ones, for people */
+    int by_variables;    /* 1: no configuration names it; a token in the environment does */
     const char *trusted; /* why its secrets may go to its host; NULL: it has none, or no host */
     struct request_values
         secrets; /* secret options by name; values are registered with secrets.h */

@@ -225,6 +225,23 @@ static void warn_near_misses(void)
     }
 }
 
+/* Of a key's variable and its other names the first that is set. */
+static struct ferry_str key_variable(const struct config *c, const struct config_key *key,
+                                     const char **name, enum config_layer *layer)
+{
+    const char *const *others = option_variables(&key->option);
+    struct ferry_str value = {NULL, 0};
+    *name = key->variable;
+    if (*name) {
+        value = config_variable(c, *name, layer);
+    }
+    for (size_t i = 0; !value.ptr && others && others[i]; i++) {
+        *name = others[i];
+        value = config_variable(c, *name, layer);
+    }
+    return value;
+}
+
 int32_t config_read_variables(struct config *c, struct ferry_error *err)
 {
     for (size_t i = 0; config_keys[i]; i++) {
@@ -233,10 +250,10 @@ int32_t config_read_variables(struct config *c, struct ferry_error *err)
         struct ferry_error why = {.size = sizeof why};
         struct config_entry **before = c->last;
         struct ferry_str value;
-        const char *at = key->variable;
+        const char *at;
         struct config_entry *e;
         int32_t rc;
-        value = at ? config_variable(c, at, &layer) : (struct ferry_str){NULL, 0};
+        value = key_variable(c, key, &at, &layer);
         if (!value.ptr) {
             continue;
         }

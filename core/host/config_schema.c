@@ -14,6 +14,9 @@
 static const char *const error_policies[] = {"fail", "warn", NULL};
 static const char *const fallbacks[] = {"none", "classname.name", NULL};
 
+/* Of the script that many copied results between two Qase projects with, before ferry. */
+static const char *const error_log_variables[] = {"QASE_SYNC_LOG_FILE", NULL};
+
 #define KEY(flags_, min_, max_, variable_, ...)                                                    \
     &(const struct config_key)                                                                     \
     {                                                                                              \
@@ -66,6 +69,9 @@ const struct config_key *const config_keys[] = {
         .help = "how long an exchange may go without a byte in either direction"),
     KEY(0, 10, INT64_C(24) * 3600 * 1000, "FERRY_HTTP_TIMEOUT", .type = FERRY_OPT_DURATION,
         .name = "http.timeout", .def = "300000", .help = "how long one exchange may take in all"),
+    KEY(KEY_PATH, 0, 0, "FERRY_MIRROR_ERROR_LOG", .type = FERRY_OPT_STR, .name = "mirror.error_log",
+        .value = "FILE", .variables = error_log_variables,
+        .help = "file that `ferry mirror` adds its errors to, one a line; made on the first one"),
     KEY(KEY_USER_ONLY | KEY_PATH, 0, 0, NULL, .type = FERRY_OPT_LIST, .name = "plugins.folders",
         .value = "FOLDER", .help = "further folders with plugins"),
     KEY(KEY_USER_ONLY, 0, 0, "FERRY_PROXY", .type = FERRY_OPT_URL, .name = "proxy",
@@ -147,8 +153,8 @@ const char *config_suggest(const char *path, char scratch[128])
 {
     const char *names[KEYS + 16], *last = strrchr(path, '.'), *near;
     static const char *const sections[] = {"attachments", "automation_key", "delivery", "http",
-                                           "plugins",     "serve",          "state",    "tls",
-                                           "trackers",    "trust",          "upload"};
+                                           "mirror",      "plugins",        "serve",    "state",
+                                           "tls",         "trackers",       "trust",    "upload"};
     size_t n = 0;
     last = last ? last + 1 : path;
     for (size_t i = 0; i < KEYS; i++) {

@@ -237,6 +237,7 @@ static int32_t take_by_variables(struct pick *p, struct ferry_str project, size_
         }
         buf_printf(&list, "%s%s:%.*s", *found ? ", " : "", plugin->id, STR_ARG(its_project));
         (*found)++;
+        t->by_variables = 1;
         t->plugin_id = ferry_cstr(plugin->id);
         t->project = arena_str(&t->arena, its_project);
         t->how = place ? arena_printf(&t->arena, "%s and %s are set", token, place)
@@ -318,6 +319,46 @@ static int32_t unknown_name(struct pick *p)
     return rc;
 }
 
+/*
+ * Who sets a tracker's address or project, and no token, does not mean a project on this machine. NULL: nobody does; else the plugin,
+ * with the variable of its secret.
+ */
+static const struct ferry_plugin *lacks_token(const struct pick *p, const char **variable)
+{
+    for (uint32_t i = 0; i < plugins_count(p->plugins); i++) {
+        const struct ferry_plugin *plugin = spoken_of(p, plugins_at(p->plugins, i));
+        for (const struct ferry_option *const *o = plugin ? plugin->options : NULL; o && *o; o++) {
+            const char *const *names = option_variables(*o);
+            if (((*o)->flags & FERRY_OPT_SECRET) && ((*o)->flags & FERRY_OPT_REQUIRED) && names) {
+                *variable = names[0];
+                return plugin;
+            }
+        }
+    }
+    return NULL;
+}
+
+static int32_t take_local_code(struct pick *p)
+{
+    const char *refused = p->c->dotenv_refused, *variable = NULL;
+    const struct ferry_plugin *plugin = lacks_token(p, &variable);
+    char shown[SHOWN];
+    if (plugin) {
+        text_show_to(shown, sizeof shown, p->t->name);
+        return ferry_fail(
+            p->err, FERRY_E_CONFIG, "token",
+            "\"%s\": variables of %s are set, but not its token; set %s, or write local:%s for "
+            "a project on this machine%s%s",
+            shown, plugin->name, variable, shown, refused ? "; " : "", refused ? refused : "");
+    }
+    if (refused) {
+        struct ferry_str how =
+            arena_printf(&p->t->arena, "no tracker is configured and no token is set; %s", refused);
+        return how.ptr ? take_local(p, p->t->name, how.ptr) : no_memory(p);
+    }
+    return take_local(p, p->t->name, "no tracker is configured and no token is set");
+}
+
 /* A bare word where no config names trackers. */
 static int32_t take_code(struct pick *p)
 {
@@ -348,7 +389,7 @@ static int32_t take_code(struct pick *p)
     if (rc || found) {
         return rc;
     }
-    return take_local(p, text, "no tracker is configured and no token is set");
+    return take_local_code(p);
 }
 
 static int32_t take_written(struct pick *p)

@@ -7,6 +7,7 @@
  */
 #include "log.h"
 
+#include "log_file.h"
 #include "secrets.h"
 
 #include <file.h>
@@ -56,6 +57,34 @@ int log_enabled(uint32_t level)
     return level <= atomic_load(&chosen);
 }
 
+static struct {
+    int on;
+    const char *part;
+} script = {0, "ferry"};
+
+void log_as_script(const char *file)
+{
+    pthread_mutex_lock(&lock);
+    script.on = 1;
+    log_file_name(file);
+    pthread_mutex_unlock(&lock);
+}
+
+void log_part(const char *part)
+{
+    pthread_mutex_lock(&lock);
+    script.part = part;
+    pthread_mutex_unlock(&lock);
+}
+
+/* "[WARN] "; what such a script has no word for is information, too. */
+static void put_bracket(struct buf *line, uint32_t level)
+{
+    buf_puts(line, level == FERRY_LOG_ERROR  ? "[ERROR] "
+                   : level == FERRY_LOG_WARN ? "[WARN] "
+                                             : "[INFO] ");
+}
+
 static void put_level(struct buf *line, uint32_t level)
 {
     static const struct {
@@ -102,22 +131,38 @@ void log_show(struct buf *lines)
     }
 }
 
-static void write_line(uint32_t level, const char *plugin, struct ferry_str message)
+/* Without the line's end. */
+static void make_line(struct buf *line, uint32_t level, const char *plugin,
+                      struct ferry_str message)
 {
-    struct buf clean, line;
+    struct buf clean;
     buf_borrow(&clean, room.clean, sizeof room.clean);
-    buf_borrow(&line, room.line, sizeof room.line);
     secrets_redact(&clean, message);
-    buf_puts(&line, "ferry: ");
-    put_level(&line, level);
+    if (script.on) {
+        put_bracket(line, level);
+    } else {
+        buf_puts(line, "ferry: ");
+        put_level(line, level);
+    }
+    size_t text = line->len;
     if (plugin) {
-        buf_printf(&line, "%s: ", plugin);
+        buf_printf(line, "%s: ", plugin);
     }
     if (clean.failed) {
-        buf_puts(&line, "a message that is too long to be shown");
+        buf_puts(line, "a message that is too long to be shown");
     } else {
-        text_show(&line, buf_str(&clean), SHOWN);
+        text_show(line, buf_str(&clean), SHOWN);
     }
+    if (script.on && level == FERRY_LOG_ERROR) {
+        log_file_add(plugin ? plugin : script.part, str_sub(buf_str(line), text, line->len));
+    }
+}
+
+static void write_line(uint32_t level, const char *plugin, struct ferry_str message)
+{
+    struct buf line;
+    buf_borrow(&line, room.line, sizeof room.line);
+    make_line(&line, level, plugin, message);
     buf_putc(&line, '\n');
     if (!kept) {
         to_stderr(buf_str(&line));

@@ -33,6 +33,15 @@ void log_keep(struct buf *lines);
 /* To stderr what was kept, and empties it. */
 void log_show(struct buf *lines);
 
+/*
+ * For people who come from a script: lines begin with "[INFO]", "[WARN]" or "[ERROR]", and errors are also added to `file`, which is
+ * made on the first one: "2026-11-20 12:31:07,250 - ERROR - part - text", in UTC. `file` lives as long as messages are written; NULL:
+ * none. Where it cannot be written a warning says so, once.
+ */
+void log_as_script(const char *file);
+/* What ferry is about, for that file: a word, static. */
+void log_part(const char *part);
+
 /* The log service for a plugin; `plugin_id` begins each message and lives as long as the table is
  * used. */
 struct ferry_log log_service(const char *plugin_id);
