@@ -136,9 +136,55 @@ static int32_t check_named_run(struct upload *u, struct ferry_error *err)
     return rc == FERRY_E_UNREACHABLE ? FERRY_OK : rc;
 }
 
+/* Keys and ids stand in markers and identities: one line, not empty, not endless. `s` absent: not given. */
+static int32_t check_run_name(struct ferry_str s, const char *what, struct ferry_error *err)
+{
+    enum { LONGEST = 100 };
+    int bad = s.ptr && (str_trim(s).len == 0 || s.len > LONGEST);
+    for (uint64_t i = 0; i < s.len; i++) {
+        bad |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f;
+    }
+    return bad ? ferry_fail(err, FERRY_E_CONFIG, what, "%s: it must be one line of 1 to %d bytes",
+                            what, LONGEST)
+               : FERRY_OK;
+}
+
+/* What the primary's configuration says of the run to upload to, where no flag says otherwise; absent: nothing. */
+static struct ferry_str run_setting(const struct upload *u, const char *name)
+{
+    struct ferry_str value = ferry_get(u->to->options, u->to->n_options, ferry_cstr(name));
+    return str_empty(str_trim(value)) ? (struct ferry_str){NULL, 0} : value;
+}
+
+/* A run that a configuration names is joined; a run of several uploads, or a new one on purpose, is another. */
+static int32_t choose_run(struct upload *u, struct ferry_error *err)
+{
+    int otherwise = args_has(u->args, "run_key") || args_flag(u->args, "again");
+    u->run_id = args_get(u->args, "run_id");
+    if (u->run_id.ptr || otherwise) {
+        return FERRY_OK;
+    }
+    u->run_id = run_setting(u, "run_id");
+    if (u->run_id.ptr) {
+        log_info("into run %.*s of %.*s, as its configuration says", STR_ARG(u->run_id),
+                 STR_ARG(u->to->label));
+    }
+    return check_run_name(u->run_id, "run_id of the destination", err);
+}
+
+/* --complete, else what the destination's configuration says, which does not speak of a run that several uploads share. */
+static struct ferry_str completion(const struct upload *u)
+{
+    struct ferry_str said = run_setting(u, "complete");
+    if (args_has(u->args, "complete") || args_has(u->args, "run_key") || !said.ptr) {
+        return args_get(u->args, "complete");
+    }
+    return str_is(said, "true") ? FERRY_LIT("always") : FERRY_LIT("never");
+}
+
 static uint32_t lane_flags(const struct upload *u)
 {
-    struct ferry_str complete = args_get(u->args, "complete");
+    struct ferry_str complete = completion(u);
     uint32_t flags = args_flag(u->args, "no_create_cases") ? 0 : FERRY_PLAN_CREATE_CASES;
     int close = !str_is(complete, "never") && !args_has(u->args, "run_key") &&
                 !str_is(config_get(u->s.app->config, "upload.complete"), "false");
@@ -212,9 +258,11 @@ static int32_t ask_ci(struct upload *u, struct ferry_error *err)
                  u->ci.people, u->ci.lacks);
     }
     choose_part(u);
-    u->title = session_title(&u->s, &u->arena, args_get(u->args, "run_title"),
+    struct ferry_str title = args_get(u->args, "run_title"),
+                     text = run_setting(u, "run_description");
+    u->title = session_title(&u->s, &u->arena, title.ptr ? title : run_setting(u, "run_title"),
                              ci_title(&u->ci, shared, &u->arena));
-    u->description = ci_description(&u->ci, shared, &u->arena);
+    u->description = text.ptr ? text : ci_description(&u->ci, shared, &u->arena);
     u->n_fields = ci_fields(&u->ci, shared, u->fields);
     return u->arena.failed
                ? ferry_fail(err, u->arena.failed, "", "%s", ferry_status_text(u->arena.failed))
@@ -273,21 +321,6 @@ static int deliver_all(struct upload *u)
                            (lenient ? SESSION_LENIENT : 0) | (failed ? SESSION_TESTS_FAILED : 0));
 }
 
-/* Keys and ids stand in markers and identities: one line, not empty, not endless. */
-static int32_t check_name(const struct args *args, const char *option, struct ferry_error *err)
-{
-    enum { LONGEST = 100 };
-    struct ferry_str s = args_get(args, option);
-    int bad = s.ptr && (str_trim(s).len == 0 || s.len > LONGEST);
-    for (uint64_t i = 0; i < s.len; i++) {
-        bad |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f;
-    }
-    const char *shown = strcmp(option, "run_key") == 0 ? "run-key" : "run-id";
-    return bad ? ferry_fail(err, FERRY_E_CONFIG, option,
-                            "--%s: it must be one line of 1 to %d bytes", shown, LONGEST)
-               : FERRY_OK;
-}
-
 static int32_t check_args(const struct args *args, struct ferry_error *err)
 {
     if (args_has(args, "run_id") && (args_has(args, "run_key") || args_flag(args, "again"))) {
@@ -299,8 +332,8 @@ static int32_t check_args(const struct args *args, struct ferry_error *err)
         return ferry_fail(err, FERRY_E_CONFIG, "part",
                           "--part tells uploads of one --run-key apart; give --run-key as well");
     }
-    int32_t rc = check_name(args, "run_key", err);
-    rc = rc ? rc : check_name(args, "run_id", err);
+    int32_t rc = check_run_name(args_get(args, "run_key"), "--run-key", err);
+    rc = rc ? rc : check_run_name(args_get(args, "run_id"), "--run-id", err);
     return rc ? rc : ci_part_check(args_get(args, "part"), "--part", err);
 }
 
@@ -311,12 +344,10 @@ static int run(struct app *app, const struct args *args)
     int code;
     arena_init(&u.arena, 1 << 20);
     int32_t rc = check_args(args, &err);
-    u.run_id = args_get(args, "run_id");
     rc = rc ? rc : session_open(&u.s, app, args, &err);
-    if (rc == FERRY_OK) {
-        rc = ask_ci(&u, &err);
-    }
     rc = rc ? rc : resolve_targets(&u, &err);
+    rc = rc ? rc : choose_run(&u, &err);
+    rc = rc ? rc : ask_ci(&u, &err);
     rc = rc ? rc : check_named_run(&u, &err);
     rc = rc ? rc : name_failure(u.arena.failed, &err, "upload");
     rc = rc ? rc : capture(&u, &err);

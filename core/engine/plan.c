@@ -4,6 +4,7 @@
 
 #include "desk.h"
 #include "pack.h"
+#include "status_map.h"
 #include "step.h"
 
 #include <log.h>
@@ -71,11 +72,13 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
     struct ferry_error why = {.size = sizeof why};
     d->item = item;
     d->wanted = d->skipped = d->source_missed = 0;
-    int32_t rc = desk_complete(d, item);
+    int left_out = item->noun == FERRY_RESULT && status_left_out(d->remote->target, item->result);
+    int32_t rc = left_out ? FERRY_OK : desk_complete(d, item);
     if (rc) {
         return rc;
     }
-    rc = w->planner->plan(&w->call, item, &sink, &why);
+    rc = left_out ? sink.skip(d, FERRY_LIT("status filter"), item->name)
+                  : w->planner->plan(&w->call, item, &sink, &why);
     if (d->rc) {
         return d->rc;
     }
@@ -141,11 +144,12 @@ static int32_t walk_row(struct walk *w, struct db_rows *rows)
     if (item->noun == FERRY_RESULT) {
         uint32_t attempt = next_attempt(d, db_str(rows, 3));
         struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
-        if (attempt && result && attempt != item->result->attempt) {
+        if (result) {
             *result = *item->result;
-            result->attempt = attempt;
-            item->result = result;
-            d->changed = 1;
+            result->attempt = attempt ? attempt : result->attempt;
+            d->changed =
+                status_map(d->remote->target, result) || result->attempt != item->result->attempt;
+            item->result = d->changed ? result : item->result;
         }
     }
     if (item->noun == FERRY_RUN) {
@@ -335,7 +339,8 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
         return err->status;
     }
     desk_init(&w.desk);
-    int32_t rc = survey(&w.desk, source, err);
+    int32_t rc = status_check(remote->target, err);
+    rc = rc ? rc : survey(&w.desk, source, err);
     STEP(survey_done);
     uint32_t flags = lane->flags & 0xff;
     flags |= w.desk.source_read ? FERRY_PLAN_SOURCE_READ : 0;

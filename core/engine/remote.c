@@ -368,18 +368,32 @@ int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct r
     return learned ? learned : by_codec(r, rc, &why, err);
 }
 
-static int32_t refused(const struct remote *r, const struct exchange *x, struct ferry_error *err)
+/* One thing by its id, and it is not there: that is an answer. */
+static int is_absent(const struct ferry_ask *ask, const struct exchange *x)
+{
+    return x->answer.status == 404 && ask->what == FERRY_ASK_LIST && ask->n_ops == 0 &&
+           ferry_get(ask->filters, ask->n_filters, FERRY_LIT("id")).len > 0;
+}
+
+/* Whoever refuses a list of a whole project as not found does not know the project. */
+static int32_t refused(const struct remote *r, const struct ferry_ask *ask,
+                       const struct exchange *x, struct ferry_error *err)
 {
     uint32_t status = x->answer.status;
     int credentials = status == 401 || status == 403;
+    int unknown = status == 404 && ask->what != FERRY_ASK_FETCH && ask->n_filters == 0 &&
+                  ask->cursor.len == 0;
     struct ferry_str words = str_sub(x->answer.body, 0, 160);
     struct buf shown;
     buf_init(&shown, 4096);
     text_show(&shown, words, 0);
-    int32_t rc = ferry_fail(err, FERRY_E_REFUSED, credentials ? "credentials" : "",
-                            "%.*s: %u from %s for %.*s%s%s%s%s", STR_ARG(r->target->label), status,
-                            r->transport.name, STR_ARG(x->request->target), shown.len ? ": " : "",
-                            buf_cstr(&shown), credentials ? "; check the credentials" : "", "");
+    int32_t rc = ferry_fail(err, unknown ? FERRY_E_CONFIG : FERRY_E_REFUSED,
+                            credentials ? "credentials" : "", "%.*s: %u from %s for %.*s%s%s%s",
+                            STR_ARG(r->target->label), status, r->transport.name,
+                            STR_ARG(x->request->target), shown.len ? ": " : "", buf_cstr(&shown),
+                            credentials ? "; check the credentials"
+                            : unknown   ? "; check the project and the url"
+                                        : "");
     buf_finish(&shown);
     return rc;
 }
@@ -458,8 +472,10 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
             break;
         } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
             going = again_later(r, &x, &patience, &rc, err);
+        } else if (is_absent(ask, &x)) {
+            going = 0;
         } else {
-            rc = refused(r, &x, err);
+            rc = refused(r, ask, &x, err);
         }
     }
     exchange_finish(&x);

@@ -78,8 +78,9 @@ static int32_t load(struct config **out, const char *folder, const char *file, i
     c->last = &c->entries;
     c->last_left_out = &c->left_out;
     c->work = c->folder = arena_str(&c->arena, ferry_cstr(real)).ptr;
-    rc = c->work ? config_read_files(c, file, err)
-                 : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
+    rc = c->work && config_reporters_begin(c) == FERRY_OK
+             ? config_read_files(c, file, err)
+             : ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "configuration: out of memory");
     rc = rc ? rc : config_read_variables(c, err);
     if (!rc) {
         struct config_entry **before = c->last;
@@ -112,6 +113,7 @@ int32_t config_load_anyway(struct config **out, const char *folder, const char *
 void config_free(struct config *c)
 {
     if (c) {
+        config_reporters_end(c);
         arena_finish(&c->arena);
         free(c);
     }

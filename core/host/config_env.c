@@ -177,7 +177,7 @@ int32_t config_expand(const struct config *c, struct ferry_str text, struct conf
 /* --- FERRY_* --------------------------------------------------------------------- */
 
 /* "a,b" or lines; the form of a list has lines. */
-static struct ferry_str list_of(struct arena *arena, struct ferry_str text)
+struct ferry_str config_list_of(struct arena *arena, struct ferry_str text)
 {
     struct ferry_str copy = arena_str(arena, text);
     if (copy.ptr && !memchr(copy.ptr, '\n', (size_t)copy.len)) {
@@ -258,7 +258,7 @@ int32_t config_read_variables(struct config *c, struct ferry_error *err)
             continue;
         }
         if (key->option.type == FERRY_OPT_LIST) {
-            value = list_of(&c->arena, value);
+            value = config_list_of(&c->arena, value);
         }
         if (layer == CONFIG_DOTENV) {
             at = arena_printf(&c->arena, "%s (in .env)", at).ptr;

@@ -83,8 +83,7 @@ static int32_t fault(const struct source *s, const char *path, const char *text,
                       more);
 }
 
-/* A text, a number, true or false, as text; 0 where it is something else. */
-static int put_scalar(struct buf *out, const struct cJSON *v)
+int config_put_scalar(struct buf *out, const struct cJSON *v)
 {
     char digits[24];
     double real;
@@ -116,7 +115,7 @@ static int32_t put_list(const struct source *s, const char *path, const struct c
             buf_putc(out, '\n');
         }
         begin = out->len;
-        if (!put_scalar(out, item)) {
+        if (!config_put_scalar(out, item)) {
             return fault(s, path, "holds something else than texts and numbers",
                          "; write [\"one\", \"two\"]");
         }
@@ -148,7 +147,7 @@ static int32_t read_value(const struct source *s, const char *path, const struct
         rc = fault(s, path, "is a list", "; it takes one value");
     } else if (json_is_array(v)) {
         rc = put_list(s, path, v, &text);
-    } else if (!put_scalar(&text, v)) {
+    } else if (!config_put_scalar(&text, v)) {
         rc = fault(s, path, "is an object", "; it takes a value");
     }
     if (!rc && s->c->n_entries >= MOST_ENTRIES) {
@@ -178,7 +177,7 @@ static int32_t read_value(const struct source *s, const char *path, const struct
     return rc;
 }
 
-static int is_repeated(const struct cJSON *object, const struct cJSON *member)
+int config_is_repeated(const struct cJSON *object, const struct cJSON *member)
 {
     json_each (other, object) {
         if (other == member) {
@@ -208,7 +207,7 @@ static int32_t read_trackers(const struct source *s, const struct cJSON *object)
             return fault(s, "trackers", "holds a name that is none",
                          "; a tracker's name is made of A-Z, a-z, 0-9, _ and -");
         }
-        if (is_repeated(object, tracker)) {
+        if (config_is_repeated(object, tracker)) {
             return fault(s, path, "is there twice", "; leave one");
         }
         if (!json_is_object(tracker)) {
@@ -220,7 +219,7 @@ static int32_t read_trackers(const struct source *s, const struct cJSON *object)
             if (!child_path(key, path, member) || !config_is_tracker_name(name)) {
                 return fault(s, path, "holds a key that no plugin has", "; check its spelling");
             }
-            if (is_repeated(tracker, member)) {
+            if (config_is_repeated(tracker, member)) {
                 return fault(s, key, "is there twice", "; leave one");
             }
             rc = read_value(s, key, member, NULL);
@@ -269,7 +268,7 @@ static int32_t read_object(const struct source *s, const struct cJSON *object, c
             return fault(s, prefix, "holds a key that is empty or too long",
                          "; check its spelling");
         }
-        if (is_repeated(object, member)) {
+        if (config_is_repeated(object, member)) {
             return fault(s, path, "is there twice", "; leave one");
         }
         rc = read_member(s, member, path);
@@ -280,8 +279,7 @@ static int32_t read_object(const struct source *s, const struct cJSON *object, c
     return FERRY_OK;
 }
 
-/* A long word without quotes may be a secret that was put there: the message goes without it. */
-static void hide_word(char *message)
+void config_hide_word(char *message)
 {
     static const char found[] = ", found ";
     char *word = strstr(message, found);
@@ -297,7 +295,7 @@ static int32_t read_text(const struct source *s)
     struct ferry_error why = {.size = sizeof why};
     int32_t rc = json_parse(&doc, s->text, JSON_COMMENTS, NULL, &why);
     if (rc) {
-        hide_word(why.message);
+        config_hide_word(why.message);
         rc = ferry_fail(s->err, rc == FERRY_E_NO_MEMORY ? rc : FERRY_E_CONFIG, s->name, "%s %s",
                         s->name, why.message);
     } else if (!json_is_object(doc.root)) {

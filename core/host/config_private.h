@@ -69,7 +69,8 @@ struct config {
     const char
         *dotenv_refused; /* why the .env beside was not read; NULL: it was, or is not there */
     const char **plugin_folders;
-    int anyway; /* what cannot be used is left out, see config_go_on() */
+    struct config_reporters *reporters; /* read when first asked for, see config_reporter.c */
+    int anyway;                         /* what cannot be used is left out, see config_go_on() */
     struct config_left_out *left_out, **last_left_out;
 };
 
@@ -122,6 +123,50 @@ const struct config_entry *config_find(const struct config *c, const char *path)
 /* [A-Za-z0-9_-]+ */
 int config_is_tracker_name(struct ferry_str name);
 
+struct cJSON;
+/* A text, a number, true or false, as text; 0 where it is something else. */
+int config_put_scalar(struct buf *out, const struct cJSON *v);
+/* Whether an earlier member of the object has the same name. */
+int config_is_repeated(const struct cJSON *object, const struct cJSON *member);
+/* A long word without quotes may be a secret that was put there: the parser's message goes without it. */
+void config_hide_word(char *message);
+
+/* --- config_reporter.c: the file of a vendor's own reporters ------------------------------ */
+
+/* One of its members, called as the variable of the same meaning. */
+struct config_said {
+    struct config_said *next;
+    const char *variable, *path; /* "QASE_TESTOPS_RUN_ID", "testops.run.id" */
+    const char *at,
+        *origin; /* "qase.config.json line 4, column 7: testops.run.id"; "qase.config.json line 4" */
+    struct ferry_str value;
+    int is_list; /* it was written as [...] or {...}; a line each */
+};
+struct config_reporter {
+    struct config_reporter *next;
+    const char *id, *file; /* of the plugin; NULL: no such file */
+    struct ferry_str names;
+    struct config_said *said;
+    const char *others; /* what it holds beside, with ", " between; NULL: nothing */
+    int told, told_literal;
+};
+int32_t config_reporters_begin(struct config *c);
+void config_reporters_end(struct config *c);
+/* Whether there may be such a file for a plugin that is not loaded yet. */
+int config_has_reporter(const struct config *c, const char *id);
+/*
+ * The plugin's file, of `names` (a line each; absent: those its option "reporter_config" declares) the first in the working folder.
+ * NULL in *out: there is none, or the plugin has no such option. E_CONFIG: file, line, what is wrong.
+ */
+int32_t config_reporter(const struct config *c, const struct ferry_plugin *plugin,
+                        struct ferry_str names, const struct config_reporter **out,
+                        struct ferry_error *err);
+/* What it says for a variable, or NULL; r may be NULL. */
+const struct config_said *config_reporter_says(const struct config_reporter *r, const char *name);
+/* Names, once, what ferry does not use: of the files that were read, and of variables. */
+void config_reporter_tell(const struct config *c, const struct ferry_plugin *plugin);
+void config_reporter_warn_literal(const struct config *c, const struct config_said *said);
+
 /* --- config_env.c, config_dotenv.c: the environment ----------------------------------- */
 
 /* FERRY_* into entries. */
@@ -132,6 +177,8 @@ int32_t config_read_dotenv(struct config *c, struct ferry_error *err);
  * which. */
 struct ferry_str config_variable(const struct config *c, const char *name,
                                  enum config_layer *layer);
+/* "a,b" or lines, as the form of a list has it. */
+struct ferry_str config_list_of(struct arena *arena, struct ferry_str text);
 /* Whether a name speaks of a secret: TOKEN, PASSWORD, API_KEY ... */
 int config_names_secret(struct ferry_str name);
 

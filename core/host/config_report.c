@@ -191,8 +191,8 @@ static int32_t each_written(const struct report *r, struct ferry_str tracker,
     return rc;
 }
 
-/* What its options have from elsewhere: variables and defaults. */
-static int32_t each_setting(const struct report *r, struct ferry_str tracker,
+/* What its options have from elsewhere: variables and defaults. `prefix`: "trackers.ao", or "qase:AO" of one that no file names. */
+static int32_t each_setting(const struct report *r, const char *prefix, struct ferry_str tracker,
                             const struct target *t)
 {
     int32_t rc = FERRY_OK;
@@ -201,7 +201,7 @@ static int32_t each_setting(const struct report *r, struct ferry_str tracker,
         struct config_item item = {.origin = s->origin, .raw = s->value, .value = s->value};
         char path[200];
         int written = 0;
-        snprintf(path, sizeof path, "trackers.%.*s.%s", STR_ARG(tracker), s->option->name);
+        snprintf(path, sizeof path, "%s.%s", prefix, s->option->name);
         item.path = path;
         for (const struct config_entry *e = r->c->entries; e; e = e->next) {
             struct ferry_str name, key;
@@ -220,8 +220,26 @@ static int32_t each_tracker(const struct report *r, struct ferry_str name)
     if (r->plugins && target_resolve(&t, r->c, r->plugins, name, NULL)) {
         t = NULL; /* `ferry config check` says why */
     }
+    char prefix[100];
+    snprintf(prefix, sizeof prefix, "trackers.%.*s", STR_ARG(name));
     rc = each_written(r, name, t);
-    rc = rc || !t ? rc : each_setting(r, name, t);
+    rc = rc || !t ? rc : each_setting(r, prefix, name, t);
+    target_free(t);
+    return rc;
+}
+
+/* What an upload would go to by variables alone. */
+static int32_t each_of_variables(const struct report *r)
+{
+    struct ferry_str none = {NULL, 0};
+    struct target *t = NULL;
+    char prefix[100];
+    int32_t rc = FERRY_OK;
+    if (r->plugins && target_resolve(&t, r->c, r->plugins, none, NULL) == FERRY_OK &&
+        t->by_variables) {
+        snprintf(prefix, sizeof prefix, "%.*s", STR_ARG(utf8_cut(t->label, sizeof prefix - 1)));
+        rc = each_setting(r, prefix, none, t);
+    }
     target_free(t);
     return rc;
 }
@@ -239,6 +257,7 @@ int32_t config_each(const struct config *c, struct plugins *p, unsigned flags,
     buf_init(&names, 1 << 20);
     config_trackers(c, &names);
     rest = buf_str(&names);
+    rc = rc || names.len > 0 ? rc : each_of_variables(&r);
     while (!rc && str_split(&rest, '\n', &name)) {
         rc = each_tracker(&r, name);
     }

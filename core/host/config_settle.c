@@ -33,7 +33,8 @@ struct settle {
     struct target *t;
     const char *section; /* "ao" of trackers.ao; NULL: none */
     const struct ferry_option *const *table;
-    struct setting *settings; /* one an option of the table */
+    struct setting *settings;               /* one an option of the table */
+    const struct config_reporter *reporter; /* NULL: none */
     struct ferry_kv *secrets;
     uint32_t n_table, n_secrets;
     struct ferry_error *err;
@@ -192,6 +193,35 @@ out:
     return rc;
 }
 
+/* A variable of an option; of a list it has commas, as the vendor's reporters read it. */
+static int32_t take_variable(struct settle *s, const struct ferry_option *o, struct setting *into,
+                             const char *name, struct ferry_str value, enum config_layer layer)
+{
+    if (o->type == FERRY_OPT_LIST) {
+        value = config_list_of(&s->t->arena, value);
+    }
+    return take(s, o, into, name, value, CONFIG_FROM(layer));
+}
+
+/* What the file of the vendor's reporters says for one of the option's variables. */
+static int32_t take_said(struct settle *s, const struct ferry_option *o, struct setting *into)
+{
+    const char *const *variables = option_variables(o);
+    for (size_t i = 0; variables && variables[i]; i++) {
+        const struct config_said *said = config_reporter_says(s->reporter, variables[i]);
+        if (!said) {
+            continue;
+        }
+        into->origin = said->origin;
+        if (o->flags & FERRY_OPT_SECRET) {
+            config_reporter_warn_literal(s->c, said);
+        }
+        return said->is_list ? take(s, o, into, said->at, said->value, CONFIG_FROM(CONFIG_REPO))
+                             : take_variable(s, o, into, said->at, said->value, CONFIG_REPO);
+    }
+    return FERRY_OK;
+}
+
 static int32_t find_setting(struct settle *s, const struct ferry_option *o, struct setting *into)
 {
     const char *const *variables = option_variables(o);
@@ -203,7 +233,7 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
         variable_name(s, o->name, name);
         value = config_variable(s->c, name, &layer);
         if (value.ptr) {
-            return take(s, o, into, name, value, CONFIG_FROM(layer));
+            return take_variable(s, o, into, name, value, layer);
         }
         e = find_key(s, o->name);
         if (e) {
@@ -218,8 +248,12 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
     for (size_t i = 0; variables && variables[i]; i++) {
         value = config_variable(s->c, variables[i], &layer);
         if (value.ptr) {
-            return take(s, o, into, variables[i], value, CONFIG_FROM(layer));
+            return take_variable(s, o, into, variables[i], value, layer);
         }
+    }
+    int32_t rc = take_said(s, o, into);
+    if (rc || into->at) {
+        return rc;
     }
     if (strcmp(o->name, "project") == 0) {
         into->value = s->t->project;
@@ -260,6 +294,15 @@ static int32_t check_keys(const struct settle *s)
             e->path, STR_ARG(s->t->plugin_id), hint, *hint ? " " : "", STR_ARG(s->t->plugin_id));
     }
     return FERRY_OK;
+}
+
+/* The file of the vendor's reporters: by its own option where a configuration names one, else the plugin's. */
+static int32_t find_reporter(struct settle *s)
+{
+    const struct ferry_option *o = option_find(s->table, FERRY_LIT("reporter_config"));
+    struct setting named = {.at = NULL};
+    int32_t rc = o ? find_setting(s, o, &named) : FERRY_OK;
+    return rc ? rc : config_reporter(s->c, s->t->plugin, named.value, &s->reporter, s->err);
 }
 
 /* Secrets first: from then on no message about another option can show one. */
@@ -479,11 +522,15 @@ int32_t config_settle(const struct config *c, struct target *t, const char *sect
     if (!s.settings) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%.*s: out of memory", STR_ARG(t->label));
     }
-    rc = find_all(&s);
+    rc = find_reporter(&s);
+    rc = rc ? rc : find_all(&s);
     rc = rc ? rc : check_keys(&s);
     rc = rc ? rc : check_trust(&s);
     rc = rc ? rc : part(&s);
     rc = rc ? rc : show_settings(&s);
     rc = rc ? rc : name_account(&s);
+    if (rc == FERRY_OK) {
+        config_reporter_tell(c, t->plugin);
+    }
     return rc;
 }

@@ -158,7 +158,7 @@ static int32_t take_by_project(struct pick *p, struct ferry_str plugin, struct f
 
 /* --- trackers by what the environment holds ------------------------------------------ */
 
-/* Variables of a plugin begin with its id: without one such its file need not be loaded. */
+/* Variables of a plugin begin with its id: without one such, or a file called so, its own need not be loaded. */
 static int has_variables(const struct config *c, const char *id)
 {
     char prefix[40];
@@ -172,6 +172,9 @@ static int has_variables(const struct config *c, const char *id)
                                                  : id[i];
     }
     memcpy(prefix + n, "_", 2);
+    if (config_has_reporter(c, id)) {
+        return 1;
+    }
     for (char **v = environ; v && *v; v++) {
         if (strncmp(*v, prefix, n + 1) == 0) {
             return 1;
@@ -185,10 +188,16 @@ static int has_variables(const struct config *c, const char *id)
     return 0;
 }
 
-/* The variable that is set for a secret of this plugin, or for its option `name`; NULL: none. */
+/*
+ * The variable that is set for a secret of this plugin, or for its option `name`, or what the file of its vendor's reporters says for
+ * one; NULL: nothing.
+ */
 static const char *variable_of(const struct config *c, const struct ferry_plugin *plugin,
-                               const char *name, struct ferry_str *value)
+                               const struct config_reporter *reporter, const char *name,
+                               struct ferry_str *value)
 {
+    const char *found = NULL;
+    struct ferry_str in_file = {NULL, 0};
     for (const struct ferry_option *const *o = plugin->options; o && *o; o++) {
         const char *const *variables = option_variables(*o);
         if (name ? strcmp((*o)->name, name) != 0 : !((*o)->flags & FERRY_OPT_SECRET)) {
@@ -199,9 +208,15 @@ static const char *variable_of(const struct config *c, const struct ferry_plugin
             if (value->ptr) {
                 return variables[i];
             }
+            const struct config_said *said = config_reporter_says(reporter, variables[i]);
+            if (said && !found) { /* variables count first */
+                found = said->origin;
+                in_file = said->value;
+            }
         }
     }
-    return NULL;
+    *value = in_file;
+    return found;
 }
 
 /* The tracker plugin behind an entry, loaded where the environment speaks of it; else NULL. */
@@ -226,11 +241,17 @@ static int32_t take_by_variables(struct pick *p, struct ferry_str project, size_
     buf_init(&list, 16 * 1024);
     for (uint32_t i = 0; i < plugins_count(p->plugins); i++) {
         const struct ferry_plugin *plugin = spoken_of(p, plugins_at(p->plugins, i));
+        const struct config_reporter *reporter = NULL;
         const char *token, *place = NULL;
         struct ferry_str ignored, its_project = project;
-        token = plugin ? variable_of(p->c, plugin, NULL, &ignored) : NULL;
+        struct ferry_str names = {NULL, 0};
+        rc = plugin ? config_reporter(p->c, plugin, names, &reporter, p->err) : FERRY_OK;
+        if (rc) {
+            break;
+        }
+        token = plugin ? variable_of(p->c, plugin, reporter, NULL, &ignored) : NULL;
         if (token && !project.ptr) {
-            place = variable_of(p->c, plugin, "project", &its_project);
+            place = variable_of(p->c, plugin, reporter, "project", &its_project);
         }
         if (!token || !its_project.ptr) {
             continue;
@@ -243,11 +264,11 @@ static int32_t take_by_variables(struct pick *p, struct ferry_str project, size_
         t->how = place ? arena_printf(&t->arena, "%s and %s are set", token, place)
                        : arena_printf(&t->arena, "%s is set", token);
     }
-    if (*found > 1) {
+    if (rc == FERRY_OK && *found > 1) {
         rc = ferry_fail(p->err, FERRY_E_CONFIG, "to",
                         "the environment has tokens for several trackers; say which is meant: %s",
                         buf_cstr(&list));
-    } else if (*found == 1 && (!t->project.ptr || !t->how.ptr)) {
+    } else if (rc == FERRY_OK && *found == 1 && (!t->project.ptr || !t->how.ptr)) {
         rc = no_memory(p);
     }
     buf_finish(&list);

@@ -92,8 +92,13 @@ static void adjust(const struct ferry_call *call, uint32_t kind, struct ferry_tr
         t->effect =
             0; /* no field to write a key into: cases are left to the server, by signature */
     }
-    if (kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT) && qase_is_v1(call)) {
-        t->effect = FERRY_ONCE; /* the older interface knows no ids */
+    if (kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT)) {
+        int64_t most = QASE_RESULTS;
+        if (qase_is_number(qase_option(call, "batch_size"), &most) && most < QASE_RESULTS) {
+            t->max_items = (uint32_t)most;
+        }
+        /* the older interface knows no ids */
+        t->effect = qase_is_v1(call) ? FERRY_ONCE : t->effect;
     }
 }
 

@@ -257,28 +257,35 @@ static int32_t write_execution(struct writer *w, const struct ferry_item *item,
     return FERRY_OK;
 }
 
+static void write_suite(struct writer *w, struct ferry_str title)
+{
+    json_open(&w->json, '{');
+    json_member(&w->json, "title", qase_fitting(w, "suite", title, QASE_TITLE));
+    json_close(&w->json, '}');
+}
+
 /* The suites that a case made by the server goes into, the outermost first. */
 static void write_relations(struct writer *w, const struct ferry_result *r)
 {
     struct ferry_str rest = r->suite, part, last = {NULL, 0};
+    struct ferry_str root = str_trim(qase_option(w->call, "root_suite"));
     json_key(&w->json, "relations");
     json_open(&w->json, '{');
     json_key(&w->json, "suite");
     json_open(&w->json, '{');
     json_key(&w->json, "data");
     json_open(&w->json, '[');
+    if (root.len > 0) {
+        write_suite(w, root);
+    }
     for (int more = !str_empty(r->suite); more && str_split(&rest, '\t', &part);) {
         if (str_trim(part).len > 0) {
-            json_open(&w->json, '{');
-            json_member(&w->json, "title", qase_fitting(w, "suite", part, QASE_TITLE));
-            json_close(&w->json, '}');
+            write_suite(w, part);
             last = part;
         }
     }
     if (!str_empty(r->class_name) && !ferry_eq(r->class_name, last)) {
-        json_open(&w->json, '{');
-        json_member(&w->json, "title", qase_fitting(w, "suite", r->class_name, QASE_TITLE));
-        json_close(&w->json, '}');
+        write_suite(w, r->class_name);
     }
     json_close(&w->json, ']');
     json_close(&w->json, '}');
@@ -372,6 +379,9 @@ static void write_case_v1(struct writer *w, const struct ferry_item *item)
     json_key(&w->json, "case");
     json_open(&w->json, '{');
     json_member(&w->json, "title", qase_fitting(w, "title", title_of(item), QASE_TITLE));
+    struct ferry_str root = str_trim(qase_option(w->call, "root_suite"));
+    buf_put(&suite, root);
+    buf_puts(&suite, root.len && !str_empty(item->result->suite) ? "\t" : "");
     buf_put(&suite, item->result->suite);
     if (suite.len > 0) {
         json_member(&w->json, "suite_title", buf_str(&suite));

@@ -185,7 +185,7 @@ END_TEST
 
 START_TEST(a_question_that_is_refused_is_not_repeated)
 {
-    static const uint32_t statuses[] = {400, 403, 404, 302};
+    static const uint32_t statuses[] = {400, 403, 410, 302};
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         fake.n_ends = fake.sent = 0;
         fake_ends(EXCHANGE_ANSWERED, statuses[i]);
@@ -193,6 +193,23 @@ START_TEST(a_question_that_is_refused_is_not_repeated)
         ck_assert_str_eq(fake.err.where, statuses[i] == 403 ? "credentials" : "");
         ck_assert_uint_eq(fake.sent, 1);
     }
+}
+END_TEST
+
+START_TEST(what_is_not_found_is_an_unknown_project_or_an_id_that_is_not_there)
+{
+    struct ferry_kv filter = {FERRY_LIT("id"), FERRY_LIT("99")};
+    struct ferry_ask one = {.size = sizeof one,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RUN,
+                            .filters = &filter,
+                            .n_filters = 1};
+    fake_ends(EXCHANGE_ANSWERED, 404);
+    ck_assert_int_eq(ask(), FERRY_E_CONFIG);
+    ck_assert_ptr_nonnull(strstr(fake.err.message, "check the project and the url"));
+    ck_assert_int_eq(remote_ask(&fake.remote, &one, &reply, &fake.err), FERRY_OK);
+    filter.key = FERRY_LIT("run"); /* what is in it cannot be told */
+    ck_assert_int_eq(remote_ask(&fake.remote, &one, &reply, &fake.err), FERRY_E_REFUSED);
 }
 END_TEST
 
@@ -323,6 +340,7 @@ int main(void)
     tcase_add_test(t, a_sign_in_that_succeeds_after_trouble_is_one);
     tcase_add_test(t, a_question_is_asked_again_while_there_is_patience);
     tcase_add_test(t, a_question_that_is_refused_is_not_repeated);
+    tcase_add_test(t, what_is_not_found_is_an_unknown_project_or_an_id_that_is_not_there);
     tcase_add_test(t, an_answer_for_another_is_kept_for_it);
     tcase_add_test(t, who_is_interrupted_leaves_nothing_under_way);
     suite_add_tcase(s, t);
