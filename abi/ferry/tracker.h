@@ -49,8 +49,8 @@ enum {
     FERRY_EACH = 8u,       /* a refusal names items; without it, it is for the whole request */
     FERRY_MATCHES = 16u,   /* the server finds or makes the case by signature itself */
     FERRY_LATE = 32u,      /* LIST: what the server has taken may be shown some time later */
-    FERRY_PARTIAL =
-        128u /* LIST: shows less of a thing than was sent; what ferry sent itself completes it */
+    FERRY_NAMELESS = 64u,  /* LIST: no item has a marker; what it is shows in its content alone */
+    FERRY_PARTIAL = 128u   /* LIST: shows less than was sent; what the host knows completes it */
 };
 
 struct ferry_traits {

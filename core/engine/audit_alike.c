@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * audit_alike.c - the audit where lists do not say which result is which: as many results as were delivered, each with its case, status,
- * duration and message. What names no case (the tracker found or made it by itself) is compared by the rest.
+ * duration and message. What names no case (the tracker found or made it by itself) is compared by the rest; and what has an id of the
+ * tracker's (it was there already, or the answer said it) is that one, whatever it looks like.
  *
  * A second one can only be told where nobody else adds to the run: alike results of others are no duplicates.
  */
@@ -83,6 +84,10 @@ static int32_t one_op(struct alike *a, const struct db_rows *rows)
     unsigned char alike[16];
     int mine = db_int(rows, 0) == a->lane->id;
     struct ferry_str of_case = db_str(rows, 2);
+    if (db_int(rows, 3)) {
+        a->counts->checked += (uint64_t)mine;
+        return FERRY_OK;
+    }
     arena_reset(&a->arena);
     int32_t rc = unpack_item(arena_str(&a->arena, db_str(rows, 1)), &a->arena, &item, a->err);
     if (rc || !item->result) {
@@ -99,6 +104,20 @@ static int32_t one_op(struct alike *a, const struct db_rows *rows)
 }
 
 /* What was delivered to this run, by this lane and by others of this journal. */
+#define OURS                                                                                       \
+    " o.dest_id = ?1 AND o.kind = ?2 AND o.state = 7"                                              \
+    " AND o.lane_id IN (SELECT id FROM lane WHERE dest_id = ?1 AND run_key = ?3)"
+
+/* Before any is taken for what it looks like. */
+static int32_t take_known(struct alike *a)
+{
+    return db_run(a->e->journal.db, a->err,
+                  "UPDATE temp.shown SET taken = 1 WHERE id IN (SELECT o.remote_id FROM op o WHERE" OURS
+                  " AND o.remote_id IS NOT NULL)",
+                  "iis", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT),
+                  a->lane->run_key);
+}
+
 static int32_t take_ours(struct alike *a)
 {
     struct db_rows rows = {0};
@@ -106,11 +125,11 @@ static int32_t take_ours(struct alike *a)
     int32_t rc = db_query(
         a->e->journal.db, &rows, a->err,
         "SELECT o.lane_id, coalesce(o.packed, i.packed),"
-        " (SELECT coalesce(f.id, t.remote_id) FROM ref f LEFT JOIN op t ON t.id = f.target WHERE f.op_id = o.id AND f.role = ? LIMIT 1)"
-        " FROM op o LEFT JOIN item i ON i.id = o.item_id WHERE o.dest_id = ?2 AND o.kind = ? AND o.state = 7"
-        " AND o.lane_id IN (SELECT id FROM lane WHERE dest_id = ?2 AND run_key = ?)",
-        "iiis", (int64_t)FERRY_CASE, a->lane->dest_id,
-        (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), a->lane->run_key);
+        " (SELECT coalesce(f.id, t.remote_id) FROM ref f LEFT JOIN op t ON t.id = f.target WHERE f.op_id = o.id AND f.role = ?4 LIMIT 1),"
+        " o.remote_id IS NOT NULL AND EXISTS(SELECT 1 FROM temp.shown s WHERE s.id = o.remote_id)"
+        " FROM op o LEFT JOIN item i ON i.id = o.item_id WHERE" OURS,
+        "iisi", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), a->lane->run_key,
+        (int64_t)FERRY_CASE);
     while (rc == FERRY_OK && !is_interrupted(a->e->interrupted) && (got = db_step(&rows)) > 0) {
         rc = one_op(a, &rows);
     }
@@ -176,6 +195,7 @@ int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *re
     counts->checked = counts->missing = counts->duplicates = 0;
     int32_t rc = make_tables(e->journal.db, err);
     rc = rc ? rc : list_results(&a, remote, run);
+    rc = rc ? rc : take_known(&a);
     rc = rc ? rc : take_ours(&a);
     rc = rc ? rc : take_nameless(&a);
     if (rc == FERRY_OK && counts->missing == 0 && is_ours_alone(&a)) {

@@ -100,6 +100,9 @@ static void adjust(const struct ferry_call *call, uint32_t kind, struct ferry_tr
         /* the older interface knows no ids */
         t->effect = qase_is_v1(call) ? FERRY_ONCE : t->effect;
     }
+    if (kind == FERRY_OP(FERRY_LIST, FERRY_RESULT) && !qase_is_v1(call)) {
+        t->flags |= FERRY_NAMELESS; /* the newer one keeps them to itself */
+    }
 }
 
 static int32_t describe(const struct ferry_call *call, uint32_t kind, struct ferry_traits *traits)
