@@ -129,7 +129,8 @@ int32_t page_answer(struct http *h, struct page *p)
         goto out;
     }
     rc = count(h, p, 0, &total);
-    rc = rc ? rc : count(h, p, 1, &filtered);
+    filtered = total;
+    rc = rc || p->where.len == 0 ? rc : count(h, p, 1, &filtered);
     int64_t left = filtered > offset ? filtered - offset : 0;
     mock_begin(h, 200);
     json_open(&h->json, '{');

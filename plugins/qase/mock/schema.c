@@ -61,4 +61,10 @@ static const char step_1[] =
     "CREATE TABLE webhook (id BIGINT PRIMARY KEY, code TEXT NOT NULL, event TEXT NOT NULL,"
     " at_ms BIGINT NOT NULL, payload TEXT NOT NULL);";
 
-const char *const mock_schema[] = {step_1, NULL};
+/* What lists count and step over, and where a suite stands: found without a look at the rows. */
+static const char step_2[] =
+    "CREATE INDEX case_shown ON test_case (project, id, shown_ms);"
+    "CREATE INDEX result_shown ON result (project, run_id, id, shown_ms);"
+    "CREATE INDEX suite_by_place ON suite (project, coalesce(parent, 0), title, id);";
+
+const char *const mock_schema[] = {step_1, step_2, NULL};

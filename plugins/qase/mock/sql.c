@@ -72,15 +72,16 @@ int32_t mock_int(struct http *h, int64_t fallback, int64_t *out, const char *sql
 
 int32_t mock_next(struct http *h, int64_t project, const char *noun, int64_t *id)
 {
-    int32_t rc = mock_run(h,
-                          "INSERT INTO counter (project, noun, last) VALUES (?, ?, 0) "
-                          "ON CONFLICT (project, noun) DO NOTHING",
+    int32_t rc = mock_int(h, 0, id,
+                          "UPDATE counter SET last = last + 1 WHERE project = ? AND noun = ? "
+                          "RETURNING last",
                           "is", project, ferry_cstr(noun));
-    return rc ? rc
-              : mock_int(h, 0, id,
-                         "UPDATE counter SET last = last + 1 WHERE project = ? AND noun = ? "
-                         "RETURNING last",
-                         "is", project, ferry_cstr(noun));
+    if (rc || *id) {
+        return rc;
+    }
+    *id = 1; /* the first of its noun */
+    return mock_run(h, "INSERT INTO counter (project, noun, last) VALUES (?, ?, 1)", "is", project,
+                    ferry_cstr(noun));
 }
 
 /* Not a secret, only nothing that can be taken for a number or guessed by adding one. */
