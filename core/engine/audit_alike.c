@@ -28,10 +28,20 @@ static int32_t make_tables(struct db *db, struct ferry_error *err)
         db,
         "DROP TABLE IF EXISTS temp.shown; DROP TABLE IF EXISTS temp.nameless;"
         "CREATE TEMP TABLE shown(id TEXT NOT NULL, alike BLOB NOT NULL, nameless BLOB NOT NULL, taken INTEGER NOT NULL DEFAULT 0);"
-        "CREATE INDEX temp.shown_alike ON shown(alike) WHERE taken = 0;"
-        "CREATE INDEX temp.shown_nameless ON shown(nameless) WHERE taken = 0;"
-        "CREATE INDEX temp.shown_id ON shown(id);"
         "CREATE TEMP TABLE nameless(alike BLOB NOT NULL, mine INTEGER NOT NULL);",
+        err);
+}
+
+/* When all are in: an index that is built in one go costs little. A page that shifted showed some of them again. */
+static int32_t index_shown(struct db *db, struct ferry_error *err)
+{
+    return db_script(
+        db,
+        "CREATE INDEX temp.shown_id ON shown(id);"
+        "DELETE FROM temp.shown WHERE id IN (SELECT id FROM temp.shown GROUP BY id HAVING COUNT(*) > 1)"
+        " AND rowid NOT IN (SELECT MIN(rowid) FROM temp.shown GROUP BY id);"
+        "CREATE INDEX temp.shown_alike ON shown(alike) WHERE taken = 0;"
+        "CREATE INDEX temp.shown_nameless ON shown(nameless) WHERE taken = 0;",
         err);
 }
 
@@ -43,17 +53,16 @@ static struct ferry_str bytes(const unsigned char alike[16])
 static int32_t on_result(void *data, const struct ferry_item *item)
 {
     struct alike *a = data;
-    struct db *db = a->e->journal.db;
     unsigned char with[16], without[16];
-    if (item->noun != FERRY_RESULT || !item->result ||
-        db_one_int(db, 0, NULL, "SELECT 1 FROM temp.shown WHERE id = ?", "s", item->id)) {
-        return FERRY_OK; /* a page that shifted shows some of them again */
+    if (item->noun != FERRY_RESULT || !item->result) {
+        return FERRY_OK;
     }
     const struct ferry_ref *ref = ferry_ref_of(item, FERRY_CASE);
     identity_likeness(ref ? ref->id : FERRY_LIT(""), item->result, with);
     identity_likeness(FERRY_LIT(""), item->result, without);
-    return db_run(db, a->err, "INSERT INTO temp.shown(id, alike, nameless) VALUES(?, ?, ?)", "sbb",
-                  item->id, bytes(with), bytes(without));
+    return db_run(a->e->journal.db, a->err,
+                  "INSERT INTO temp.shown(id, alike, nameless) VALUES(?, ?, ?)", "sbb", item->id,
+                  bytes(with), bytes(without));
 }
 
 static int32_t list_results(struct alike *a, struct remote *remote, const char *run)
@@ -64,7 +73,8 @@ static int32_t list_results(struct alike *a, struct remote *remote, const char *
                             .noun = FERRY_RESULT,
                             .filters = &filter,
                             .n_filters = 1};
-    return remote_list(remote, &ask, on_result, a, a->err);
+    int32_t rc = index_store(&a->e->journal, remote, &ask, on_result, a, a->err);
+    return rc ? rc : index_shown(a->e->journal.db, a->err);
 }
 
 /* One that looks like it, not taken yet; 1: taken now. */

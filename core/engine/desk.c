@@ -51,6 +51,10 @@ int32_t desk_open(struct desk *d)
             d->e->journal.db, 1, d->err,
             "SELECT EXISTS(SELECT 1 FROM op WHERE dest_id = ? AND kind = ? AND key IS NOT NULL)",
             "ii", d->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT)) != 0;
+    d->last_item = db_one_int(
+        d->e->journal.db, INT64_MAX, d->err,
+        "SELECT coalesce(MAX(item_id), 0) FROM op WHERE dest_id = ? AND kind = ? AND source_id IS NOT NULL",
+        "ii", d->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT));
     return rc ? rc : load_accounts(d);
 }
 
@@ -179,7 +183,7 @@ static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, stru
     int own = is_own(d, kind, key);
     int32_t rc = FERRY_OK;
     memset(row, 0, sizeof *row);
-    if (own) {
+    if (own && (d->item_id <= d->last_item || d->wanted)) {
         rc = db_query(db, &rows, d->err,
                       "SELECT id, state, flags, remote_id, settled_ms FROM op"
                       " WHERE dest_id = ? AND kind = ? AND item_id = ? AND source_id IS NOT NULL",

@@ -31,6 +31,7 @@ static const char *const index_texts[] = {
 int32_t index_begin(struct journal *j, struct ferry_error *err)
 {
     j->indexed = 0;
+    j->indexed_things = 0;
     return db_script(j->db, schema, err);
 }
 
@@ -64,7 +65,7 @@ struct reading {
     struct journal *j;
     int64_t dest_id;
     struct buf fold, packed;
-    struct arena arena, item;
+    struct arena arena;
     struct ferry_error *err;
 };
 
@@ -79,6 +80,7 @@ static int32_t on_case(void *data, const struct ferry_item *item)
     key = key.len ? key : (struct ferry_str){NULL, 0};
     buf_reset(&rd->packed);
     int32_t rc = pack_item(&rd->packed, item);
+    rd->j->indexed_things++;
     return rc ? rc
               : db_run(
                     rd->j->db, rd->err,
@@ -89,36 +91,36 @@ static int32_t on_case(void *data, const struct ferry_item *item)
                     title, buf_str(&rd->packed));
 }
 
-/*
- * Lists all items of a noun into the index, one transaction a page. Not db_begin(): only what is temporary is written, and
- * no other process shall wait for it; nothing is asked of anybody while it is open.
- */
 struct storing {
-    struct reading *rd;
+    struct db *db;
+    struct arena item;
     remote_item_fn *fn;
+    void *data;
 };
 
 static int32_t store_page(void *data, struct reply *page, struct ferry_error *err)
 {
     struct storing *s = data;
-    struct db *db = s->rd->j->db;
-    int32_t rc = db_run(db, err, "BEGIN", "");
+    int32_t rc = db_run(s->db, err, "BEGIN", "");
     if (rc) {
         return rc;
     }
-    rc = reply_items(page, &s->rd->item, s->fn, s->rd, err);
+    rc = reply_items(page, &s->item, s->fn, s->data, err);
     if (rc) {
-        db_run(db, NULL, "ROLLBACK", "");
+        db_run(s->db, NULL, "ROLLBACK", "");
         return rc;
     }
-    return db_run(db, err, "COMMIT", "");
+    return db_run(s->db, err, "COMMIT", "");
 }
 
-static int32_t store_list(struct reading *rd, struct remote *r, const struct ferry_ask *ask,
-                          remote_item_fn *fn)
+int32_t index_store(struct journal *j, struct remote *r, const struct ferry_ask *ask,
+                    remote_item_fn *fn, void *data, struct ferry_error *err)
 {
-    struct storing s = {rd, fn};
-    return remote_pages(r, ask, store_page, &s, rd->err);
+    struct storing s = {.db = j->db, .fn = fn, .data = data};
+    arena_init(&s.item, 64 << 20);
+    int32_t rc = remote_pages(r, ask, store_page, &s, err);
+    arena_finish(&s.item);
+    return rc;
 }
 
 /* A list that moves under us shows a thing on two pages: it is there once all the same, or a key would seem to be held twice. */
@@ -136,7 +138,6 @@ static void reading_init(struct reading *rd, struct journal *j, int64_t dest_id,
     buf_init(&rd->fold, 1 << 20);
     buf_init(&rd->packed, 64 << 20);
     arena_init(&rd->arena, 16 << 20);
-    arena_init(&rd->item, 64 << 20);
 }
 
 static void reading_finish(struct reading *rd)
@@ -144,7 +145,6 @@ static void reading_finish(struct reading *rd)
     buf_finish(&rd->fold);
     buf_finish(&rd->packed);
     arena_finish(&rd->arena);
-    arena_finish(&rd->item);
 }
 
 int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err)
@@ -154,7 +154,7 @@ int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error
     reading_init(&rd, j, r->dest_id, err);
     int32_t rc = db_run(j->db, err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
                         r->dest_id, (int64_t)FERRY_CASE);
-    rc = rc ? rc : store_list(&rd, r, &ask, on_case);
+    rc = rc ? rc : index_store(j, r, &ask, on_case, &rd, err);
     rc =
         rc ? rc
            : drop_repeated(
@@ -349,7 +349,7 @@ static int32_t on_result(void *data, const struct ferry_item *item)
 static int32_t store_results(struct reading *rd, struct remote *r, const struct ferry_ask *ask,
                              remote_item_fn *fn)
 {
-    int32_t rc = store_list(rd, r, ask, fn);
+    int32_t rc = index_store(rd->j, r, ask, fn, rd, rd->err);
     return rc ? rc
               : drop_repeated(
                     rd->j, ON_LISTED_ID,
@@ -506,6 +506,9 @@ static int32_t query_things(struct journal *j, struct db_rows *rows, int64_t des
                 {"name", THINGS("name"), ON_NAME}};
 #undef THINGS
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (str_is(by, ways[i].by) && j->indexed_things == 0) {
+            return FERRY_OK; /* a new project: no row in hand is the end of none */
+        }
         if (str_is(by, ways[i].by)) {
             struct ferry_str wanted = ways[i].on == ON_KEY ? fold(value, folded) : value;
             int32_t rc = need_index(j, ways[i].on, err);

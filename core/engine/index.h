@@ -44,6 +44,13 @@ int32_t index_each_result_id(struct remote *r, struct ferry_str run_id, remote_p
 int64_t index_results(struct journal *j); /* how many were read */
 int index_shows_wires(struct journal *j); /* whether any of them says its wire id */
 
+/*
+ * Lists into temporary tables, one transaction a page. Not db_begin(): only what is temporary is written, and no other process shall
+ * wait for it; nothing is asked of anybody while it is open.
+ */
+int32_t index_store(struct journal *j, struct remote *r, const struct ferry_ask *ask,
+                    remote_item_fn *fn, void *data, struct ferry_error *err);
+
 /* ferry_desk.lookup() for one side. Texts and the item live in the arena. */
 int32_t index_lookup(struct journal *j, int64_t dest_id, uint32_t noun, struct ferry_str by,
                      struct ferry_str value, struct arena *arena, struct ferry_found *found,

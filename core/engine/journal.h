@@ -69,6 +69,7 @@ struct journal {
     const volatile int *interrupted; /* ends waits for locks; may be NULL */
     int64_t lock_wait_ms;            /* how long another process may do nothing and is waited for */
     unsigned indexed;                /* index.c: which of its indexes are built */
+    uint64_t indexed_things;         /* index.c: cases read into it */
 };
 
 /* Creates the folder and the files where they are missing. E_STATE for a journal of a newer ferry. */
