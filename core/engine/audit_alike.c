@@ -121,11 +121,11 @@ static int32_t one_op(struct alike *a, const struct db_rows *rows)
 /* Before any is taken for what it looks like. */
 static int32_t take_known(struct alike *a)
 {
-    return db_run(a->e->journal.db, a->err,
-                  "UPDATE temp.shown SET taken = 1 WHERE id IN (SELECT o.remote_id FROM op o WHERE" OURS
-                  " AND o.remote_id IS NOT NULL)",
-                  "iis", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT),
-                  a->lane->run_key);
+    return db_run(
+        a->e->journal.db, a->err,
+        "UPDATE temp.shown SET taken = 1 WHERE id IN (SELECT o.remote_id FROM op o WHERE" OURS
+        " AND o.remote_id IS NOT NULL)",
+        "iis", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), a->lane->run_key);
 }
 
 static int32_t take_ours(struct alike *a)

@@ -32,7 +32,7 @@ struct desk {
         complete_op; /* was done before, and is wanted: due again where this plan brings new results */
     struct ferry_str accounts[8]; /* others that this place was known by: a token was changed */
     uint32_t n_accounts;
-    int64_t last_op;               /* the highest id given to an operation; 0: not asked for yet */
+    int64_t last_op;   /* the highest id given to an operation; 0: not asked for yet */
     int64_t last_item; /* the highest item whose result was planned before: later ones never were */
     const struct ferry_item *item; /* in hand */
     int64_t item_id;

@@ -15,7 +15,7 @@ sent() {
 }
 # How many files the last call fetched.
 fetched() {
-    grep -c 'GET .*/attachment/' "$work/err" || true
+    grep -c 'debug: GET .*/attachment/' "$work/err" || true
 }
 mock qase
 workspace
