@@ -327,6 +327,20 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
     return rc;
 }
 
+/*
+ * What a codec has to know before it can make a case, and a person has to say, is found out while nothing has been sent yet: the first
+ * case is written as it would be, by what the destination says now, and thrown away.
+ */
+static int32_t rehearse_case(struct desk *d, struct ferry_error *err)
+{
+    const struct ferry_case made = {.size = sizeof made, .title = FERRY_LIT("-")};
+    const struct ferry_item item = {
+        .size = sizeof item, .noun = FERRY_CASE, .name = FERRY_LIT("-"), .test_case = &made};
+    const struct ferry_op op = {
+        .size = sizeof op, .kind = FERRY_OP(FERRY_CREATE, FERRY_CASE), .item = &item};
+    return d->counts->new_cases ? remote_rehearse(d->remote, &op, err) : FERRY_OK;
+}
+
 int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, struct remote *source,
                   struct plan_counts *counts, struct ferry_error *err)
 {
@@ -367,6 +381,10 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
         .describe = on_describe,
     };
     rc = rc ? rc : write_plan(&w, err);
+    if (rc == FERRY_OK && rehearse_case(&w.desk, err)) {
+        rc = lane_state(e, lane->id, LANE_REPLAN, NULL);
+        rc = rc ? rc : err->status;
+    }
     desk_finish(&w.desk);
     return rc;
 }

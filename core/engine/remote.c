@@ -468,6 +468,9 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
         } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
             signed_again = 1;
             rc = remote_sign_in(r, 1, err);
+        } else if (x.end != EXCHANGE_ANSWERED && x.error.status == FERRY_E_CONFIG) {
+            rc = ferry_fail(err, FERRY_E_CONFIG, x.error.where, "%.*s: %s: %s",
+                            STR_ARG(r->target->label), r->transport.name, x.error.message);
         } else if ((rc = classify_machine(&x, r->transport.name, err)) != FERRY_OK) {
             break;
         } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
@@ -541,6 +544,48 @@ int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error
                         STR_ARG(fact));
     }
     return rc;
+}
+
+/* The call as it is, but for facts from before this was opened. */
+static struct ferry_call call_anew(const struct remote *r, struct ferry_kv *facts)
+{
+    struct ferry_call call = remote_call(r);
+    call.facts = facts;
+    call.n_facts = 0;
+    for (uint32_t i = 0; i < r->n_facts; i++) {
+        if (r->fact_is_new[i]) {
+            facts[call.n_facts++] = r->facts[i];
+        }
+    }
+    return call;
+}
+
+int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err)
+{
+    enum { ROUNDS = 8 };
+    struct ferry_kv facts[sizeof r->facts / sizeof *r->facts];
+    struct needs needs = {.fact = {NULL, 0}};
+    struct ferry_error why = {.size = sizeof why};
+    struct request request;
+    int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
+    request_init(&request, MEMORY_MAX);
+    arena_init(&needs.arena, 65536);
+    request.notes_self = &needs;
+    request.need = on_need;
+    for (int i = 0; rc == FERRY_E_NEED && learned == FERRY_OK && i < ROUNDS; i++) {
+        struct ferry_call call = call_anew(r, facts);
+        uint32_t taken = 0;
+        request_reset(&request);
+        struct ferry_out out = request_out(&request);
+        needs.fact = (struct ferry_str){NULL, 0};
+        rc = r->codec->encode(&call, &op, 1, &out, &taken, &why);
+        if (rc == FERRY_E_NEED && needs.fact.ptr) {
+            learned = remote_learn(r, needs.fact, err);
+        }
+    }
+    arena_finish(&needs.arena);
+    request_finish(&request);
+    return learned ? learned : rc == FERRY_E_CONFIG ? by_codec(r, rc, &why, err) : FERRY_OK;
 }
 
 int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_TEXT],

@@ -86,6 +86,11 @@ int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_T
                      uint64_t *bytes, struct ferry_error *err);
 /* A fact that a codec asked for; asked, stored, kept. */
 int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err);
+/*
+ * Whether an operation that creates something could be written, by facts that are asked for anew. E_CONFIG: what a person has to say or
+ * mend. Anything else that is wrong with this one operation is none of the caller's business, and OK.
+ */
+int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err);
 /* Begins a session where the codec has them. Single: a session that is there is kept unless `again`. */
 int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err);
 /* Remembers what an answer says of the session; one that cannot be read says nothing of it. */

@@ -127,6 +127,31 @@ static int32_t put_list(const struct source *s, const char *path, const struct c
     return out->failed;
 }
 
+/* {"a": "x", "b": 2} of a tracker, for an option that is a list of NAME=VALUE. */
+static int32_t put_pairs(const struct source *s, const char *path, const struct cJSON *object,
+                         struct buf *out)
+{
+    json_each (member, object) {
+        struct ferry_str one;
+        buf_puts(out, out->len ? "\n" : "");
+        size_t begin = out->len;
+        buf_put(out, json_name(member));
+        buf_putc(out, '=');
+        if (config_is_repeated(object, member)) {
+            return fault(s, path, "says one name twice", "; leave one");
+        }
+        if (!config_put_scalar(out, member)) {
+            return fault(s, path, "holds something else than texts and numbers",
+                         "; write {\"NAME\": \"value\"}");
+        }
+        one = str_sub(buf_str(out), begin, out->len);
+        if (memchr(one.ptr, '\n', (size_t)one.len)) {
+            return fault(s, path, "has a line break inside one of its values", "; take it out");
+        }
+    }
+    return out->failed;
+}
+
 /* One value whose place is known: a declared key (`key`), or one of a tracker's (NULL). */
 static int32_t read_value(const struct source *s, const char *path, const struct cJSON *v,
                           const struct config_key *key)
@@ -147,6 +172,8 @@ static int32_t read_value(const struct source *s, const char *path, const struct
         rc = fault(s, path, "is a list", "; it takes one value");
     } else if (json_is_array(v)) {
         rc = put_list(s, path, v, &text);
+    } else if (json_is_object(v) && !key) {
+        rc = put_pairs(s, path, v, &text);
     } else if (!config_put_scalar(&text, v)) {
         rc = fault(s, path, "is an object", "; it takes a value");
     }
@@ -164,7 +191,7 @@ static int32_t read_value(const struct source *s, const char *path, const struct
                : ferry_fail(s->err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", s->name);
     }
     if (!rc) {
-        e->is_list = json_is_array(v);
+        e->is_list = json_is_array(v) || json_is_object(v);
         e->is_empty = e->is_list && json_count(v) == 0;
     }
     if (!rc && key) {

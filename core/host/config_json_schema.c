@@ -70,8 +70,24 @@ static void put_integer(struct json_out *j, int64_t min, int64_t max)
     json_close(j, '}');
 }
 
-static void put_list(struct json_out *j, int inside)
+/* Where a value stands: anywhere, as a path inside the repository, or among the options of a tracker. */
+enum place { PLACE_KEY, PLACE_INSIDE, PLACE_OPTION };
+
+/* {"NAME": "value"} for a list of NAME=VALUE; that a list has such entries is known to its plugin alone. */
+static void put_pairs(struct json_out *j)
 {
+    json_open(j, '{');
+    json_member(j, "type", FERRY_LIT("object"));
+    open_at(j, "additionalProperties", '{');
+    put_any_text(j);
+    json_member(j, "pattern", FERRY_LIT("^[^\\n]*$"));
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void put_list(struct json_out *j, enum place place)
+{
+    int inside = place == PLACE_INSIDE;
     json_open(j, '{');
     put_any_text(j);
     if (inside) {
@@ -93,8 +109,9 @@ static void put_list(struct json_out *j, int inside)
 
 /* The forms that a value may have, of which a file gives one. */
 static void put_forms(struct json_out *j, const struct ferry_option *o, int64_t min, int64_t max,
-                      int inside)
+                      enum place place)
 {
+    int inside = place == PLACE_INSIDE;
     int ranged = min != 0 || max != 0;
     open_at(j, "anyOf", '[');
     switch (o->type) {
@@ -120,7 +137,10 @@ static void put_forms(struct json_out *j, const struct ferry_option *o, int64_t 
         break;
     }
     if (o->type == FERRY_OPT_LIST) {
-        put_list(j, inside);
+        put_list(j, place);
+        if (place == PLACE_OPTION) {
+            put_pairs(j);
+        }
     } else if (o->type == FERRY_OPT_STR) {
         json_open(j, '{');
         put_any_text(j);
@@ -158,7 +178,7 @@ void config_default_json(struct json_out *j, const struct ferry_option *o)
 
 /* One value: what it is for, what it is without, and its forms. */
 static void put_value(struct json_out *j, const struct ferry_option *o, int64_t min, int64_t max,
-                      int inside)
+                      enum place place)
 {
     const char *const *variables = option_variables(o);
     struct buf text;
@@ -178,7 +198,7 @@ static void put_value(struct json_out *j, const struct ferry_option *o, int64_t 
         json_key(j, "default");
         config_default_json(j, o);
     }
-    put_forms(j, o, min, max, inside);
+    put_forms(j, o, min, max, place);
     json_close(j, '}');
     buf_finish(&text);
 }
@@ -203,7 +223,8 @@ static void put_keys(struct json_out *j, const char *section, size_t n, unsigned
         }
         json_key(j, n ? name + n + 1 : name);
         put_value(j, &key->option, key->min, key->max,
-                  (key->flags & KEY_PATH) && !(flags & CONFIG_SCHEMA_USER));
+                  (key->flags & KEY_PATH) && !(flags & CONFIG_SCHEMA_USER) ? PLACE_INSIDE
+                                                                           : PLACE_KEY);
     }
 }
 
@@ -273,7 +294,7 @@ static void put_options(struct json_out *j, const struct ferry_plugin *plugin)
     for (const struct ferry_option *const *o = plugin->options; o && *o; o++) {
         if (strcmp((*o)->name, "plugin") != 0 && strcmp((*o)->name, "project") != 0) {
             json_key(j, (*o)->name);
-            put_value(j, *o, 0, 0, 0);
+            put_value(j, *o, 0, 0, PLACE_OPTION);
         }
     }
     json_close(j, '}');
@@ -281,7 +302,7 @@ static void put_options(struct json_out *j, const struct ferry_plugin *plugin)
     for (const struct ferry_option *const *o = plugin->options; o && *o; o++) {
         if (strchr((*o)->name, '_')) {
             put_name_pattern(j, (*o)->name, "");
-            put_value(j, *o, 0, 0, 0);
+            put_value(j, *o, 0, 0, PLACE_OPTION);
         }
         if ((*o)->flags & FERRY_OPT_SECRET) {
             put_name_pattern(j, (*o)->name, "[_-]file");

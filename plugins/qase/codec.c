@@ -229,10 +229,17 @@ static int32_t encode_cases(struct writer *w, const struct ferry_op *const *ops,
         w->out->need(w->out->self, fact);
         return FERRY_E_NEED;
     }
+    struct case_fields fields;
     buf_init(&path, MOST_PATH);
-    qase_put_path(&path, w->call, "case", "/bulk");
-    begin_request(w->out, "POST", buf_str(&path));
-    int32_t rc = encode_many(w, ops, n, "{\"cases\":[", qase_write_case, taken, err);
+    int32_t rc = qase_case_fields(w->call, w->out, &fields, err);
+    if (rc == FERRY_OK) {
+        w->fields = &fields;
+        qase_put_path(&path, w->call, "case", "/bulk");
+        begin_request(w->out, "POST", buf_str(&path));
+        rc = encode_many(w, ops, n, "{\"cases\":[", qase_write_case, taken, err);
+        w->fields = NULL;
+    }
+    qase_case_fields_finish(&fields);
     buf_finish(&path);
     return rc;
 }

@@ -11,11 +11,22 @@
 /* The chain of a run's end: its description first, where there is something to add, then its completion. */
 #define QASE_COMPLETE_RUN FERRY_OP(FERRY_PRIVATE, FERRY_RUN)
 
+/* What "case_defaults" and the project's fields come to, for every case that is made there. Keys are ids and slugs. */
+enum { CASE_FIELDS = 64 };
+struct case_fields {
+    struct arena arena;
+    struct ferry_kv custom[CASE_FIELDS];  /* into the map of custom fields */
+    struct ferry_kv numbers[CASE_FIELDS]; /* members of the case, numbers of options */
+    struct ferry_kv texts[CASE_FIELDS];   /* members of the case, where it says nothing itself */
+    uint32_t n_custom, n_numbers, n_texts;
+};
+
 /* Where one operation's JSON goes, and what a person is told of it. */
 struct writer {
     const struct ferry_call *call;
-    const struct ferry_out *out; /* for notes and facts */
-    uint32_t index;              /* of the operation */
+    const struct ferry_out *out;      /* for notes and facts */
+    const struct case_fields *fields; /* of new cases; else NULL */
+    uint32_t index;                   /* of the operation */
     struct json_out json;
     struct buf scratch;
 };
@@ -74,6 +85,18 @@ void qase_put_description(struct buf *b, struct ferry_str text, struct ferry_str
 /* Takes the marker's line out; the description without it, the marker or absent. */
 struct ferry_str qase_split_description(struct ferry_str text, struct ferry_str *marker);
 
+struct qase_place;
+/* codec_fields.c. E_NEED after out->need(); E_CONFIG: a required field without a value, or a value that its field does not take. */
+int32_t qase_case_fields(const struct ferry_call *call, const struct ferry_out *out,
+                         struct case_fields *fields, struct ferry_error *err);
+void qase_case_fields_finish(struct case_fields *f);
+/* All but custom fields, which go into the map with the key. */
+void qase_write_case_fields(struct writer *w, const struct case_fields *f,
+                            const struct ferry_case *c);
+/* 1: a page of custom fields, 2: the system's own, 0: another fact. */
+int qase_is_fields_fact(struct ferry_str name);
+struct ferry_str qase_fields_fact(const struct qase_place *place, char scratch[64]);
+
 /* codec_attachment.c */
 int32_t qase_encode_attachments(struct writer *w, const struct ferry_op *const *ops, uint32_t n,
                                 uint32_t *taken, struct ferry_error *err);
@@ -92,6 +115,7 @@ struct reading {
     uint64_t seen;       /* elements of this page */
 };
 int32_t qase_read_element(struct reading *r, const struct cJSON *v);
+int qase_is_for_project(const struct cJSON *field, struct ferry_str project);
 uint32_t qase_status_of(struct ferry_str slug);
 
 /* codec_answer.c, codec_ask.c: functions of the table. */
@@ -101,6 +125,8 @@ int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const 
 int32_t qase_answer(const struct ferry_call *call, const struct ferry_ask *ask,
                     const struct ferry_message *answer, const struct ferry_reply *reply,
                     struct ferry_error *err);
+/* A success's body, for json_finish(); E_PROTOCOL where it is none. */
+int32_t qase_parse(struct json_doc *doc, struct ferry_str body, struct ferry_error *err);
 /* E_PROTOCOL: what the answer is not. */
 int32_t qase_not_understood(struct ferry_error *err, const char *what);
 int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,

@@ -21,7 +21,7 @@ int32_t qase_not_understood(struct ferry_error *err, const char *what)
 }
 
 /* {"status":true,"result":...}; what says false with a 2xx is no success. */
-static int32_t parse(struct json_doc *doc, struct ferry_str body, struct ferry_error *err)
+int32_t qase_parse(struct json_doc *doc, struct ferry_str body, struct ferry_error *err)
 {
     struct ferry_error why = {.size = sizeof why};
     if (json_parse(doc, body, JSON_STRICT, NULL, &why)) {
@@ -125,7 +125,7 @@ int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const 
     if (!is_success(answer)) {
         return qase_decode_refusal(ops, n, answer, reply);
     }
-    int32_t rc = parse(&doc, answer->body, err);
+    int32_t rc = qase_parse(&doc, answer->body, err);
     const struct cJSON *result = json_get(doc.root, "result");
     if (rc == FERRY_OK) {
         switch (ops[0]->kind) {
@@ -255,7 +255,7 @@ static int32_t read_single(struct reading *r, const struct ferry_message *answer
                            struct ferry_error *err)
 {
     struct json_doc doc = {NULL};
-    int32_t rc = parse(&doc, answer->body, err);
+    int32_t rc = qase_parse(&doc, answer->body, err);
     rc = rc ? rc : qase_read_element(r, json_get(doc.root, "result"));
     json_finish(&doc);
     return rc == FERRY_E_PROTOCOL ? qase_not_understood(err, "no thing with an id") : rc;

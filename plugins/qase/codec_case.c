@@ -39,12 +39,27 @@ static int32_t write_key(struct writer *w, struct ferry_str key, struct ferry_er
                           "the project has no custom field \"%.*s\" on cases to hold its key",
                           STR_ARG(w->call->key_field));
     }
-    json_key(&w->json, "custom_field");
-    json_open(&w->json, '{');
     json_key_str(&w->json, field);
     json_put(&w->json, key);
-    json_close(&w->json, '}');
     return FERRY_OK;
+}
+
+/* The key, and what the configuration says of every case. */
+static int32_t write_custom(struct writer *w, struct ferry_str key, struct ferry_error *err)
+{
+    const struct case_fields *f = w->fields;
+    if (key.len == 0 && (!f || f->n_custom == 0)) {
+        return FERRY_OK;
+    }
+    json_key(&w->json, "custom_field");
+    json_open(&w->json, '{');
+    int32_t rc = write_key(w, key, err);
+    for (uint32_t i = 0; f && i < f->n_custom; i++) {
+        json_key_str(&w->json, f->custom[i].key);
+        json_put(&w->json, f->custom[i].value);
+    }
+    json_close(&w->json, '}');
+    return rc;
 }
 
 int32_t qase_write_case(struct writer *w, const struct ferry_op *op, struct ferry_error *err)
@@ -58,9 +73,12 @@ int32_t qase_write_case(struct writer *w, const struct ferry_op *op, struct ferr
     }
     json_open(&w->json, '{');
     qase_member(w, "title", title, QASE_TITLE);
-    int32_t rc = write_key(w, item->key, err);
+    int32_t rc = write_custom(w, item->key, err);
     if (rc) {
         return rc;
+    }
+    if (w->fields) {
+        qase_write_case_fields(w, w->fields, c);
     }
     json_key(&w->json, "isManual");
     json_put_bool(&w->json, 0);

@@ -7,6 +7,7 @@
  *   environment "staging"           the slug, where there is one
  *   milestone "Release 3"           its id
  *   configurations                  a line each: id TAB group TAB title
+ *   ... fields of cases             as they are listed; see codec_fields.c
  */
 #include "codec.h"
 
@@ -42,7 +43,14 @@ void qase_ask_fact(struct buf *target, const struct ferry_call *call, struct fer
         qase_put_path(target, call, "configuration", "%s", "");
         return; /* a list without pages */
     }
-    if (slug.ptr) {
+    if (qase_is_fields_fact(fact) == 2) {
+        buf_puts(target, "/v1/system_field");
+        return; /* likewise */
+    }
+    if (qase_is_fields_fact(fact)) {
+        buf_puts(target,
+                 "/v2/custom_field?entity=case"); /* which shows the choices with their numbers */
+    } else if (slug.ptr) {
         qase_put_path(target, call, "environment", "%s", "");
         qase_put_query(target, "slug", slug);
     } else if (title.ptr) {
@@ -207,6 +215,54 @@ static int32_t read_configurations(const struct ferry_ask *ask, const struct fer
     return rc;
 }
 
+/* --- the fields of cases -------------------------------------------------------------------------------------- */
+
+/* The fields that cases have here, as they are listed, for codec_fields.c. */
+static int32_t read_fields(const struct ferry_call *call, const struct ferry_ask *ask,
+                           const struct ferry_message *answer, const struct ferry_reply *reply,
+                           struct ferry_error *err)
+{
+    int system = qase_is_fields_fact(ask->name) == 2;
+    struct json_doc doc = {NULL};
+    struct qase_place here;
+    struct buf list;
+    char scratch[64];
+    int64_t filtered = 0, entity = 0, n = 0;
+    qase_place_of(ask, &here);
+    buf_init(&list, MOST_ITEM);
+    struct json_out j = json_to(&list);
+    int32_t rc = qase_parse(&doc, answer->body, err);
+    const struct cJSON *result = json_get(doc.root, "result");
+    const struct cJSON *fields = system ? result : json_get(result, "entities");
+    if (rc == FERRY_OK && (!json_is_array(fields) ||
+                           (!system && !json_int(json_get(result, "filtered"), &filtered)))) {
+        rc = qase_not_understood(err, "not a list of fields");
+    }
+    json_open(&j, '[');
+    json_each (field, fields) {
+        int on_cases = system ? json_int(json_get(field, "entity"), &entity) && entity == 0
+                              : str_is(json_str(json_get(field, "entity")), "case") &&
+                                    qase_is_for_project(field, call->project);
+        if (on_cases) {
+            json_put_value(&j, field);
+        }
+        n++;
+    }
+    json_close(&j, ']');
+    rc = rc ? rc : list.failed;
+    if (rc == FERRY_OK) {
+        rc = reply->fact(reply->self, system ? ask->name : qase_fields_fact(&here, scratch),
+                         buf_str(&list));
+    }
+    here.offset += n > 0 ? n : QASE_PAGE;
+    if (rc == FERRY_OK && !system && here.offset < filtered) {
+        rc = qase_tell_next(reply, &here);
+    }
+    json_finish(&doc);
+    buf_finish(&list);
+    return rc;
+}
+
 int32_t qase_read_fact(const struct ferry_call *call, const struct ferry_ask *ask,
                        const struct ferry_message *answer, const struct ferry_reply *reply,
                        struct ferry_error *err)
@@ -214,6 +270,9 @@ int32_t qase_read_fact(const struct ferry_call *call, const struct ferry_ask *as
     struct name_search slug = {.member = "slug", .name = named(ask->name, environment)};
     struct name_search title = {
         .member = "title", .name = named(ask->name, milestone), .takes_id = 1};
+    if (qase_is_fields_fact(ask->name)) {
+        return read_fields(call, ask, answer, reply, err);
+    }
     return str_is(ask->name, configurations) ? read_configurations(ask, answer, reply, err)
            : slug.name.ptr                   ? read_name(ask, answer, &slug, reply, err)
            : title.name.ptr                  ? read_name(ask, answer, &title, reply, err)

@@ -38,7 +38,7 @@ uint32_t qase_status_of(struct ferry_str slug)
 
 /* --- nouns ------------------------------------------------------------------------------------------------- */
 
-static int is_for_project(const struct cJSON *v, struct ferry_str project)
+int qase_is_for_project(const struct cJSON *v, struct ferry_str project)
 {
     if (json_bool(json_get(v, "is_enabled_for_all_projects"), 0)) {
         return 1;
@@ -54,7 +54,7 @@ static int is_for_project(const struct cJSON *v, struct ferry_str project)
 static int read_field(struct reading *r, const struct cJSON *v, struct ferry_item *item)
 {
     struct ferry_field *f = arena_new(&r->arena, struct ferry_field);
-    if (!str_is(text(v, "entity"), "case") || !is_for_project(v, r->call->project)) {
+    if (!str_is(text(v, "entity"), "case") || !qase_is_for_project(v, r->call->project)) {
         return 0;
     }
     if (f) {

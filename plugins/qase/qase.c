@@ -35,6 +35,9 @@ static const struct ferry_option all[] = {
     QASE_OPTION(.type = FERRY_OPT_INT, .name = "batch_size", .value = "N", .def = "200",
                 .variables = batch_variables,
                 .help = "results in a request, at most; over 200 is 200, which is Qase's own most"),
+    QASE_OPTION(.type = FERRY_OPT_LIST, .name = "case_defaults", .value = "FIELD=VALUE",
+                .help = "fields of cases that ferry makes, by title or slug, such as "
+                        "Severity=major; what the project requires and has no default for"),
     QASE_OPTION(.type = FERRY_OPT_BOOL, .name = "complete", .variables = complete_variables,
                 .help = "whether `ferry upload` completes the run; if not set, one that it made"),
     QASE_OPTION(.type = FERRY_OPT_BOOL, .name = "defect", .def = "false",
@@ -85,9 +88,9 @@ static const struct ferry_option all[] = {
                 .help = "what `ferry serve` wants to see in X-Qase-Secret"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],
-    &all[7],  &all[8],  &all[9],  &all[10], &all[11], &all[12], &all[13],
-    &all[14], &all[15], &all[16], &all[17], &all[18], &all[19], NULL,
+    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],
+    &all[8],  &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15],
+    &all[16], &all[17], &all[18], &all[19], &all[20], NULL,
 };
 
 static const void *query(const char *id)

@@ -14,7 +14,7 @@
 extern const struct ferry_plugin ferry_plugin_qase;
 
 static const struct ferry_tracker *codec;
-static struct ferry_kv options[4], facts[1];
+static struct ferry_kv options[5], facts[3];
 static struct ferry_call call;
 static struct ferry_error err;
 static struct request request;
@@ -121,13 +121,15 @@ static void set_up(void)
     options[2] = (struct ferry_kv){FERRY_LIT("environment"), FERRY_LIT("stage")};
     options[3] = (struct ferry_kv){FERRY_LIT("tags"), FERRY_LIT("nightly\nci")};
     facts[0] = (struct ferry_kv){FERRY_LIT("custom field \"Automation Key\""), FERRY_LIT("7")};
+    facts[1] = (struct ferry_kv){FERRY_LIT("custom fields of cases"), FERRY_LIT("[]")};
+    facts[2] = (struct ferry_kv){FERRY_LIT("system fields of cases"), FERRY_LIT("[]")};
     call = (struct ferry_call){.size = sizeof call,
                                .project = FERRY_LIT("AO"),
                                .key_field = FERRY_LIT("Automation Key"),
                                .options = options,
                                .n_options = 4,
                                .facts = facts,
-                               .n_facts = 1,
+                               .n_facts = 3,
                                .max_bytes = UINT64_MAX};
     err = (struct ferry_error){.size = sizeof err};
     request_init(&request, 1 << 24);
@@ -518,6 +520,54 @@ START_TEST(the_key_field_is_asked_for_and_without_it_no_case_is_made)
 }
 END_TEST
 
+START_TEST(what_the_project_requires_of_a_case_is_asked_for_and_written)
+{
+    uint32_t taken = 0;
+    struct ferry_ask a = {.what = FERRY_ASK_FACT, .name = FERRY_LIT("custom fields of cases")};
+    a_case();
+    call.n_facts = 1;
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_NEED);
+    says("need custom fields of cases");
+    call.n_facts = 2;
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_NEED);
+    says("need system fields of cases");
+    call.n_facts = 3;
+    facts[1].value = FERRY_LIT(
+        "[{\"id\":7,\"title\":\"Automation Key\",\"type\":\"string\",\"is_required\":true},"
+        "{\"id\":9,\"title\":\"Parts\",\"type\":\"multiselect\",\"is_required\":true,"
+        "\"value\":[{\"id\":1,\"title\":\"core\"},{\"id\":2,\"title\":\"web\"}]}]");
+    facts[2].value = FERRY_LIT(
+        "[{\"title\":\"Title\",\"slug\":\"title\",\"is_required\":true},"
+        "{\"title\":\"Priority\",\"slug\":\"priority\",\"is_required\":true,"
+        "\"options\":[{\"id\":3,\"title\":\"Low\",\"slug\":\"low\"}]},"
+        "{\"title\":\"Type\",\"slug\":\"type\",\"is_required\":true,\"default_value\":\"other\"},"
+        "{\"title\":\"Description\",\"slug\":\"description\",\"is_required\":true},"
+        "{\"title\":\"Post-conditions\",\"slug\":\"postconditions\"}]");
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "custom field \"Parts\" is required"));
+    options[4] = (struct ferry_kv){
+        FERRY_LIT("case_defaults"),
+        FERRY_LIT("parts=WEB, 1\npriority=Low\nDescription=none\npost-conditions=clean = yes")};
+    call.n_options = 5;
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"custom_field\":{\"7\":\"SIGN_001\",\"9\":\"2,1\"},\"priority\":3,"
+          "\"postconditions\":\"clean = yes\",\"isManual\":false,\"description\":\"d\"");
+    ck_assert_str_eq(ask(&a, FERRY_OK), "GET /v2/custom_field?entity=case&limit=100&offset=0\n");
+    ck_assert_int_eq(answer(&a,
+                            "{\"status\":true,\"result\":{\"filtered\":101,\"entities\":["
+                            "{\"id\":1,\"entity\":\"run\",\"is_enabled_for_all_projects\":true},"
+                            "{\"id\":2,\"entity\":\"case\",\"projects_codes\":[\"AO\"]}]}}"),
+                     FERRY_OK);
+    says(
+        "fact custom fields of cases=[{\"id\":2,\"entity\":\"case\",\"projects_codes\":[\"AO\"]}]\n"
+        "next o2;f0;t0;s0\n");
+    ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"entities\":[]}}"),
+                     FERRY_E_PROTOCOL);
+    a.name = FERRY_LIT("system fields of cases");
+    ck_assert_str_eq(ask(&a, FERRY_OK), "GET /v1/system_field\n");
+}
+END_TEST
+
 START_TEST(files_go_in_one_request_and_an_empty_one_is_rejected_alone)
 {
     static const struct ferry_blob blob = {
@@ -827,6 +877,7 @@ int main(void)
     tcase_add_test(t, a_completion_that_is_refused_is_looked_at);
     tcase_add_test(t, a_case_holds_its_key_in_the_form_that_is_read);
     tcase_add_test(t, the_key_field_is_asked_for_and_without_it_no_case_is_made);
+    tcase_add_test(t, what_the_project_requires_of_a_case_is_asked_for_and_written);
     tcase_add_test(t, files_go_in_one_request_and_an_empty_one_is_rejected_alone);
     tcase_add_loop_test(t, an_answer_means_what_it_says, 0, sizeof answers / sizeof *answers);
     tcase_add_test(t, lists_are_asked_for_by_pages);

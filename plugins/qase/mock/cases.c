@@ -65,6 +65,9 @@ static int32_t check(struct http *h, const struct cJSON *v, int all, const char 
     snprintf(field, sizeof field, "%sattachments", prefix);
     rc = rc ? rc : mock_files_check(h, json_get(v, "attachments"), field);
     rc = rc ? rc : check_steps(h, json_get(v, "steps"), prefix);
+    if (all) {
+        mock_required_check(h, v, prefix);
+    }
     return rc ? rc : mock_values_check(h, MOCK_CASE, json_get(v, "custom_field"), all, prefix);
 }
 

@@ -26,6 +26,8 @@ static const struct ferry_option all[] = {
                 .help = "requests in a window of time, then 429; 0: no limit"),
     MOCK_OPTION(.type = FERRY_OPT_DURATION, .name = "rate_window", .def = "60000",
                 .help = "that window"),
+    MOCK_OPTION(.type = FERRY_OPT_LIST, .name = "required", .value = "SLUG",
+                .help = "system fields that a case cannot be made without, such as severity"),
     MOCK_OPTION(.type = FERRY_OPT_SIZE, .name = "storage", .def = "0",
                 .help = "what all attachments may have together, then 507; 0: no limit"),
     MOCK_OPTION(.type = FERRY_OPT_STR, .flags = FERRY_OPT_SECRET, .name = "token",
@@ -38,8 +40,8 @@ static const struct ferry_option all[] = {
                 .help = "what X-Qase-Secret of the webhooks is"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0], &all[1], &all[2], &all[3],  &all[4],  &all[5], &all[6],
-    &all[7], &all[8], &all[9], &all[10], &all[11], NULL,
+    &all[0], &all[1], &all[2], &all[3],  &all[4],  &all[5],  &all[6],
+    &all[7], &all[8], &all[9], &all[10], &all[11], &all[12], NULL,
 };
 
 static const void *query(const char *id)

@@ -167,6 +167,8 @@ int32_t mock_event(struct http *h, const char *name, struct ferry_str payload);
 handler_fn mock_projects_list, mock_project_get, mock_project_post, mock_project_delete;
 handler_fn mock_fields_list, mock_field_get, mock_field_post, mock_field_patch, mock_field_delete;
 handler_fn mock_system_fields;
+/* What a new case lacks of the system fields that are required here. */
+void mock_required_check(struct http *h, const struct cJSON *v, const char *prefix);
 handler_fn mock_cases_list, mock_case_get, mock_case_post, mock_cases_bulk, mock_case_patch,
     mock_case_delete;
 handler_fn mock_suites_list, mock_suite_get, mock_suite_post, mock_suite_patch, mock_suite_delete;

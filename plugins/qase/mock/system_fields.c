@@ -59,6 +59,28 @@ static void put_option(struct json_out *j, int64_t id, struct ferry_str slug)
     json_close(j, '}');
 }
 
+static int is_required(struct http *h, const struct words *w)
+{
+    struct ferry_str rest = mock_option(h, "required"), slug;
+    while (rest.len > 0 && str_split(&rest, '\n', &slug)) {
+        if (str_is(slug, w->slug)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void mock_required_check(struct http *h, const struct cJSON *v, const char *prefix)
+{
+    int64_t n;
+    for (const struct words *w = mock_words; w->slug; w++) {
+        if (is_required(h, w) && !json_int(json_get(v, w->slug), &n)) {
+            struct ferry_str field = arena_printf(&h->arena, "%s%s", prefix, w->slug);
+            mock_fault(h, field, "Field \"%s\" is required.", w->title);
+        }
+    }
+}
+
 int32_t mock_system_fields(struct http *h)
 {
     struct json_out *j = &h->json;
@@ -71,7 +93,9 @@ int32_t mock_system_fields(struct http *h)
         json_member(j, "title", ferry_cstr(w->title));
         json_member(j, "slug", ferry_cstr(w->slug));
         json_key(j, "is_required");
-        json_put_bool(j, 0);
+        json_put_bool(j, is_required(h, w));
+        json_key(j, "default_value");
+        json_put_null(j);
         json_member_int(j, "entity", str_is(ferry_cstr(w->slug), "result_status") ? 1 : 0);
         json_key(j, "options");
         json_open(j, '[');
