@@ -135,7 +135,7 @@ static struct ferry_str marker_and_home(struct mirror *m, struct ferry_str *home
 static const struct ferry_kv *planner_options(struct mirror *m, uint32_t *n)
 {
     const struct mirror_call *call = m->call;
-    struct ferry_kv *kv = arena_array(&m->arena, struct ferry_kv, 3);
+    struct ferry_kv *kv = arena_array(&m->arena, struct ferry_kv, 4);
     *n = 0;
     if (kv) {
         kv[(*n)++] =
@@ -143,6 +143,9 @@ static const struct ferry_kv *planner_options(struct mirror *m, uint32_t *n)
         kv[(*n)++] = (struct ferry_kv){FERRY_LIT("on_duplicate_key"), call->on_duplicate_key.ptr
                                                                           ? call->on_duplicate_key
                                                                           : FERRY_LIT("fail")};
+        if (call->key_field.ptr) {
+            kv[(*n)++] = (struct ferry_kv){FERRY_LIT(LANE_KEY_FIELD), call->key_field};
+        }
         if (call->status_map.ptr) {
             kv[(*n)++] = (struct ferry_kv){FERRY_LIT("status_map"), call->status_map};
         }

@@ -31,6 +31,10 @@ static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_INT, .name = "port", .def = "0", .help = "0: any that is free"),
     OPTION(.type = FERRY_OPT_STR, .name = "state", .value = "FOLDER",
            .help = "where it keeps what it holds; else it forgets it at the end"),
+    OPTION(.type = FERRY_OPT_STR, .name = "tls_cert", .value = "FILE",
+           .help = "certificate to show, PEM; with it the mock speaks https"),
+    OPTION(.type = FERRY_OPT_STR, .name = "tls_key", .value = "FILE",
+           .help = "the certificate's key, PEM"),
     OPTION(.type = FERRY_OPT_STR, .name = "token", .value = "TOKEN",
            .help = "the one token that is taken; else any is"),
     NULL,
@@ -291,11 +295,11 @@ static void close_mock(struct mock *m)
     }
 }
 
-static void say_where(const struct mock *m, uint16_t port)
+static void say_where(const struct mock *m, uint16_t port, int tls)
 {
     struct buf line;
     buf_init(&line, 8192);
-    buf_printf(&line, "http://127.0.0.1:%u\n", port);
+    buf_printf(&line, "http%s://127.0.0.1:%u\n", tls ? "s" : "", port);
     cmd_out(buf_str(&line));
     cmd_flush(NULL);
     buf_finish(&line);
@@ -313,6 +317,10 @@ static int run(struct app *app, const struct args *args)
         rc = ferry_fail(&err, FERRY_E_CONFIG, "port", "--port %lld: no port; 0 to 65535",
                         (long long)port);
     }
+    if (rc == FERRY_OK && args_has(args, "tls_cert") != args_has(args, "tls_key")) {
+        rc = ferry_fail(&err, FERRY_E_CONFIG, "tls_cert",
+                        "--tls-cert and --tls-key go together; one is missing");
+    }
     if (rc == FERRY_OK) {
         m->app = app;
         arena_init(&m->arena, 1 << 20);
@@ -328,11 +336,13 @@ static int run(struct app *app, const struct args *args)
                                        .request_ms = REQUEST_MS,
                                        .answer = on_request,
                                        .self = m,
+                                       .tls_cert = args_get(args, "tls_cert").ptr,
+                                       .tls_key = args_get(args, "tls_key").ptr,
                                        .blobs = m->spool};
         rc = listener_open(&listener, &setup, &err);
     }
     if (rc == FERRY_OK) {
-        say_where(m, listener_port(listener));
+        say_where(m, listener_port(listener), args_has(args, "tls_cert"));
         while (!app->clock.wait_ms(&app->clock, 3600 * 1000, &app_interrupted)) {
         }
         listener_close(listener);

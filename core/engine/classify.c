@@ -53,7 +53,8 @@ enum fate classify(const struct exchange *x, const struct ferry_verdict *verdict
 int32_t classify_machine(const struct exchange *x, const char *name, struct ferry_error *err)
 {
     int32_t rc = x->error.status;
-    if (x->end == EXCHANGE_ANSWERED || (rc != FERRY_E_NO_MEMORY && rc != FERRY_E_IO)) {
+    if (x->end == EXCHANGE_ANSWERED ||
+        (rc != FERRY_E_NO_MEMORY && rc != FERRY_E_IO && rc != FERRY_E_CONFIG)) {
         return FERRY_OK;
     }
     return ferry_fail(err, rc, x->error.where, "%s: %s", name,

@@ -26,8 +26,8 @@ enum fate classify_status(uint32_t status);
 enum fate classify(const struct exchange *x, const struct ferry_verdict *verdict);
 
 /*
- * FERRY_OK, or the status with which memory or the disk of this machine failed the exchange, and err filled: then nothing is
- * wrong with the destination, and asking again helps nobody.
+ * FERRY_OK, or the status with which memory or the disk of this machine failed the exchange, or what of its configuration has to be mended
+ * first, and err filled: asking again helps nobody.
  */
 int32_t classify_machine(const struct exchange *x, const char *name, struct ferry_error *err);
 

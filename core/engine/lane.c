@@ -196,6 +196,15 @@ int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out, stru
     return rc;
 }
 
+int32_t lane_key_field(const struct lane *lane, struct target *t)
+{
+    struct ferry_str title = ferry_get(lane->options, lane->n_options, FERRY_LIT(LANE_KEY_FIELD));
+    if (title.len > 0) {
+        t->key_field = arena_str(&t->arena, title);
+    }
+    return t->arena.failed;
+}
+
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err)
 {
     return db_run(e->journal.db, err, "UPDATE lane SET state = ?, audit = NULL WHERE id = ?", "ii",

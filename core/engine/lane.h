@@ -37,6 +37,12 @@ void lane_finish(struct lane *l); /* accepts zeroed */
 /* The destination again, from its row, by the name the user gave. E_CONFIG where that means another place now. */
 int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out,
                     struct ferry_error *err);
+/*
+ * The title of the field that holds keys, where this lane was told another one than the configuration's: its option of this name. It
+ * is of both sides.
+ */
+#define LANE_KEY_FIELD "key_field"
+int32_t lane_key_field(const struct lane *lane, struct target *t);
 /* Planned anew: what an audit said before no longer holds. */
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err);
 

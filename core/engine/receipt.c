@@ -54,7 +54,7 @@ int receipt_lane_code(const struct road_lane *road)
     if (c->unconfirmed) {
         code = first_of(code, RECEIPT_UNCONFIRMED);
     }
-    if (c->rejected) {
+    if (c->rejected || c->unplanned) {
         code = first_of(code, RECEIPT_REJECTED);
     } else if (c->waiting) { /* for nothing that was rejected: so for nothing that we know */
         code = first_of(code, RECEIPT_UNCONFIRMED);

@@ -37,6 +37,7 @@ static int32_t open_source(struct engine *e, const struct lane *lane, struct tar
         return FERRY_OK;
     }
     int32_t rc = lane_target(e, lane->source_dest, target, &why);
+    rc = rc ? rc : lane_key_field(lane, *target);
     rc = rc ? rc : road_remote(e, *target, lane->source_dest, source, &why);
     if (rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO) {
         return ferry_fail(err, rc, why.where, "%s", why.message);
@@ -180,6 +181,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
     }
     out->role = lane.role;
     out->rc = lane_target(e, lane.dest_id, &target, &out->error);
+    out->rc = out->rc ? out->rc : lane_key_field(&lane, target);
     if (out->rc) {
         count_lane(e, &lane, flags, out);
         name_failure(out->rc, &out->error, "a destination");

@@ -13,6 +13,8 @@
 struct lane_counts {
     uint64_t captured, planned, delivered, there, cases, skipped, corrected, cut, parts_skipped,
         warnings, rejected, unconfirmed, waiting, duplicates;
+    uint64_t
+        unplanned; /* of the skipped: refused by the planner, such as a key that two cases hold */
     char run_id[128], url[512];
     int run_open;  /* the run was to be completed, and is not */
     int completed; /* it was completed */

@@ -100,6 +100,10 @@ int32_t road_count(struct engine *e, const struct lane *lane, const struct road_
     c->cases = road->deliver.cases;
     c->skipped = (uint64_t)db_one_int(e->journal.db, 0, err,
                                       "SELECT COUNT(*) FROM skip WHERE lane_id = ?", "i", lane->id);
+    c->unplanned = (uint64_t)db_one_int(
+        e->journal.db, 0, err,
+        "SELECT COUNT(*) FROM skip WHERE lane_id = ? AND reason = 'cannot be planned'", "i",
+        lane->id);
     rc = rc ? rc : count_notes(e, lane->id, c, err);
     find_completion(e, lane, c, err);
     return rc ? rc : find_run(e, lane, c, err);

@@ -327,12 +327,31 @@ void http_transfer_destroy(struct http_transfer *t)
 
 /* --- the end -------------------------------------------------------------------------------------- */
 
+/* Of a certificate that was shown: which authority one trusts helps with the last of these alone. */
+static const char *cure_of_certificate(struct http_transfer *t)
+{
+    enum { NOT_LOOKED_AT = 1, NOT_YET_VALID = 9, HAS_EXPIRED = 10 }; /* as OpenSSL numbers them */
+    long verified = 0;
+    curl.easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    return verified == HAS_EXPIRED
+               ? "; whoever runs the server has to renew it, if this machine's date is right"
+           : verified == NOT_YET_VALID ? "; check this machine's date"
+           : verified <= NOT_LOOKED_AT
+               ? "; the certificate is another host's: check \"url\""
+               : "; name the certificates to trust with tls.ca_file of the user's "
+                 "config, FERRY_TLS_CA_FILE or SSL_CERT_FILE";
+}
+
 /* What no waiting mends: the user has to. */
-static const char *cure_of(CURLcode result)
+static const char *cure_of(struct http_transfer *t, CURLcode result)
 {
     switch (result) {
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "; name the certificates to trust with tls.ca_file of the user's config or SSL_CERT_FILE";
+        return cure_of_certificate(t);
+    case CURLE_SSL_CONNECT_ERROR:
+        return strstr(t->text, "wrong version number")
+                   ? "; it seems to speak plain http: check \"url\""
+                   : NULL;
     case CURLE_SSL_CACERT_BADFILE:
         return "; check tls.ca_file, SSL_CERT_FILE, SSL_CERT_DIR and CURL_CA_BUNDLE";
     case CURLE_URL_MALFORMAT:
@@ -345,14 +364,17 @@ static const char *cure_of(CURLcode result)
 
 static void fail(struct http_transfer *t, CURLcode result)
 {
-    const char *cure = cure_of(result);
+    const char *cure = cure_of(t, result), *hint = "";
     const char *why = t->answer.error.status ? t->answer.error.message
                       : t->why[0]            ? t->why
                       : t->text[0]           ? t->text
                                              : curl.easy_strerror(result);
+    if (result == CURLE_GOT_NOTHING && url_is_plain(t->route->base)) {
+        hint = "; where it speaks https, say so in \"url\"";
+    }
     t->x->end = t->begun ? EXCHANGE_UNSURE : EXCHANGE_NOT_SENT;
     ferry_fail(&t->x->error, cure ? FERRY_E_CONFIG : FERRY_E_UNREACHABLE, "url", "%s%s", why,
-               cure ? cure : "");
+               cure ? cure : hint);
 }
 
 static void trace(const struct http_transfer *t)
