@@ -60,3 +60,12 @@ ferry mirror --source-project AO --use-latest-source-run --target-project DEMO -
 exits 2
 says "Robot Key"
 is "results in DEMO" "$(held result DEMO)" 2
+# And one that is there is gone by, from end to end, also by `resume`.
+answers 200 POST /v1/custom_field '{"title":"Robot Key","entity":0,"type":1,"is_enabled_for_all_projects":true}'
+answers 200 PATCH /v1/case/AO/3 '{"custom_field":{"2":"ROBOT_3"}}'
+ferry mirror --source-project AO --use-latest-source-run --target-project DEMO --automation-field-title "Robot Key" --target-run-title "By robots"
+exits 0
+is "keys of robots in DEMO" "$(state '.[0] == "value" and .[1] == "DEMO" and .[4] == 2' '.[5]')" ROBOT_3
+ferry resume
+exits 0
+is "keys in DEMO" "$(state '.[0] == "value" and .[1] == "DEMO"' '.[5]' | sort | paste -sd ' ')" "LOGIN_001 ROBOT_3 SIGN_001"

@@ -292,6 +292,61 @@ START_TEST(qasectls_signature_can_be_chosen)
 }
 END_TEST
 
+/* The option of this name is the fifth of the call. */
+static void option(const char *name, const char *value)
+{
+    options[4] = (struct ferry_kv){ferry_cstr(name), ferry_cstr(value)};
+    call.n_options = 5;
+}
+
+START_TEST(a_root_suite_stands_above_all_suites_and_in_no_signature)
+{
+    uint32_t taken = 0;
+    a_result();
+    option("root_suite", " All ");
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"data\":[{\"title\":\"All\"},{\"title\":\"a.spec.js\"},{\"title\":\"Sign In\"}]");
+    shows("\"signature\":\"11::a.spec.js::sign_in");
+    options[0].value = FERRY_LIT("v1");
+    item.n_refs = 1;
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"suite_title\":\"All\\ta.spec.js\\tSign In\"");
+}
+END_TEST
+
+START_TEST(a_defect_is_opened_for_what_failed_where_it_is_wanted)
+{
+    static const uint32_t statuses[] = {FERRY_FAILED, FERRY_ERRORED, FERRY_PASSED, FERRY_SKIPPED};
+    uint32_t taken = 0;
+    a_result();
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"defect\":false");
+    option("defect", "true");
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        result.status = statuses[i];
+        ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+        shows(i < 2 ? "\"defect\":true" : "\"defect\":false");
+    }
+}
+END_TEST
+
+START_TEST(a_request_holds_as_many_results_as_wanted_and_never_more_than_the_server_takes)
+{
+    static const struct {
+        const char *wanted;
+        uint32_t most;
+    } sizes[] = {{"50", 50}, {"1", 1}, {"200", 200}, {"2000", 200}, {"0", 200}, {"-3", 200}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct ferry_traits t = {.size = sizeof t};
+        option("batch_size", sizes[i].wanted);
+        ck_assert_int_eq(codec->describe(&call, FERRY_OP(FERRY_CREATE, FERRY_RESULT), &t),
+                         FERRY_OK);
+        ck_assert_uint_eq(t.max_items, sizes[i].most);
+        ck_assert_uint_eq(t.max_in_flight, 4);
+    }
+}
+END_TEST
+
 START_TEST(a_start_before_the_runs_own_is_left_out_and_said)
 {
     uint32_t taken = 0;
@@ -437,6 +492,19 @@ START_TEST(a_run_carries_its_marker_and_begins_before_its_results)
     ck_assert_int_eq(decode(&op, 1, 200, "{\"status\":true,\"result\":{\"id\":9007199254740993}}"),
                      FERRY_OK);
     says("outcome 0 1 id=9007199254740993 start_ms=1700000000000\n");
+}
+END_TEST
+
+START_TEST(a_run_is_of_the_milestone_and_the_plan_that_are_configured)
+{
+    uint32_t taken = 0;
+    a_run(FERRY_OP(FERRY_CREATE, FERRY_RUN));
+    option("milestone", "4");
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"environment_slug\":\"stage\",\"milestone_id\":4}");
+    option("plan", "7");
+    ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
+    shows("\"environment_slug\":\"stage\",\"plan_id\":7}");
 }
 END_TEST
 
@@ -865,6 +933,11 @@ int main(void)
     tcase_add_test(t, a_result_is_written_as_v2_wants_it);
     tcase_add_test(t, without_a_case_the_signature_has_no_id_and_the_server_finds_the_case);
     tcase_add_test(t, qasectls_signature_can_be_chosen);
+    tcase_add_test(t, a_root_suite_stands_above_all_suites_and_in_no_signature);
+    tcase_add_test(t, a_defect_is_opened_for_what_failed_where_it_is_wanted);
+    tcase_add_test(t,
+                   a_request_holds_as_many_results_as_wanted_and_never_more_than_the_server_takes);
+    tcase_add_test(t, a_run_is_of_the_milestone_and_the_plan_that_are_configured);
     tcase_add_test(t, a_start_before_the_runs_own_is_left_out_and_said);
     tcase_add_test(t, each_status_has_its_word_and_a_strange_one_never_fails);
     tcase_add_test(t, a_long_title_is_cut_by_characters_and_bad_bytes_are_mended);
