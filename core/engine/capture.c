@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <file.h>
 #include <log.h>
+#include <secrets.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <text.h>
@@ -303,11 +304,26 @@ static int32_t one_report(struct engine *e, const struct input *in, const struct
     return rc;
 }
 
+/* What a person or a CI says of the run may hold a secret, as a report may: it is neither kept nor sent. */
+static int32_t clean_run(struct run_row *row, struct arena *arena)
+{
+    struct ferry_kv *fields = arena_array(arena, struct ferry_kv, row->n_fields + 1);
+    secrets_clean_data(arena, &row->title);
+    secrets_clean_data(arena, &row->description);
+    for (uint32_t i = 0; fields && i < row->n_fields; i++) {
+        fields[i] = row->fields[i];
+        secrets_clean_data(arena, &fields[i].value);
+    }
+    row->fields = fields;
+    return arena->failed;
+}
+
 int32_t capture_reports(struct engine *e, const struct inputs *inputs,
                         const struct capture_call *call, struct captured *c,
                         struct ferry_error *err)
 {
     struct item_writer w = {.rc = 0};
+    struct arena clean;
     char marker[160];
     memset(c, 0, sizeof *c);
     int32_t rc = choose_key(inputs, call, c->run_key, err);
@@ -323,11 +339,15 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
                           .n_fields = call->n_run_fields,
                           .source = FERRY_LIT("report"),
                           .shared = call->shared};
-    rc = hold_run(e, &row, &c->run_id, err);
+    arena_init(&clean, 1 << 20);
+    rc = clean_run(&row, &clean);
+    rc = rc ? rc : hold_run(e, &row, &c->run_id, err);
     if (rc) {
+        arena_finish(&clean);
         return rc;
     }
     rc = begin_capture(e, c, &row, call->part, (struct ferry_str){NULL, 0}, err);
+    arena_finish(&clean);
     rc = rc ? rc : item_writer_init(&w, e, c, call, err);
     for (size_t i = 0; i < inputs->n && rc == FERRY_OK; i++) {
         rc = one_report(e, &inputs->list[i], call, &w, c, err);

@@ -121,6 +121,17 @@ struct ferry_str ci_commit(struct ferry_str raw)
     return good ? s : (struct ferry_str){NULL, 0};
 }
 
+/* "host", "host:80", "[::1]:80": what else stands behind a colon is the beginning of a password with a '/' in it. */
+static int has_port_or_none(struct ferry_str host)
+{
+    uint64_t at = host.len;
+    while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9') {
+        at--;
+    }
+    return (at > 0 && host.ptr[at - 1] == ':') || host.ptr[host.len - 1] == ']' ||
+           !memchr(host.ptr, ':', (size_t)host.len);
+}
+
 struct ferry_str ci_url(struct ferry_str raw, struct arena *arena)
 {
     struct ferry_str s = str_trim(raw);
@@ -139,7 +150,7 @@ struct ferry_str ci_url(struct ferry_str raw, struct arena *arena)
         end++;
         host = s.ptr[end - 1] == '@' ? end : host; /* a user name or a password stands before it */
     }
-    if (host == end) {
+    if (host == end || !has_port_or_none(str_sub(s, host, end - host))) {
         return (struct ferry_str){NULL, 0};
     }
     return arena_printf(arena, "%.*s%.*s", (int)scheme, s.ptr, (int)(s.len - host), s.ptr + host);

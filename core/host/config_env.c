@@ -18,6 +18,11 @@ int config_names_secret(struct ferry_str name)
     static const char *const words[] = {"token",      "secret",      "passw",   "passphrase",
                                         "credential", "private_key", "api_key", "apikey",
                                         "access_key", "accesskey"};
+    static const char path[] = "_file"; /* where the secret is, which is none itself */
+    if (name.len >= sizeof path - 1 &&
+        str_is_nocase(str_sub(name, name.len - (sizeof path - 1), name.len), path)) {
+        return 0;
+    }
     for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
         size_t n = strlen(words[w]);
         for (uint64_t i = 0; i + n <= name.len; i++) {
