@@ -165,6 +165,24 @@ static int32_t take_nameless(struct alike *a)
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
+/* In one transaction, which writes what is temporary and nothing else. */
+static int32_t take_all(struct alike *a)
+{
+    struct db *db = a->e->journal.db;
+    int32_t rc = db_run(db, a->err, "BEGIN", "");
+    if (rc) {
+        return rc;
+    }
+    rc = take_known(a);
+    rc = rc ? rc : take_ours(a);
+    rc = rc ? rc : take_nameless(a);
+    if (rc) {
+        db_run(db, NULL, "ROLLBACK", "");
+        return rc;
+    }
+    return db_run(db, a->err, "COMMIT", "");
+}
+
 /* Whether all that stands in this run has to be ours: we made it, and no other job adds to it. */
 static int is_ours_alone(struct alike *a)
 {
@@ -205,9 +223,7 @@ int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *re
     counts->checked = counts->missing = counts->duplicates = 0;
     int32_t rc = make_tables(e->journal.db, err);
     rc = rc ? rc : list_results(&a, remote, run);
-    rc = rc ? rc : take_known(&a);
-    rc = rc ? rc : take_ours(&a);
-    rc = rc ? rc : take_nameless(&a);
+    rc = rc ? rc : take_all(&a);
     if (rc == FERRY_OK && counts->missing == 0 && is_ours_alone(&a)) {
         rc = name_second_ones(&a);
     }
