@@ -152,6 +152,13 @@ static int32_t put_pairs(const struct source *s, const char *path, const struct 
     return out->failed;
 }
 
+/* "token" of "trackers.ao.token" */
+static const char *path_last(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
 /* One value whose place is known: a declared key (`key`), or one of a tracker's (NULL). */
 static int32_t read_value(const struct source *s, const char *path, const struct cJSON *v,
                           const struct config_key *key)
@@ -172,7 +179,7 @@ static int32_t read_value(const struct source *s, const char *path, const struct
         rc = fault(s, path, "is a list", "; it takes one value");
     } else if (json_is_array(v)) {
         rc = put_list(s, path, v, &text);
-    } else if (json_is_object(v) && !key) {
+    } else if (json_is_object(v) && !key && !config_names_secret(ferry_cstr(path_last(path)))) {
         rc = put_pairs(s, path, v, &text);
     } else if (!config_put_scalar(&text, v)) {
         rc = fault(s, path, "is an object", "; it takes a value");

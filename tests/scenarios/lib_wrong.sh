@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2034
 # lib_wrong.sh - a table of wrong inputs, beside lib.sh. Each line is one: its name, what is given (functions "given_NAME", joined by "+", or "-"),
 # arguments of ferry ("-": none), the exit code, a part of what ferry says; tabs between. Every row runs in a folder of its own, and all rows
 # are tried before the verdict.

@@ -72,7 +72,7 @@ exits 0
 whole | cmp -s - "$work/once" || fail "twice is once: $(whole | diff "$work/once" - | head)"
 
 # Variables count before it, flags before both; lists have commas.
-environment+=(QASE_TESTOPS_RUN_TITLE="From a variable" QASE_TESTOPS_RUN_COMPLETE=false QASE_TESTOPS_RUN_TAGS=x,y QASE_TESTOPS_STATUS_FILTER=passed,invalid
+environment+=(QASE_TESTOPS_RUN_TITLE="From a variable" QASE_TESTOPS_RUN_COMPLETE=false "QASE_TESTOPS_RUN_TAGS=x,y" "QASE_TESTOPS_STATUS_FILTER=passed,invalid"
     QASE_STATUS_MAPPING=failed=blocked QASE_TESTOPS_UPLOAD_ATTACHMENTS=true QASE_RUN_ID=77)
 rm -rf .ferry
 ferry upload --again r.xml
@@ -107,7 +107,7 @@ exits 2
 says 99
 
 # Where each value comes from.
-environment=(QASE_TESTOPS_API_TOKEN=canary-4711 FERRY_TRUST_HOST="$url" QASE_TESTOPS_RUN_TAGS=x,y)
+environment=(QASE_TESTOPS_API_TOKEN=canary-4711 FERRY_TRUST_HOST="$url" "QASE_TESTOPS_RUN_TAGS=x,y")
 ferry config show --origin
 exits 0
 grep -Eq '^qase:AO.token +\*\*\* +QASE_TESTOPS_API_TOKEN' "$work/out" || fail "the token's origin"
@@ -133,8 +133,8 @@ exits 0
 says 'testops.api.token holds the secret itself'
 is "times it is said" "$(grep -c 'holds the secret itself' "$work/err")" 1
 says_not canary-literal
-# shellcheck disable=SC2016
 written <<<'{"testops": {"project": "NONE", "api": {"host": "https://collector.example"}, "run": {"title": "Not this"}}}'
+# shellcheck disable=SC2016
 printf '{"trackers": {"ao": {"plugin": "qase", "project": "AO", "url": "%s", "token": "${TOKEN}", "run_title": "Ours"}}}\n' "$url" >ferry.json
 environment+=(TOKEN=any)
 ferry upload --again r.xml

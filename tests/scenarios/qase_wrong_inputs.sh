@@ -51,9 +51,10 @@ echo 'no certificate' >"$tls/text.pem"
 
 # --- mocks: one that holds a workspace, and an empty one for each certificate ---
 
+declare -A shown # which certificate is shown where
 for name in good expired early elsewhere own; do
     mock qase --token right --tls-cert "$tls/$name.pem" --tls-key "$tls/key"
-    printf -v "url_$name" %s "$url"
+    shown[$name]=$url
 done
 mock qase --token right --option most_results=200
 plain=$url token=right
@@ -111,13 +112,13 @@ given_proxy_down() {
     set_to FERRY_PROXY=http://127.0.0.1:9
 }
 given_proxy_scheme() { set_to FERRY_PROXY=gopher://127.0.0.1:9; }
-given_tls_good() { set_to "QASE_BASE_URL=$url_good"; }
-given_tls_expired() { set_to "QASE_BASE_URL=$url_expired"; }
-given_tls_early() { set_to "QASE_BASE_URL=$url_early"; }
-given_tls_elsewhere() { set_to "QASE_BASE_URL=$url_elsewhere"; }
-given_tls_own() { set_to "QASE_BASE_URL=$url_own"; }
+given_tls_good() { set_to "QASE_BASE_URL=${shown[good]}"; }
+given_tls_expired() { set_to "QASE_BASE_URL=${shown[expired]}"; }
+given_tls_early() { set_to "QASE_BASE_URL=${shown[early]}"; }
+given_tls_elsewhere() { set_to "QASE_BASE_URL=${shown[elsewhere]}"; }
+given_tls_own() { set_to "QASE_BASE_URL=${shown[own]}"; }
 given_tls_of_plain() { set_to "QASE_BASE_URL=https${plain#http}"; }
-given_plain_of_tls() { set_to "QASE_BASE_URL=http${url_good#https}"; }
+given_plain_of_tls() { set_to "QASE_BASE_URL=http${shown[good]#https}"; }
 given_ca_none() { set_to "FERRY_TLS_CA_FILE=$tls/nowhere.pem"; }
 given_ca_text() { set_to "FERRY_TLS_CA_FILE=$tls/text.pem"; }
 given_ca_system() { set_to FERRY_TLS_CA_FILE=; }
@@ -154,7 +155,8 @@ given_busy() {
 }
 latest() { echo "--source-project $1 --use-latest-source-run --target-project $2"; }
 
-url=$plain QASE_RUN_ID= # as a pipeline leaves it that never set it
+export QASE_RUN_ID= # as a pipeline leaves it that never set it
+url=$plain
 try_rows "$scenarios/qase_wrong_inputs.tsv" "$@" || exit 1
 grep -rn canary "$work/rows" && fail "no token is written anywhere"
 if [ -z "$*" ]; then
