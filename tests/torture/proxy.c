@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,15 +33,29 @@ void proxy_pass(const struct victim *v, int64_t ms)
     v->p->clock.wait_ms(&v->p->clock, ms, NULL);
 }
 
+/*
+ * Whoever is being answered, has been heard in part, or waits at the door. For him the time must not be moved: he would have given up, and asked again,
+ * before a server that is merely slow to read has written down that he was there.
+ */
+static int is_busy(struct proxy *p)
+{
+    struct pollfd door = {.fd = p->fd, .events = POLLIN};
+    pthread_mutex_lock(&p->lock);
+    int busy = p->answering > 0 || p->unheard > 0 || poll(&door, 1, 0) > 0;
+    for (unsigned i = 0; i < p->n_open && !busy; i++) {
+        int unread = 0;
+        busy = ioctl(p->open[i], FIONREAD, &unread) == 0 && unread > 0;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return busy;
+}
+
 void proxy_quiet(struct proxy *p)
 {
-    unsigned busy = 1;
-    for (int i = 0; i < 400 && busy; i++) {
+    int i = 0;
+    do {
         usleep(5000); /* a server that says nothing; the time is moved by hand */
-        pthread_mutex_lock(&p->lock);
-        busy = p->answering;
-        pthread_mutex_unlock(&p->lock);
-    }
+    } while (++i < 400 && is_busy(p));
 }
 
 static void make_mark(const struct proxy *p)
@@ -143,7 +158,6 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     struct strike chosen = {.wire = NULL};
     int more = 1;
     pthread_mutex_lock(&p->lock);
-    p->answering++;
     proxy_apply_late(p, 0);
     size_t of = proxy_write_down(p, request, connection);
     const struct strike *s = choose(p, &p->ledger[of]);
@@ -221,16 +235,26 @@ static void *serve(void *data)
     struct connection *c = data;
     struct bytes request = {.ptr = NULL}, answer = {.ptr = NULL};
     char peeked[2048];
+    unsigned unheard = 1; /* nothing has come yet */
     for (int more = 1; more;) {
         ssize_t n = recv(c->fd, peeked, sizeof peeked - 1, MSG_PEEK);
         struct bytes head = {.ptr = peeked, .n = n > 0 ? (size_t)n : 0};
+        pthread_mutex_lock(&c->p->lock);
+        c->p->unheard -= unheard;
+        c->p->answering += n > 0;
+        pthread_mutex_unlock(&c->p->lock);
+        unheard = 0;
         if (n <= 0) {
             break;
         }
         peeked[n] = '\0';
         sscanf(peeked, "%7s %511s", head.method, head.target);
-        more = bytes_read(&request, c->fd, is_unread(c->p, &head)) &&
-               handle(c->p, c->fd, c->number, &request, &answer);
+        more = bytes_read(&request, c->fd, is_unread(c->p, &head));
+        if (more) {
+            more = handle(c->p, c->fd, c->number, &request, &answer);
+        } else {
+            idle_again(c->p);
+        }
     }
     bytes_finish(&request);
     bytes_finish(&answer);
@@ -254,6 +278,7 @@ static void *listen_on(void *data)
         int room = p->n_open < MOST_OPEN;
         if (room) {
             p->open[p->n_open++] = fd;
+            p->unheard++;
         }
         pthread_mutex_unlock(&p->lock);
         if (!room || pthread_create(&thread, NULL, serve, c) != 0) {

@@ -81,7 +81,9 @@ struct proxy {
     uint16_t port;
     int open[MOST_OPEN]; /* connections */
     unsigned n_open, n_connections;
-    unsigned answering; /* requests read, and not answered yet; those that are held do not count */
+    unsigned
+        answering; /* requests that have come, and are not answered yet; those that are held do not count */
+    unsigned unheard; /* connections on which nothing has come yet */
     /* strikes */
     struct strike strikes[MOST_STRIKES];
     unsigned n_strikes, hits;
