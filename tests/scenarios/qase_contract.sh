@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # What ferry sends to Qase, and what our mock answers, is what the published description of the interface says: the scenarios with Qase once more, with
-# Prism (https://www.npmjs.com/package/@stoplight/prism-cli) between. FERRY_PRISM is its dist/index.js; without it this skips, as it does
+# Prism (the package @stoplight/prism-cli) between. FERRY_PRISM is its dist/index.js; without it this skips, as it does
 # without Node, or the description. FERRY_CONTRACT=NAME runs one scenario.
 . "$(dirname "$0")/lib.sh"
 spec=${FERRY_SHARED:-$tree/../shared}/specs/qase/qase-v1v2.prism.json

@@ -55,7 +55,7 @@ mirrors='' config
 ferry upload --to ao "$samples/keyed.xml"
 exits 0
 rm -rf .ferry
-curl -s --noproxy '*' --data-binary $'GET /v1/case/AO* 1 error-before 425\n' "$url/_mock/faults" >/dev/null
+curl -s --noproxy '*' --data-binary $'GET /v1/case/AO* 1 error-before 403\n' "$url/_mock/faults" >/dev/null
 ferry mirror --source-project ao --use-latest-source-run --target-project demo
 exits 11
 says "cases of project AO, which could not be read"

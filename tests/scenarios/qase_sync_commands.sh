@@ -21,6 +21,13 @@ copied() {
     is "runs in DEMO" "$(held run DEMO)" "$2"
 }
 
+# First to see what would come of it: that asks, and sends nothing.
+answers 200 DELETE /_mock/requests
+ferry mirror --dry-run --source-project AO --use-latest-source-run --target-project DEMO
+exits 0
+answers 200 GET /_mock/requests
+is "methods of a dry run" "$(answer_jq '[.[].method] | unique | join(" ")')" GET
+
 # 1: the latest run.
 ferry mirror --source-project AO --use-latest-source-run --target-project DEMO
 copied 2 1
