@@ -134,13 +134,13 @@ struct ferry_ask {
 /* What became of the request as a whole. Without one, every operation needs an outcome. */
 enum ferry_verdict_code {
     FERRY_BY_STATUS = 0, /* nothing to add: the host goes by the HTTP status */
-    FERRY_REFUSED = 1,   /* nothing was applied. REJECTED outcomes name the culprits and the rest
-                            goes again; where none is named the host bisects */
-    FERRY_OVERSIZE = 2,  /* nothing was applied; send fewer at once */
-    FERRY_BUSY = 3,      /* nothing was applied; the same bytes after retry_ms */
-    FERRY_SIGN_IN = 4,   /* nothing was applied; the session has ended */
-    FERRY_PARKED = 5,    /* nothing was applied, no item is at fault, a person is needed */
-    FERRY_UNSURE = 6     /* may have been applied */
+    FERRY_REFUSED = 1, /* nothing was applied. REJECTED outcomes name the culprits, AGAIN those that
+                            can be written otherwise, and the rest goes again; where none is named the host bisects */
+    FERRY_OVERSIZE = 2, /* nothing was applied; send fewer at once */
+    FERRY_BUSY = 3,     /* nothing was applied; the same bytes after retry_ms */
+    FERRY_SIGN_IN = 4,  /* nothing was applied; the session has ended */
+    FERRY_PARKED = 5,   /* nothing was applied, no item is at fault, a person is needed */
+    FERRY_UNSURE = 6    /* may have been applied */
 };
 struct ferry_verdict {
     uint32_t size;

@@ -219,6 +219,19 @@ static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, st
     return settle_reject(d, row->id, text);
 }
 
+/* Not applied, and the codec writes it otherwise the next time. */
+static int32_t settle_again(struct deliver *d, const struct batch_op *row,
+                            const struct ferry_outcome *o)
+{
+    if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED)) {
+        return settle_look(d, row, when_listed(d), o->text);
+    }
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
+        "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
+}
+
 static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
                            const struct reply *reply)
 {
@@ -247,10 +260,7 @@ static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
     case FERRY_REJECTED:
         return reject_or_leave(d, row, o->text);
     case FERRY_AGAIN:
-        return db_run(
-            d->e->journal.db, d->err,
-            "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
-            "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
+        return settle_again(d, row, o);
     default: /* it was answered, so nothing is on its way; what may act twice has to be sure of earlier sendings, too */
         settle = b->traits.effect == FERRY_REPEATABLE ? 0 : settle;
         return settle_look(d, row, now_ms(d) + settle, o->text);
@@ -280,7 +290,8 @@ static int32_t split(struct deliver *d, const struct batch *b, enum fate fate,
     int32_t rc = FERRY_OK;
     int named = 0, hunted = 0;
     for (uint32_t i = 0; i < b->n; i++) {
-        named |= reply->outcomes[i].size && reply->outcomes[i].code == FERRY_REJECTED;
+        named |= reply->outcomes[i].size && (reply->outcomes[i].code == FERRY_REJECTED ||
+                                             reply->outcomes[i].code == FERRY_AGAIN);
     }
     if (fate == FATE_REFUSED && !named && b->n > 1) {
         rc = hunt_refused(d, b, &hunted);
@@ -292,6 +303,8 @@ static int32_t split(struct deliver *d, const struct batch *b, enum fate fate,
         const struct ferry_outcome *o = &reply->outcomes[i];
         if (o->size && o->code == FERRY_REJECTED) {
             rc = reject_or_leave(d, &b->rows[i], o->text.len ? o->text : why);
+        } else if (o->size && o->code == FERRY_AGAIN) {
+            rc = settle_again(d, &b->rows[i], o);
         } else if (b->n == 1) {
             rc = reject_or_leave(d, &b->rows[i], why);
         } else {

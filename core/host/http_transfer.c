@@ -355,8 +355,9 @@ static const char *cure_of(struct http_transfer *t, CURLcode result)
     case CURLE_SSL_CACERT_BADFILE:
         return "; check tls.ca_file, SSL_CERT_FILE, SSL_CERT_DIR and CURL_CA_BUNDLE";
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return "; check \"url\"";
+    case CURLE_UNSUPPORTED_PROTOCOL: /* of what was asked for; an answer that is none of HTTP is a passing fault */
+        return t->begun ? NULL : "; check \"url\"";
     default:
         return NULL;
     }

@@ -67,12 +67,17 @@ static int run_start(const struct ferry_item *item, int64_t *ms)
 }
 
 /* A start outside the run's window would be refused, with all that is in the request; without one the server takes the duration alone. */
-static void write_start(struct writer *w, const struct ferry_item *item)
+static void write_start(struct writer *w, const struct ferry_op *op)
 {
+    const struct ferry_item *item = op->item;
     const struct ferry_result *r = item->result;
     int64_t begun = 0;
     char text[40];
     if (!(r->has & FERRY_RESULT_HAS_START) || !run_start(item, &begun)) {
+        return;
+    }
+    if (op->edition > 0) { /* the server has refused it: codec_error.c */
+        qase_note(w, FERRY_NOTE_CORRECTED, "start_time", "outside the run's, so it is left out");
         return;
     }
     if (r->start_ms < begun) {
@@ -238,17 +243,16 @@ static struct ferry_str title_of(const struct ferry_item *item)
     return FERRY_LIT("(no name)");
 }
 
-static int32_t write_execution(struct writer *w, const struct ferry_item *item,
-                               struct ferry_error *err)
+static int32_t write_execution(struct writer *w, const struct ferry_op *op, struct ferry_error *err)
 {
-    const struct ferry_result *r = item->result;
+    const struct ferry_result *r = op->item->result;
     json_key(&w->json, "execution");
     json_open(&w->json, '{');
     int32_t rc = write_status(w, r, err);
     if (rc) {
         return rc;
     }
-    write_start(w, item);
+    write_start(w, op);
     if (duration_ms(r) >= 0) {
         json_member_int(&w->json, "duration", duration_ms(r));
     }
@@ -338,7 +342,7 @@ int32_t qase_write_result(struct writer *w, const struct ferry_op *op, struct fe
         json_put_int(&w->json, number);
         json_close(&w->json, ']');
     }
-    rc = write_execution(w, op->item, err);
+    rc = write_execution(w, op, err);
     if (rc) {
         return rc;
     }

@@ -239,7 +239,7 @@ static void inputs_may_go_when_the_first_read_was_refused(struct world *w)
         {"GET /v1/A/** * error-before 503\n", 7},
         {"GET /v1/A/** * status-429 5\n", 7},
         {"GET /v1/A/** * error-before 401\n", 5},
-        {"GET /v1/A/** * error-before 404\n", 8},
+        {"GET /v1/A/** * error-before 404\n", 2},
         {"GET ** * refuse\n", 7},
     };
     struct scene s;
