@@ -157,7 +157,7 @@ static struct job *job_create(struct exchange *x, struct spool *spool, struct fe
 {
     struct job *job = calloc(1, sizeof *job);
     if (!job) {
-        *rc = ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+        *rc = ferry_fail(err, FERRY_E_NO_MEMORY, "request", "a request: out of memory");
         return NULL;
     }
     job->x = x;

@@ -91,8 +91,8 @@ static void redact(struct ferry_str secret, struct ferry_str text)
     /* A secret that holds the mask itself may be spelt by a mask and what stands around it. */
     int holds_mask = secrets_found(FERRY_LIT("***")) ||
                      (secret.len && memmem(secret.ptr, (size_t)secret.len, "***", 3));
-    fuzz_claim(!secrets_found(buf_str(&out)) || holds_mask,
-               "a secret gets through: %.*s in %s", STR_ARG(secret), buf_cstr(&out));
+    fuzz_claim(!secrets_found(buf_str(&out)) || holds_mask, "a secret gets through: %.*s in %s",
+               STR_ARG(secret), buf_cstr(&out));
     fuzz_claim(secrets_found(text) || ferry_eq(text, buf_str(&out)), "changed without a secret");
     if (secret.len >= 4 && text.len >= secret.len) {
         fuzz_claim(secrets_found(text) ||

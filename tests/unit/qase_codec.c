@@ -687,7 +687,7 @@ static const struct {
      "outcome 1 4 text=results.1.params: must be a string\nverdict 1 text=Data is invalid.; results.1.params: must be a string\n"},
     {422,
      "{\"message\":\"The execution.start time must be later. (and 1 more error)\",\"errors\":{\"results.2.execution.start_time\":[\"too early\"],\"results.2.x\":[\"no\"]}}",
-     "outcome 2 4 text=results.2.execution.start_time: too early\nverdict 1 text=The execution.start time"},
+     "outcome 2 5 text=results.2.execution.start_time: too early\nverdict 1 text=The execution.start time"},
     {422, "{\"errors\":{\"execution.start_time\":[\"too early\"]}}",
      "verdict 1 text=execution.start_time: too early\n"},
     {400, "{\"errors\":{\"results.99.x\":[\"not ours\"],\"results.-1.x\":\"text\"}}", "verdict 1"},
