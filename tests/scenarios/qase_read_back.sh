@@ -7,7 +7,7 @@
 
 environment=(TOKEN=any FERRY_DELIVERY_PATIENCE=2s FERRY_DELIVERY_SETTLE=0ms)
 forth() {
-    ferry -vv mirror --source-project ao --use-latest-source-run --target-project demo
+    ferry -vv mirror --source-project ao --use-latest-source-run --target-project demo --wait-for-results 10ms
 }
 # The results of a project: parameters, steps and attachments as they were sent.
 sent() {

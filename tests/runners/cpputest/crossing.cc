@@ -30,7 +30,10 @@ static char *leak;
 
 TEST(Quay, leaks)
 {
-    leak = new char[7];
+    leak = new char[7]; // its bytes are shown as they are
+    for (int i = 0; i < 7; i++) {
+        leak[i] = 'x';
+    }
 }
 
 TEST_GROUP(Night){};
