@@ -356,11 +356,12 @@ int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
     int32_t rc = FERRY_OK;
     arena_reset(&w->arena);
     identity_readback(ferry_cstr(w->c->run_key), source, item->id, id);
-    if (!is_known(w, id)) {
-        rc = w->recall ? recall_complete(w->recall, item, (struct ferry_result *)item->result,
-                                         &w->arena, w->err)
-                       : FERRY_OK;
-        rc = rc ? rc : fetch_attachments(w, item);
+    if (w->recall) { /* also one that is known: it takes what was sent as it, so that no other one does */
+        rc = recall_complete(w->recall, item, (struct ferry_result *)item->result, &w->arena,
+                             w->err);
+    }
+    if (rc == FERRY_OK && !is_known(w, id)) {
+        rc = fetch_attachments(w, item);
     }
     rc = rc ? rc
             : insert_item(w, item, id, NULL, item->result->start_ms,
