@@ -9,6 +9,7 @@
 #include "host.h"
 #include "http.h"
 #include "model.h"
+#include "needs.h"
 #include "planner.h"
 #include "plugin.h"
 #include "reader.h"

@@ -35,7 +35,9 @@ enum {
     FERRY_OPT_REQUIRED = 1u,
     FERRY_OPT_SECRET =
         2u, /* never shown, stored or logged; codecs place it by name, see ferry_out.secret */
-    FERRY_OPT_DEPRECATED = 4u /* still understood; `help` says what to use instead */
+    FERRY_OPT_DEPRECATED = 4u, /* still understood; `help` says what to use instead */
+    FERRY_OPT_PLACE =
+        8u /* where a tracker of the configuration names no project, the values of these, joined by '.', are it */
 };
 
 /* One option, declared as data. All text NUL-ended, static. */

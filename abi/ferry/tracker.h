@@ -50,7 +50,8 @@ enum {
     FERRY_MATCHES = 16u,   /* the server finds or makes the case by signature itself */
     FERRY_LATE = 32u,      /* LIST: what the server has taken may be shown some time later */
     FERRY_NAMELESS = 64u,  /* LIST: no item has a marker; what it is shows in its content alone */
-    FERRY_PARTIAL = 128u   /* LIST: shows less than was sent; what the host knows completes it */
+    FERRY_PARTIAL = 128u,  /* LIST: shows less than was sent; what the host knows completes it */
+    FERRY_HOLDS = 256u     /* what is ACCEPTED counts as in flight until it has ended */
 };
 
 struct ferry_traits {
@@ -258,6 +259,7 @@ struct ferry_tracker {
      * Writes the request for one question; reads its answer. What answer()
      * will need of facts, ask() needs first (out->need, E_NEED). An answer
      * that is not a success returns OK and says nothing: host goes by status.
+     * (Of a poll it may say what became of the operations: its task may be gone.)
      */
     int32_t (*ask)(const struct ferry_call *call, const struct ferry_ask *ask,
                    const struct ferry_out *out, struct ferry_error *err);
@@ -271,7 +273,8 @@ struct ferry_tracker {
 
     /*
      * Session: the request that begins one, what to keep of any answer (also
-     * of the sign-in itself), the request that ends it. All NULL: a plain token.
+     * of the sign-in itself), the request that ends it. All NULL: a plain token. A sign-in is not dressed: it bears
+     * nothing of the session before. E_UNSUPPORTED from sign_in(): with this configuration there is none.
      */
     int32_t (*sign_in)(const struct ferry_call *call, const struct ferry_out *out,
                        struct ferry_error *err);

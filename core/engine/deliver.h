@@ -58,6 +58,7 @@ int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct del
 /* One request on its way. */
 struct flight {
     int used, repeat;
+    uint64_t session; /* it was sent in */
     int64_t request_id;
     struct batch batch;
     struct request request;

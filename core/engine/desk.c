@@ -222,29 +222,36 @@ static int32_t next_op(struct desk *d, int64_t *id)
     return FERRY_OK;
 }
 
-int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct ferry_str id)
+int64_t desk_anchor(struct desk *d, const struct ferry_ref *ref)
 {
-    uint32_t kind = FERRY_OP(FERRY_CREATE, noun);
+    uint32_t kind = FERRY_OP(FERRY_CREATE, ref->noun);
     struct db *db = d->e->journal.db;
+    struct ferry_str extra = {NULL, 0};
     struct desk_op row;
-    if (find_op(d, kind, key, &row)) {
+    if (find_op(d, kind, ref->key, &row)) {
         return 0;
     }
+    if (ref->n_extra) {
+        buf_reset(&d->packed);
+        fail(d, pack_kv(&d->packed, ref->extra, ref->n_extra));
+        extra = buf_str(&d->packed);
+    }
     if (row.id && (row.state == OP_PLANNED || row.state == OP_REJECTED ||
-                   (row.state == OP_DONE && !ferry_eq(row.remote_id, id)))) {
+                   (row.state == OP_DONE && !ferry_eq(row.remote_id, ref->id)))) {
         fail(
             d,
             db_run(
                 db, d->err,
-                "UPDATE op SET state = 7, flags = flags | 9, remote_id = ?, text = NULL WHERE id = ?",
-                "si", id, row.id));
+                "UPDATE op SET state = 7, flags = flags | 9, remote_id = ?, extra = ?, text = NULL WHERE id = ?",
+                "sbi", ref->id, extra, row.id));
     } else if (!row.id && next_op(d, &row.id) == FERRY_OK) {
         fail(
             d,
             db_run(
                 db, d->err,
-                "INSERT INTO op(id, dest_id, lane_id, kind, act, key, state, flags, remote_id) VALUES(?1, ?2, ?3, ?4, ?4, ?5, 7, 9, ?6)",
-                "iiiiss", row.id, d->lane->dest_id, d->lane->id, (int64_t)kind, key, id));
+                "INSERT INTO op(id, dest_id, lane_id, kind, act, key, state, flags, remote_id, extra) VALUES(?1, ?2, ?3, ?4, ?4, ?5, 7, 9, ?6, ?7)",
+                "iiiissb", row.id, d->lane->dest_id, d->lane->id, (int64_t)kind, ref->key, ref->id,
+                extra));
     }
     return d->rc ? 0 : row.id;
 }
@@ -268,9 +275,7 @@ static int32_t bind_scope(struct desk *d, struct binding *b, const struct ferry_
     if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
         return d->rc;
     }
-    b->scope_op = target.id     ? target.id
-                  : ref->id.len ? desk_anchor(d, ref->noun, ref->key, ref->id)
-                                : 0;
+    b->scope_op = target.id ? target.id : ref->id.len ? desk_anchor(d, ref) : 0;
     if (d->rc || !b->scope_op) {
         return d->rc
                    ? d->rc
@@ -297,6 +302,10 @@ static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_tr
     if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
         return d->rc;
     }
+    if (ref->id.len && ref->key.len && ref->n_extra) { /* more than its id is known of it */
+        target.id = desk_anchor(d, ref);
+        target.state = OP_DONE;
+    }
     struct ferry_str id = ref->id.len               ? ref->id
                           : target.state == OP_DONE ? target.remote_id
                                                     : (struct ferry_str){NULL, 0};
@@ -313,8 +322,6 @@ static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_tr
             target.id ? "iiiiissi" : "iiiiiss", b->op_id, (int64_t)b->n++, (int64_t)ref->role,
             (int64_t)ref->noun, (int64_t)ref->flags, ref->key, id, target.id));
 }
-
-static int32_t want(struct desk *d, const struct ferry_action *action);
 
 static int32_t bind_attachment(struct desk *d, struct binding *b, const struct ferry_attachment *a)
 {
@@ -342,7 +349,7 @@ static int32_t bind_attachment(struct desk *d, struct binding *b, const struct f
                             .noun = FERRY_ATTACHMENT,
                             .flags = FERRY_REF_OPTIONAL,
                             .key = a->blob->digest};
-    int32_t rc = want(d, &action);
+    int32_t rc = desk_want(d, &action);
     return rc ? rc : bind_one(d, b, &(struct ferry_traits){.scope = 0}, &ref);
 }
 
@@ -490,8 +497,10 @@ static void count_want(struct desk *d, uint32_t kind, int fresh, int there)
     }
 }
 
-static int32_t want(struct desk *d, const struct ferry_action *action)
+int32_t desk_want(struct desk *d, const struct ferry_action *asked)
 {
+    struct ferry_action with_needs = *asked;
+    const struct ferry_action *action = &with_needs;
     const struct ferry_item *item = action->item ? action->item : d->item;
     const struct ferry_traits *traits = desk_traits(d, action->kind);
     struct binding b = {0};
@@ -510,6 +519,9 @@ static int32_t want(struct desk *d, const struct ferry_action *action)
     }
     b.op_id = row.id;
     count_want(d, action->kind, 1, 0);
+    if (desk_needs(d, &with_needs)) {
+        return d->rc;
+    }
     int32_t rc = write_op(d, action, item, traits, &b);
     if (rc == FERRY_OK && row.id && action->kind == FERRY_OP(FERRY_CREATE, FERRY_RUN)) {
         /* the run went, and everything in it: it is all wanted again, and will say so itself */
@@ -528,7 +540,7 @@ static int32_t on_want(void *self, const struct ferry_action *given)
 {
     struct ferry_action action = {0};
     memcpy(&action, given, given->size < sizeof action ? given->size : sizeof action);
-    return want(self, &action);
+    return desk_want(self, &action);
 }
 
 struct ferry_desk desk_sink(struct desk *d)

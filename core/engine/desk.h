@@ -52,8 +52,17 @@ int32_t desk_open(struct desk *d);
 struct ferry_desk desk_sink(struct desk *d);
 /* What the destination says of a kind; cached. NULL on failure (d->rc). */
 const struct ferry_traits *desk_traits(struct desk *d, uint32_t kind);
-/* The operation that stands for what is there already (a run given by id): made where missing. Its row, or 0 (d->rc). */
-int64_t desk_anchor(struct desk *d, uint32_t noun, struct ferry_str key, struct ferry_str id);
+/* The operation that stands for what is there already (a run given by id): made where missing. Its row, or 0 (d->rc). Of `ref`: noun, key,
+ * id, extra. */
+int64_t desk_anchor(struct desk *d, const struct ferry_ref *ref);
+/* Something should exist: want() of ferry_desk. */
+int32_t desk_want(struct desk *d, const struct ferry_action *action);
+/*
+ * desk_needs.c: what an action needs at the destination itself is wanted before it, and the action refers to it from now on. What is
+ * wrong with that ends the plan (d->rc).
+ */
+int32_t desk_needs(struct desk *d, struct ferry_action *action);
+
 /* --- desk_there.c, for desk.c alone ------------------------------------------------------- */
 
 /* What the journal knows of an operation. */

@@ -310,8 +310,9 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
         rc ? rc
            : db_run(db, err, "DELETE FROM note WHERE lane_id = ? AND op_id IS NULL", "i", lane->id);
     rc = rc ? rc : name_second_run(d, err);
-    if (rc == FERRY_OK && d->run.count &&
-        !desk_anchor(d, FERRY_RUN, lane->run_key, ferry_cstr(d->run.id))) {
+    const struct ferry_ref there = {
+        .size = sizeof there, .noun = FERRY_RUN, .key = lane->run_key, .id = ferry_cstr(d->run.id)};
+    if (rc == FERRY_OK && d->run.count && !desk_anchor(d, &there)) {
         rc = d->rc;
     }
     rc = rc ? rc : walk_items(w, err);

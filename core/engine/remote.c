@@ -443,6 +443,15 @@ int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const 
     return by_codec(r, rc, &why, err);
 }
 
+/* A task that is gone is an answer as well, where the codec has one for it. */
+static int read_refusal(struct remote *r, const struct ferry_ask *ask, const struct exchange *x,
+                        struct reply *reply)
+{
+    struct ferry_error own = {.size = sizeof own};
+    return remote_read_answer(r, ask, x, reply, &own) == FERRY_OK && ask->n_ops > 0 &&
+           reply->outcomes[0].size > 0;
+}
+
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
                    struct ferry_error *err)
 {
@@ -450,11 +459,13 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
     struct exchange x;
     struct patience patience = {r->clock->now_ms(r->clock), 0};
     int signed_again = 0, going = 1;
+    uint64_t session = 0;
     request_init(&request, MEMORY_MAX);
     int32_t rc = remote_sign_in(r, 0, err);
     rc = rc ? rc : remote_write_ask(r, ask, &request, err);
     exchange_init(&x, r, &request);
     for (uint32_t cut = 0; rc == FERRY_OK && going;) {
+        session = r->sessions;
         rc = remote_exchange(r, &x, err);
         if (rc) {
             break;
@@ -467,7 +478,7 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
             rc = going ? FERRY_OK : rc;
         } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
             signed_again = 1;
-            rc = remote_sign_in(r, 1, err);
+            rc = session == r->sessions ? remote_sign_in(r, 1, err) : FERRY_OK;
         } else if (x.end != EXCHANGE_ANSWERED && x.error.status == FERRY_E_CONFIG) {
             rc = ferry_fail(err, FERRY_E_CONFIG, x.error.where, "%.*s: %s: %s",
                             STR_ARG(r->target->label), r->transport.name, x.error.message);
@@ -477,8 +488,10 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
             going = again_later(r, &x, &patience, &rc, err);
         } else if (is_absent(ask, &x)) {
             going = 0;
-        } else {
+        } else if (ask->what != FERRY_ASK_POLL || !read_refusal(r, ask, &x, reply)) {
             rc = refused(r, ask, &x, err);
+        } else {
+            going = 0;
         }
     }
     exchange_finish(&x);

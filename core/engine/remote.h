@@ -31,6 +31,7 @@ struct remote {
     struct ferry_kv session[16], session_before[16]; /* values are its own */
     struct ferry_str session_names[16];
     uint32_t n_session, signed_in;
+    uint64_t sessions; /* begun so far; a request was sent in the newest one of its time */
     struct request_values values;
     struct request dress;
     struct limiter limiter; /* of what goes over a socket */

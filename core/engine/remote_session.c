@@ -162,11 +162,16 @@ int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err)
     struct ferry_call call = remote_call(r);
     struct ferry_out out = request_out(&request);
     int32_t rc = r->codec->sign_in(&call, &out, err);
-    rc = rc ? rc : request_seal(&request, err);
+    int has_one = rc != FERRY_E_UNSUPPORTED;
+    rc = !has_one ? FERRY_OK : rc ? rc : request_seal(&request, err);
     exchange_init(&x, r, &request);
-    rc = rc ? rc : send_sign_in(r, &x, err);
-    rc = rc ? rc : keep(r, &x.answer, err);
+    x.dress = NULL; /* what is left of the old session makes some servers refuse a new one */
+    if (has_one) {
+        rc = rc ? rc : send_sign_in(r, &x, err);
+        rc = rc ? rc : keep(r, &x.answer, err);
+    }
     r->signed_in = rc == FERRY_OK;
+    r->sessions += r->signed_in;
     exchange_finish(&x);
     request_finish(&request);
     return rc;

@@ -157,6 +157,7 @@ static int32_t submit(struct deliver *d, struct flight *f)
     f->x.max_answer = f->batch.traits.max_answer ? f->batch.traits.max_answer : f->x.max_answer;
     f->x.user = f;
     f->used = 1;
+    f->session = d->r->sessions;
     d->counts.requests++;
     int32_t rc = remote_submit(d->r, &f->x, &f->x.error);
     if (rc) { /* not taken: nothing left this process */
@@ -295,6 +296,17 @@ static int needs_look(struct deliver *d, struct batch *b)
     return !looked;
 }
 
+/* How many of a kind a server works on, where it wants no more of them at once: requests that it has, or has taken. */
+static int is_held(struct deliver *d, const struct batch *b)
+{
+    return (b->traits.flags & FERRY_HOLDS) &&
+           db_one_int(
+               d->e->journal.db, 0, d->err,
+               "SELECT COUNT(DISTINCT request_id) FROM op WHERE request_id IS NOT NULL AND state IN (3, 4) AND dest_id = ?"
+               " AND act = ?",
+               "ii", d->r->dest_id, (int64_t)b->act) >= (int64_t)remote_window(d->r, &b->traits);
+}
+
 int32_t send_next(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
@@ -303,7 +315,7 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
         if (rc) {
             return rc;
         }
-        if (f->batch.n == 0) {
+        if (f->batch.n == 0 || is_held(d, &f->batch)) {
             continue;
         }
         *took = 1;

@@ -364,6 +364,9 @@ static int32_t doubt(struct deliver *d, struct flight *f, struct ferry_str why)
 static int32_t sign_in_again(struct deliver *d, struct flight *f, struct ferry_str why)
 {
     struct ferry_error err = {.size = sizeof err};
+    if (f->session < d->r->sessions) { /* of a session that has been renewed since */
+        return all_later(d, &f->batch, put_back(f), 0, why);
+    }
     if (d->r->codec->sign_in && !d->signed_again && remote_sign_in(d->r, 1, &err) == FERRY_OK) {
         d->signed_again = 1;
         return all_later(d, &f->batch, put_back(f), 0, why);

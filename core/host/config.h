@@ -142,8 +142,9 @@ struct target {
     struct arena arena;
     const struct ferry_plugin *plugin;
     const struct ferry_tracker *tracker;
-    struct ferry_str name;  /* as the user said it */
-    struct ferry_str label; /* "local:AO", for people and the journal */
+    const struct ferry_needs *needs; /* NULL: nothing */
+    struct ferry_str name;           /* as the user said it */
+    struct ferry_str label;          /* "local:AO", for people and the journal */
     struct ferry_str plugin_id, project;
     struct ferry_str url;     /* base URL; absent: served in process */
     struct ferry_str account; /* what tells accounts apart, without any secret: host, path, and the

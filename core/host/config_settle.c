@@ -51,22 +51,12 @@ static const char *key_of(const struct settle *s, const struct config_entry *e)
     return e->path + 9 + n + 1;
 }
 
-static int same_key(const char *a, const char *b)
-{
-    for (; *a && *b; a++, b++) {
-        if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b)) {
-            return 0;
-        }
-    }
-    return *a == *b;
-}
-
 static const struct config_entry *find_key(const struct settle *s, const char *name)
 {
     const struct config_entry *best = NULL;
     for (const struct config_entry *e = s->c->entries; e; e = e->next) {
         const char *key = key_of(s, e);
-        if (key && same_key(key, name) && (!best || e->layer > best->layer)) {
+        if (key && option_is_called(name, ferry_cstr(key)) && (!best || e->layer > best->layer)) {
             best = e;
         }
     }
@@ -282,8 +272,9 @@ static int32_t check_keys(const struct settle *s)
         const char *key = key_of(s, e);
         char scratch[80];
         const char *hint;
-        if (!key || same_key(key, "plugin") || same_key(key, "project") ||
-            same_key(key, "account") || is_secret_file(s, key) ||
+        if (!key || option_is_called("plugin", ferry_cstr(key)) ||
+            option_is_called("project", ferry_cstr(key)) ||
+            option_is_called("account", ferry_cstr(key)) || is_secret_file(s, key) ||
             option_find(s->table, ferry_cstr(key))) {
             continue;
         }

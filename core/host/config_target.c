@@ -92,6 +92,36 @@ static void list_names(const struct pick *p, struct buf *out)
     }
 }
 
+/* Some trackers know a project by several ids ("space_id", "workspace_id"). Absent where one of them is not set, or there are none. */
+static int32_t join_place(struct pick *p, const char *name, struct ferry_str plugin,
+                          struct ferry_str *project)
+{
+    struct ferry_error why = {.size = sizeof why};
+    const struct ferry_plugin *loaded = plugins_get(p->plugins, plugin, &why);
+    struct ferry_str joined = {NULL, 0};
+    int32_t rc = FERRY_OK;
+    for (const struct ferry_option *const *o = loaded ? loaded->options : NULL; o && *o && !rc;
+         o++) {
+        const char *const *variables = option_variables(*o);
+        struct ferry_str value = {NULL, 0};
+        if (!((*o)->flags & FERRY_OPT_PLACE)) {
+            continue;
+        }
+        rc = tracker_value(p, name, (*o)->name, &value, NULL);
+        for (size_t i = 0; variables && variables[i] && str_empty(value); i++) {
+            value = config_variable(p->c, variables[i], NULL);
+        }
+        if (rc || str_empty(value)) {
+            return rc;
+        }
+        joined = joined.ptr
+                     ? arena_printf(&p->t->arena, "%.*s.%.*s", STR_ARG(joined), STR_ARG(value))
+                     : value;
+    }
+    *project = joined;
+    return rc ? rc : p->t->arena.failed;
+}
+
 static int32_t take_named(struct pick *p, const char *name, const char *how)
 {
     const struct config_entry *e = NULL;
@@ -109,9 +139,13 @@ static int32_t take_named(struct pick *p, const char *name, const char *how)
             name, p->c->file ? path_base(p->c->file) : "the user's config");
     }
     if (str_empty(project)) {
-        return ferry_fail(p->err, FERRY_E_CONFIG, "project",
-                          "%s: tracker \"%s\" names no project; give it \"project\": \"CODE\"",
-                          e->origin, name);
+        rc = join_place(p, name, plugin, &project);
+    }
+    if (rc || str_empty(project)) {
+        return rc ? rc
+                  : ferry_fail(p->err, FERRY_E_CONFIG, "project",
+                               "%s: tracker \"%s\" names no project; give it \"project\": \"CODE\"",
+                               e->origin, name);
     }
     p->section = name;
     p->t->plugin_id = plugin;
@@ -507,6 +541,7 @@ static int32_t open_plugin(struct pick *p)
     t->plugin = plugins_get(p->plugins, t->plugin_id, &why);
     t->tracker =
         t->plugin ? plugins_interface(p->plugins, t->plugin_id, FERRY_TRACKER_1, &why) : NULL;
+    t->needs = t->tracker ? t->plugin->query(FERRY_NEEDS_1) : NULL;
     if (!t->tracker) {
         int machine = why.status == FERRY_E_NO_MEMORY || why.status == FERRY_E_IO;
         return ferry_fail(p->err, machine ? why.status : FERRY_E_CONFIG, "plugin", "%s: %.400s",

@@ -9,25 +9,29 @@
 
 enum { NAMES = 256, HELP_AT = 30, HELP_WIDTH = 98 };
 
-static int same_name(const char *a, struct ferry_str b)
+int option_is_called(const char *name, struct ferry_str key)
 {
-    if (strlen(a) != b.len) {
-        return 0;
-    }
-    for (uint64_t i = 0; i < b.len; i++) {
-        char x = a[i] == '-' ? '_' : a[i], y = b.ptr[i] == '-' ? '_' : b.ptr[i];
-        if (x != y) {
+    int upper = 1; /* the letter before: of "SSL" only the first begins a word */
+    for (uint64_t i = 0; i < key.len; i++, name++) {
+        char c = key.ptr[i];
+        int was = upper;
+        upper = c >= 'A' && c <= 'Z';
+        if (upper && !was && *name++ != '_') {
+            return 0;
+        }
+        c = upper ? (char)(c + ('a' - 'A')) : c == '-' ? '_' : c;
+        if (c != (*name == '-' ? '_' : *name)) {
             return 0;
         }
     }
-    return 1;
+    return *name == '\0';
 }
 
 const struct ferry_option *option_find(const struct ferry_option *const *table,
                                        struct ferry_str name)
 {
     for (; table && *table; table++) {
-        if (same_name((*table)->name, name)) {
+        if (option_is_called((*table)->name, name)) {
             return *table;
         }
     }

@@ -17,7 +17,9 @@
         .size = sizeof(struct ferry_option), __VA_ARGS__                                           \
     }
 
-/* The option of this name in a NULL-ended table ('-' and '_' are the same), or NULL. */
+/* Whether this key means an option: its words may be joined by '_' or '-', or begin in upper case (autoRunsSliceSize is auto_runs_slice_size). */
+int option_is_called(const char *name, struct ferry_str key);
+/* The option that is called so in a NULL-ended table, or NULL. */
 const struct ferry_option *option_find(const struct ferry_option *const *table,
                                        struct ferry_str name);
 /* "did you mean \"token\"?" for a name that is not in the table, or "". The text is static or in

@@ -12,8 +12,8 @@
 #include <ferry/ferry.h>
 
 const char *const plugin_interfaces[] = {
-    FERRY_COMMANDS_1, FERRY_HOOK_1, FERRY_PLANNER_1, FERRY_READER_1, FERRY_SERVICE_1,
-    FERRY_TRACKER_1,  NULL};
+    FERRY_COMMANDS_1, FERRY_HOOK_1,    FERRY_PLANNER_1, FERRY_READER_1,
+    FERRY_SERVICE_1,  FERRY_TRACKER_1, FERRY_NEEDS_1,   NULL};
 
 enum { MAX_COMMANDS = 200 };
 
@@ -144,6 +144,10 @@ static int32_t table_check(const char *interface, const void *table, const char 
     }
     if (strcmp(interface, FERRY_COMMANDS_1) == 0) {
         return commands_check(table, path, err);
+    }
+    if (strcmp(interface, FERRY_NEEDS_1) == 0) {
+        NEED((const struct ferry_needs *)table, FERRY_NEEDS_1, needs);
+        return FERRY_OK;
     }
     NEED((const struct ferry_planner *)table, FERRY_PLANNER_1, plan);
     return FERRY_OK;

@@ -191,6 +191,13 @@ int32_t mirror_describe_case(struct mirror_job *j, struct mirror_target *t, stru
 
 /* --- the target ---------------------------------------------------------------- */
 
+static void take_there(struct mirror_target *t, const struct ferry_found *found)
+{
+    t->id = found->id;
+    t->extra = found->item ? found->item->extra : NULL;
+    t->n_extra = found->item ? found->item->n_extra : 0;
+}
+
 /* No case holds the key: one whose title is the same, if it is the only one and holds no other key. */
 static int32_t match_title(struct mirror_job *j, struct mirror_target *t)
 {
@@ -215,7 +222,7 @@ static int32_t match_title(struct mirror_job *j, struct mirror_target *t)
                                         "case %.*s has this title and holds another key, \"%.*s\"",
                                         STR_ARG(found.id), STR_ARG(key)));
     }
-    t->id = found.id;
+    take_there(t, &found);
     return mirror_note(j, FERRY_NOTE_WARNING, "title",
                        arena_printf(&j->arena, "case %.*s was taken by its title; it holds no key",
                                     STR_ARG(found.id)));
@@ -296,7 +303,7 @@ int32_t mirror_match(struct mirror_job *j, struct mirror_target *t)
         return rc;
     }
     if (found.state == FERRY_THERE) {
-        t->id = found.id;
+        take_there(t, &found);
         return FERRY_OK;
     }
     return match_new(j, t, found.state);

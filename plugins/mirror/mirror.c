@@ -167,7 +167,12 @@ static int32_t want_target(struct mirror_job *j, struct mirror_target *t,
     struct ferry_item made_item = {
         .size = sizeof made_item, .noun = FERRY_CASE, .key = t->key, .test_case = &made};
     struct ferry_ref run = ref_to_run(j->call);
-    struct ferry_ref to = {.size = sizeof to, .role = FERRY_CASE, .noun = FERRY_CASE, .id = t->id};
+    struct ferry_ref to = {.size = sizeof to,
+                           .role = FERRY_CASE,
+                           .noun = FERRY_CASE,
+                           .id = t->id,
+                           .extra = t->extra,
+                           .n_extra = t->n_extra};
     const struct ferry_ref *refs[] = {&run, &to};
     int32_t rc = FERRY_OK;
     to.key = mirror_glue(j, FERRY_LIT("key"), ":", t->key);

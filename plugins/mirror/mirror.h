@@ -35,12 +35,14 @@ struct mirror_job {
 struct mirror_target {
     struct ferry_str part; /* explicit id that tells it from its siblings; absent: the first */
     struct ferry_str key;
-    struct ferry_found source; /* the source's case, where it was looked up and is there */
-    int looked;                /* the source was asked for it */
-    struct ferry_str id;       /* of the target's case; absent: it is planned */
-    int create;                /* the case is to be made */
-    int by_server;             /* the server makes it from the signature */
-    const char *reason;        /* "no key" */
+    struct ferry_found source;    /* the source's case, where it was looked up and is there */
+    int looked;                   /* the source was asked for it */
+    struct ferry_str id;          /* of the target's case; absent: it is planned */
+    const struct ferry_kv *extra; /* what else the target knows it by */
+    uint32_t n_extra;
+    int create;         /* the case is to be made */
+    int by_server;      /* the server makes it from the signature */
+    const char *reason; /* "no key" */
     struct ferry_str reason_detail;
 };
 

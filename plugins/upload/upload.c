@@ -31,6 +31,8 @@ struct job {
 /* The case that a result goes to: by reference key, by id, or both absent where the server finds it. */
 struct place {
     struct ferry_str ref_key, id;
+    const struct ferry_kv *extra; /* what else the tracker knows it by */
+    uint32_t n_extra;
 };
 
 /* --- saying and asking ----------------------------------------------------- */
@@ -176,7 +178,9 @@ static int32_t want_result(struct job *j, struct ferry_str key, const struct pla
                            .role = FERRY_CASE,
                            .noun = FERRY_CASE,
                            .key = place->ref_key,
-                           .id = place->id};
+                           .id = place->id,
+                           .extra = place->extra,
+                           .n_extra = place->n_extra};
     const struct ferry_ref *refs[] = {&run, &to};
     struct ferry_item copy;
     struct ferry_action action = {.size = sizeof action,
@@ -291,6 +295,13 @@ static int32_t place_new(struct job *j, const struct ferry_found *found, struct 
     return rc ? rc : want_result(j, j->item->source_id, place);
 }
 
+static void take_there(struct place *place, const struct ferry_found *found)
+{
+    place->id = found->id;
+    place->extra = found->item ? found->item->extra : NULL;
+    place->n_extra = found->item ? found->item->n_extra : 0;
+}
+
 static int32_t place_by_key(struct job *j, struct ferry_str key)
 {
     struct ferry_found found;
@@ -312,7 +323,7 @@ static int32_t place_by_key(struct job *j, struct ferry_str key)
     }
     place.ref_key = glue(j, FERRY_LIT("key"), ":", key);
     if (found.state == FERRY_THERE) {
-        place.id = found.id;
+        take_there(&place, &found);
         return want_result(j, j->item->source_id, &place);
     }
     return place_new(j, &found, &place, key);
@@ -342,7 +353,7 @@ static int32_t place_by_signature(struct job *j)
     }
     place.ref_key = glue(j, FERRY_LIT("sig"), ":", signature);
     if (found.state == FERRY_THERE) {
-        place.id = found.id;
+        take_there(&place, &found);
         return want_result(j, j->item->source_id, &place);
     }
     return place_new(j, &found, &place, (struct ferry_str){NULL, 0});

@@ -511,6 +511,13 @@ END_TEST
 
 /* --- what is there already ------------------------------------------------------------------------------ */
 
+/* A run that was there before. */
+static const struct ferry_ref known_run = {.size = sizeof known_run,
+                                           .role = FERRY_RUN,
+                                           .noun = FERRY_RUN,
+                                           .key = {"K", 1},
+                                           .id = {"7", 1}};
+
 START_TEST(a_result_is_known_by_its_wire_id)
 {
     char wire[UUID_TEXT];
@@ -519,7 +526,7 @@ START_TEST(a_result_is_known_by_its_wire_id)
     listed_id = "x1";
     listed_marker = wire;
     open_plan();
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(sources[0], NULL);
     want_result(sources[1], NULL);
     close_plan();
@@ -545,7 +552,7 @@ START_TEST(another_token_does_not_send_everything_again)
     listed_id = "x1";
     listed_marker = wire;
     open_plan();
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(sources[0], NULL);
     close_plan();
     ck_assert_int_eq(open_ops(), 0);
@@ -560,7 +567,7 @@ static int64_t open_after(const char *marker, const char *source)
     listed_marker = marker;
     item.key = FERRY_LIT("K_1");
     open_plan();
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(source, NULL);
     close_plan();
     return open_ops();
@@ -595,7 +602,7 @@ static int64_t open_in_a_crowd(const char *source)
     item.key = FERRY_LIT("K_1");
     open_plan();
     desk.hidden = desk.crowded = 1;
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(source, NULL);
     close_plan();
     return open_ops();
@@ -617,7 +624,7 @@ START_TEST(where_no_ids_are_shown_what_was_delivered_is_not_gone)
 {
     listed_run = "7";
     open_plan();
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(sources[0], NULL);
     close_plan();
     deliver_all();
@@ -625,7 +632,7 @@ START_TEST(where_no_ids_are_shown_what_was_delivered_is_not_gone)
     listed_id = "x1"; /* whose it is, it does not say */
     open_plan();
     desk.hidden = 1;
-    desk_anchor(&desk, FERRY_RUN, FERRY_LIT("K"), FERRY_LIT("7"));
+    desk_anchor(&desk, &known_run);
     want_result(sources[0], NULL);
     close_plan();
     ck_assert_int_eq(open_ops(), 0);
