@@ -118,6 +118,9 @@ out:
 
 void remote_close(struct remote *r)
 {
+    if (r->codec) {
+        remote_sign_out(r);
+    }
     remote_abandon(r);
     if (r->limited) {
         limiter_finish(&r->limiter);

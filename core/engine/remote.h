@@ -94,6 +94,8 @@ int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error
 int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err);
 /* Begins a session where the codec has them. Single: a session that is there is kept unless `again`. */
 int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err);
+/* Ends the session, where there is one; nothing is sent after it. */
+void remote_sign_out(struct remote *r);
 /* Remembers what an answer says of the session; one that cannot be read says nothing of it. */
 int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct ferry_error *err);
 

@@ -115,6 +115,20 @@ int32_t remote_keep(struct remote *r, const struct ferry_message *answer, struct
 
 /* --- beginning a session ------------------------------------------------------------------- */
 
+/* "client_secret (OCTANE_CLIENT_SECRET)": what was given as a secret, and where it stands. */
+static const char *name_secrets(const struct target *t, char out[200])
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < t->n_settings && n < 150; i++) {
+        const struct target_setting *s = &t->settings[i];
+        if (s->option->flags & FERRY_OPT_SECRET && s->value.ptr) {
+            n += (size_t)snprintf(out + n, 200 - n, "%s%s (%.60s)", n ? ", " : "", s->option->name,
+                                  s->origin);
+        }
+    }
+    return n ? out : "the credentials";
+}
+
 static int32_t send_sign_in(struct remote *r, struct exchange *x, struct ferry_error *err)
 {
     enum { TRIES = 4 };
@@ -146,9 +160,36 @@ static int32_t send_sign_in(struct remote *r, struct exchange *x, struct ferry_e
                           "%.*s: %s keeps answering %u when signing in", STR_ARG(r->target->label),
                           r->transport.name, x->answer.status);
     }
-    return ferry_fail(err, FERRY_E_REFUSED, "credentials",
-                      "%.*s: %u from %s when signing in; check the credentials",
-                      STR_ARG(r->target->label), x->answer.status, r->transport.name);
+    char from[200];
+    return ferry_fail(err, FERRY_E_REFUSED, "credentials", "%.*s: %u from %s when signing in; check %s",
+                      STR_ARG(r->target->label), x->answer.status, r->transport.name,
+                      name_secrets(r->target, from));
+}
+
+/* A courtesy: servers end sessions by themselves, so it is sent once, and hardly waited for. */
+void remote_sign_out(struct remote *r)
+{
+    enum { WAIT_MS = 2000 };
+    struct ferry_error own = {.size = sizeof own};
+    struct request request;
+    struct exchange x;
+    if (!r->signed_in || !r->codec->sign_out || r->n_session == 0 || !r->transport.next ||
+        is_interrupted(r->interrupted)) {
+        return;
+    }
+    request_init(&request, SIGN_IN_MAX);
+    struct ferry_call call = remote_call(r);
+    struct ferry_out out = request_out(&request);
+    int32_t rc = r->codec->sign_out(&call, &out, &own);
+    rc = rc ? rc : request_seal(&request, &own);
+    exchange_init(&x, r, &request);
+    if (rc == FERRY_OK && remote_submit(r, &x, &own) == FERRY_OK) {
+        remote_next(r, WAIT_MS);
+        remote_abandon(r); /* it must not come back to an x that is gone */
+    }
+    r->signed_in = 0;
+    exchange_finish(&x);
+    request_finish(&request);
 }
 
 int32_t remote_sign_in(struct remote *r, int again, struct ferry_error *err)

@@ -227,9 +227,10 @@ static int32_t answer_log(const struct ferry_ask *ask, struct ferry_str body,
 static int32_t tell_gone(const struct ferry_ask *ask, const struct token *t,
                          const struct ferry_reply *reply)
 {
+    const struct ferry_str gone = FERRY_LIT("its task is not known any more");
     const struct ferry_outcome outcome = {.size = sizeof outcome,
                                           .code = t->log ? FERRY_DONE : FERRY_DOUBT,
-                                          .text = FERRY_LIT("its task is not known any more")};
+                                          .text = t->log ? (struct ferry_str){NULL, 0} : gone};
     return tell_all(ask->n_ops, &outcome, reply);
 }
 
