@@ -239,7 +239,8 @@ static int32_t option_check(const struct ferry_option *o, const char *of, const 
     if (o->type < FERRY_OPT_STR || o->type > FERRY_OPT_SIZE) {
         return fail_option(err, path, of, o->name, "an unknown type; use one of FERRY_OPT_*");
     }
-    if (o->flags & ~(uint32_t)(FERRY_OPT_REQUIRED | FERRY_OPT_SECRET | FERRY_OPT_DEPRECATED)) {
+    if (o->flags & ~(uint32_t)(FERRY_OPT_REQUIRED | FERRY_OPT_SECRET | FERRY_OPT_DEPRECATED |
+                               FERRY_OPT_PLACE)) {
         return fail_option(err, path, of, o->name, "an unknown flag; use those of its level");
     }
     if (!o->help || !*o->help) {

@@ -100,6 +100,9 @@ int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
 /* A run's description without the marker's line; the marker or absent. */
 struct ferry_str octane_split_description(struct ferry_str text, struct ferry_str *marker);
 
+/* What stands in a test run's description before the id that ferry knows it by. */
+#define OCTANE_WIRE "ferry "
+
 /* --- codec_result.c, codec_payload.c: results as a payload -------------------------------------------------- */
 
 /* One test run being written. */

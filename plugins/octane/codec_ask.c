@@ -10,7 +10,7 @@
 #define CASE_FIELDS "id,name,package,class_name,component,external_test_id"
 #define RUN_FIELDS  "id,name,description,started,milestone,test"
 #define RESULT_FIELDS                                                                                   \
-    "id,name,native_status,started,duration,error_type,error_message,error_details,package,class_name," \
+    "id,name,description,native_status,started,duration,error_type,error_message,error_details,package,class_name," \
     "test{id,name,external_test_id}"
 
 static struct ferry_str filter(const struct ferry_ask *ask, const char *name)
@@ -74,7 +74,7 @@ static void list_results(const struct ferry_ask *ask, struct octane_list *l, str
 {
     struct ferry_str run = filter(ask, "run");
     l->collection = "automated_runs";
-    l->fields = RESULT_FIELDS;
+    l->fields = str_is(filter(ask, "brief"), "1") ? "id,description" : RESULT_FIELDS;
     if (octane_is_id(run)) {
         octane_phrase(query, "parent_suite EQ {id EQ %.*s}", STR_ARG(run));
     } else if (!str_empty(run)) {

@@ -13,7 +13,7 @@ static const struct kind {
 } kinds[] = {
     {OCTANE_ROOT, "application_modules", NULL, "id,name", 0},
     {"milestone", "milestones", "name", "id,name", 0},
-    {"suite run", "suite_run", "id", "id,name,test", 1},
+    {"suite run", "suite_run", "name", "id,name,test", 1},
 };
 
 struct ferry_str octane_fact_name(struct buf *b, const char *kind, struct ferry_str name)
@@ -58,8 +58,8 @@ int32_t octane_ask_fact(struct buf *target, const struct ferry_call *call, struc
     buf_init(&query, OCTANE_BODY);
     if (!kind->by) {
         octane_phrase(&query, "parent EQ {null}");
-    } else if (kind->by_id) {
-        octane_phrase(&query, "id EQ %.*s", STR_ARG(octane_is_id(name) ? name : FERRY_LIT("0")));
+    } else if (kind->by_id && octane_is_id(name)) {
+        octane_phrase(&query, "id EQ %.*s", STR_ARG(name));
     } else {
         octane_phrase_text(&query, kind->by, "EQ", name);
     }

@@ -59,7 +59,7 @@ static int32_t hand_over(struct octane_reading *r, struct ferry_item *item)
         return r->arena.failed;
     }
     item->size = sizeof *item;
-    return octane_is_id(item->id) ? r->reply->item(r->reply->self, item) : FERRY_E_PROTOCOL;
+    return octane_is_id(item->id) || item->run ? r->reply->item(r->reply->self, item) : FERRY_E_PROTOCOL;
 }
 
 /* --- modules and suites -------------------------------------------------------------------------------------- */
@@ -147,6 +147,17 @@ static struct ferry_str marker_by_name(struct octane_reading *r, struct ferry_st
     return (struct ferry_str){NULL, 0};
 }
 
+/*
+ * A run of ours is called by its name, as when it was named and nobody had made it yet: the ids of its results depend on it. Whoever asks for
+ * runs of others gets their numbers.
+ */
+static int by_name(const struct octane_reading *r, struct ferry_str name)
+{
+    struct ferry_str id = ferry_get(r->ask->filters, r->ask->n_filters, FERRY_LIT("id"));
+    struct ferry_str marker = ferry_get(r->ask->filters, r->ask->n_filters, FERRY_LIT("marker"));
+    return !octane_is_id(name) && (marker.len > 0 || ferry_eq(id, name));
+}
+
 static int32_t read_run(struct octane_reading *r, const struct cJSON *v)
 {
     struct ferry_item item = {.noun = FERRY_RUN};
@@ -155,7 +166,13 @@ static int32_t read_run(struct octane_reading *r, const struct cJSON *v)
     struct ferry_str milestone =
         arena_str(&r->arena, json_str(json_get(json_get(v, "milestone"), "name")));
     item.id = id_of(r, v);
+    if (!octane_is_id(item.id)) {
+        return FERRY_E_PROTOCOL;
+    }
     item.name = run.title = text_of(r, v, "name");
+    if (by_name(r, item.name)) {
+        item.id = item.name;
+    }
     run.description = octane_split_description(text_of(r, v, "description"), &item.marker);
     if (!item.marker.ptr) {
         item.marker = marker_by_name(r, item.name);
@@ -192,6 +209,26 @@ static uint32_t status_of(struct ferry_str id)
     return FERRY_OTHER;
 }
 
+/* "ferry 0c656834-1994-5436-8cc9-ec3bf1cfcd39", wherever rich text has put it. */
+static struct ferry_str wire_in(struct ferry_str text)
+{
+    enum { UUID = 36 };
+    const uint64_t word = sizeof OCTANE_WIRE - 1;
+    for (uint64_t at = 0; at + word + UUID <= text.len; at++) {
+        struct ferry_str id = str_sub(text, at + word, UUID);
+        uint64_t n = 0;
+        while (n < UUID && ((id.ptr[n] >= '0' && id.ptr[n] <= '9') ||
+                            (id.ptr[n] >= 'a' && id.ptr[n] <= 'f') ||
+                            (id.ptr[n] == '-' && (n == 8 || n == 13 || n == 18 || n == 23)))) {
+            n++;
+        }
+        if (n == UUID && str_starts(str_sub(text, at, text.len), OCTANE_WIRE)) {
+            return id;
+        }
+    }
+    return (struct ferry_str){NULL, 0};
+}
+
 static void read_failure(struct octane_reading *r, const struct cJSON *v, struct ferry_result *out)
 {
     out->type = text_of(r, v, "error_type");
@@ -209,6 +246,7 @@ static int32_t read_result(struct octane_reading *r, const struct cJSON *v)
     char digits[24];
     int64_t ms = 0;
     item.id = id_of(r, v);
+    item.marker = wire_in(text_of(r, v, "description"));
     item.name = result.name = text_of(r, test, "name");
     if (!item.name.len) {
         item.name = result.name = text_of(r, v, "name");

@@ -228,6 +228,16 @@ static void write_error(struct octane_writer *w, const struct ferry_result *resu
     note_changes(w, "error", flags, "1 MiB");
 }
 
+/* What the run is known by when it is read back: nothing else of a test run that a person may read is ours alone. */
+static void write_wire(struct octane_writer *w, const struct ferry_op *op)
+{
+    if (!str_empty(op->wire_id)) {
+        buf_puts(&w->xml, "<description>" OCTANE_WIRE);
+        xml_text(&w->xml, op->wire_id, 0);
+        buf_puts(&w->xml, "</description>");
+    }
+}
+
 /* --- steps ------------------------------------------------------------------------------------------------------ */
 
 static void write_step(struct octane_writer *w, const struct ferry_step *step)
@@ -297,6 +307,7 @@ int32_t octane_write_result(struct octane_writer *w, const struct ferry_op *op,
     octane_attribute(w, "external_test_id", op->item->key);
     buf_putc(&w->xml, '>');
     write_error(w, result);
+    write_wire(w, op);
     if (result->n_steps) {
         buf_puts(&w->xml, "<steps>");
         write_steps(w, result->steps, result->n_steps, 0);

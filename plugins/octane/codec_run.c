@@ -311,7 +311,7 @@ int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
         .suite = ferry_get(ref->extra, ref->n_extra, FERRY_LIT("suite")),
         .module = ferry_get(ref->extra, ref->n_extra, FERRY_LIT("module")),
     };
-    if (!octane_is_id(ref->id)) {
+    if (ref->n_extra) {
         return FERRY_OK;
     }
     /* One that was there before: its name and its suite are asked for. */

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The main road to ALM Octane, over a socket: modules and a suite are made, results go as payloads, and what settles them is the end of their task;
+# again adds nothing, from another machine neither.
+. "$(dirname "$0")/lib.sh"
+. "$scenarios/lib_octane.sh"
+
+environment=(SECRET=any FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
+mock octane --option task_duration=0ms
+more=', "root_application_module_name": "QZ", "module": "engine/core", "suite": "Nightly"' config
+
+ferry upload --json "$samples/basic.xml" "$samples/keyed.xml"
+exits 0
+is "delivered" "$(out_jq '.destinations[0].delivered')" 11
+is "runs" "$(held run)" 11
+is "modules" "$(state '.[0] == "module"' '.[1] + "/" + .[2]' | paste -sd " ")" "Application Modules/QZ QZ/engine engine/core"
+is "suites" "$(state '.[0] == "suite"' '.[1] + " in " + .[2]')" "Nightly in core"
+is "suite runs" "$(held 'suite run')" 1
+is "keys" "$(state '.[0] == "test" and .[5] != null' '.[5]' | sort | paste -sd ' ')" "ENG_001 ENG_002 ENG_003 ENG_004"
+
+whole >"$work/once"
+for _ in 2 3; do
+    ferry upload "$samples/keyed.xml" "$samples/basic.xml"
+    exits 0
+done
+whole | cmp -s - "$work/once" || fail "three times is once: $(whole | diff "$work/once" -)"
+mv .ferry .ferry.here
+ferry upload "$samples/keyed.xml" "$samples/basic.xml"
+exits 0
+whole | cmp -s - "$work/once" || fail "another state folder adds nothing: $(whole | diff "$work/once" -)"
+exit 0
