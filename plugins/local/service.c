@@ -10,7 +10,7 @@
 enum { MOST_ANSWER = 64 << 20, MOST_MEMORY = 256 << 20 };
 
 /*
- * '*': any text, the project where it stands first; '#': a number. The first that fits by path;
+ * '@': any text, the project where it stands first; '#': a number. The first that fits by path;
  * methods are told apart after.
  */
 static const struct route {
@@ -18,47 +18,25 @@ static const struct route {
     handler_fn *handler;
 } routes[] = {
     {"GET", "projects", local_projects_list},
-    {"GET", "*", local_project_get},
-    {"GET", "*/attachments", local_attachments_list},
-    {"GET", "*/attachments/*", local_attachment_get},
-    {"PUT", "*/attachments/*", local_attachment_put},
-    {"GET", "*/cases", local_cases_list},
-    {"POST", "*/cases", local_cases_post},
-    {"GET", "*/cases/#", local_case_get},
-    {"GET", "*/cases/#/history", local_case_history},
-    {"GET", "*/fields", local_fields_list},
-    {"POST", "*/fields", local_fields_post},
-    {"GET", "*/results", local_results_list},
-    {"GET", "*/runs", local_runs_list},
-    {"POST", "*/runs", local_runs_post},
-    {"GET", "*/runs/#", local_run_get},
-    {"POST", "*/runs/#/complete", local_run_complete},
-    {"GET", "*/runs/#/results", local_run_results_list},
-    {"POST", "*/runs/#/results", local_results_post},
+    {"GET", "@", local_project_get},
+    {"GET", "@/attachments", local_attachments_list},
+    {"GET", "@/attachments/@", local_attachment_get},
+    {"PUT", "@/attachments/@", local_attachment_put},
+    {"GET", "@/cases", local_cases_list},
+    {"POST", "@/cases", local_cases_post},
+    {"GET", "@/cases/#", local_case_get},
+    {"GET", "@/cases/#/history", local_case_history},
+    {"GET", "@/fields", local_fields_list},
+    {"POST", "@/fields", local_fields_post},
+    {"GET", "@/results", local_results_list},
+    {"GET", "@/runs", local_runs_list},
+    {"POST", "@/runs", local_runs_post},
+    {"GET", "@/runs/#", local_run_get},
+    {"POST", "@/runs/#/complete", local_run_complete},
+    {"GET", "@/runs/#/results", local_run_results_list},
+    {"POST", "@/runs/#/results", local_results_post},
 };
 enum { N_ROUTES = sizeof routes / sizeof *routes };
-
-static int path_fits(struct http *h, const char *pattern)
-{
-    struct ferry_str rest = ferry_cstr(pattern), part;
-    uint32_t i = 0;
-    while (str_split(&rest, '/', &part)) {
-        if (i == h->n_path) {
-            return 0;
-        }
-        struct ferry_str have = h->path[i++];
-        int64_t id = 0;
-        if (str_is(part, "#")) {
-            if (!str_int64(have, &id) || id < 1 || have.ptr[0] == '+' || have.ptr[0] == '0') {
-                return 0;
-            }
-            h->id = id;
-        } else if (!str_is(part, "*") && !ferry_eq(part, have)) {
-            return 0;
-        }
-    }
-    return i == h->n_path;
-}
 
 /* A project's name is part of paths and of people's command lines. */
 static int project_name_ok(struct ferry_str code)
@@ -76,33 +54,22 @@ static int project_name_ok(struct ferry_str code)
     return 1;
 }
 
-/* Same time whatever differs: the answer does not tell how much of a guess was right. */
-static int same_secret(struct ferry_str a, struct ferry_str b)
-{
-    unsigned char differ = a.len != b.len;
-    for (uint64_t i = 0; i < a.len && i < b.len; i++) {
-        differ |= (unsigned char)(a.ptr[i] ^ b.ptr[i]);
-    }
-    return !differ;
-}
-
 static int allowed_in(const struct http *h)
 {
-    struct ferry_str token = ferry_get(h->call->options, h->call->n_options, FERRY_LIT("token"));
-    struct ferry_str given =
-        ferry_get(h->request->headers, h->request->n_headers, FERRY_LIT("authorization"));
+    struct ferry_str token = kit_option(h->call, "token");
+    struct ferry_str given = kit_header(h->request, "authorization");
     if (token.len == 0) {
         return 1;
     }
-    return str_starts(given, "Bearer ") && same_secret(str_sub(given, 7, given.len), token);
+    return str_starts(given, "Bearer ") && kit_same_secret(str_sub(given, 7, given.len), token);
 }
 
 static int32_t find_project(struct http *h)
 {
-    if (h->n_path == 1 && str_is(h->path[0], "projects")) {
+    if (h->target.n_path == 1 && str_is(h->target.path[0], "projects")) {
         return FERRY_OK;
     }
-    if (!project_name_ok(h->path[0])) {
+    if (!project_name_ok(h->target.path[0])) {
         return local_refuse(
             h, 400, "bad_project",
             "a project's name has 1 to %d bytes, no control characters, no slash, and no "
@@ -110,18 +77,20 @@ static int32_t find_project(struct http *h)
             LOCAL_PROJECT);
     }
     return local_sql_int(h, 0, &h->project, "SELECT id FROM project WHERE code = ?", "s",
-                         h->path[0]);
+                         h->target.path[0]);
 }
 
 static int32_t route(struct http *h)
 {
     struct buf allow;
+    struct kit_found found;
     int32_t rc = FERRY_OK;
     buf_init(&allow, 256);
     for (int i = 0; i < N_ROUTES && !h->status; i++) {
-        if (!path_fits(h, routes[i].path)) {
+        if (!kit_path_fits(&h->target, routes[i].path, &found)) {
             continue;
         }
+        h->id = found.id;
         if (str_is(h->request->method, routes[i].method)) {
             rc = find_project(h);
             if (rc == FERRY_OK && !h->status) {
@@ -147,24 +116,18 @@ out:
 
 /* --- the answer ------------------------------------------------------------------------- */
 
-static void put_header(const struct ferry_out *out, struct ferry_str name, struct ferry_str value)
-{
-    out->header(out->self, name);
-    out->text(out->self, value);
-}
-
 static void write_answer(struct http *h, const struct ferry_out *out)
 {
     out->status(out->self, h->status);
     if (h->allow.len > 0) {
-        put_header(out, FERRY_LIT("allow"), h->allow);
+        kit_put_header(out, "allow", h->allow);
     }
     if (h->status == 401) {
-        put_header(out, FERRY_LIT("www-authenticate"), FERRY_LIT("Bearer"));
+        kit_put_header(out, "www-authenticate", FERRY_LIT("Bearer"));
     }
-    put_header(out, FERRY_LIT("content-type"),
-               h->blob.len > 0 ? FERRY_LIT("application/octet-stream")
-                               : FERRY_LIT("application/json"));
+    kit_put_header(out, "content-type",
+                   h->blob.len > 0 ? FERRY_LIT("application/octet-stream")
+                                   : FERRY_LIT("application/json"));
     out->body(out->self);
     if (h->blob.len > 0) {
         out->blob(out->self, h->blob, 0, 0);

@@ -13,10 +13,7 @@
 
 #include "local.h"
 
-#include <arena.h>
-#include <json.h>
-
-enum { LOCAL_SEGMENTS = 8, LOCAL_QUERY = 24 };
+#include <service_kit.h>
 
 struct http {
     const struct ferry_service_call *call;
@@ -24,13 +21,11 @@ struct http {
     const struct ferry_blobs *blobs;
     const struct ferry_message *request;
     struct ferry_error *err;
-    struct arena arena;                    /* until the answer is written */
-    struct ferry_str path[LOCAL_SEGMENTS]; /* decoded, without "v1" */
-    struct ferry_kv query[LOCAL_QUERY];    /* decoded */
-    uint32_t n_path, n_query;
-    int64_t project;  /* its number; 0: it is not there */
-    int64_t id;       /* the number in the path, where the route has one */
-    int64_t field_id; /* of field_title: asked for once a request */
+    struct arena arena;       /* until the answer is written */
+    struct kit_target target; /* without "v1" */
+    int64_t project;          /* its number; 0: it is not there */
+    int64_t id;               /* the number in the path, where the route has one */
+    int64_t field_id;         /* of field_title: asked for once a request */
     struct ferry_str field_title;
     uint32_t status;
     struct ferry_str blob;  /* the answer's body instead of JSON */
@@ -65,14 +60,11 @@ int local_query_int(struct http *h, const char *name, int64_t min, int64_t max, 
 struct shape;
 int local_body_parse(struct http *h, const struct shape *shape, struct json_doc *doc);
 
-/* service_sql.c: rows. `types` as in db_run: 'i' int64_t, 's' struct ferry_str (absent: NULL). */
-int32_t local_sql_rows(struct http *h, ferry_row_fn *row, void *data, const char *sql,
-                       const char *types, ...);
-int32_t local_sql_run(struct http *h, const char *sql, const char *types, ...);
-/* First column of the first row; `fallback` where there is none. */
-int32_t local_sql_int(struct http *h, int64_t fallback, int64_t *out, const char *sql,
-                      const char *types, ...);
-/* n numbers of a noun, the first in *first. */
+/* Rows, see service_kit.h. */
+#define local_sql_rows(h, ...) kit_rows((h)->sql, (h)->err, __VA_ARGS__)
+#define local_sql_run(h, ...)  kit_run((h)->sql, (h)->err, __VA_ARGS__)
+#define local_sql_int(h, ...)  kit_int((h)->sql, (h)->err, __VA_ARGS__)
+/* service_sql.c: n numbers of a noun, the first in *first. */
 int32_t local_sql_reserve(struct http *h, const char *noun, int64_t n, int64_t *first);
 /* Sets h->project, making the project where it is not there. */
 int32_t local_project_ensure(struct http *h);

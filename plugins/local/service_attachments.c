@@ -57,15 +57,15 @@ int32_t local_attachment_get(struct http *h)
     if (!local_query_only(h, none)) {
         return FERRY_OK;
     }
-    int32_t rc = local_attachment_there(h, h->path[2], &there);
+    int32_t rc = local_attachment_there(h, h->target.path[2], &there);
     if (rc) {
         return rc;
     }
     if (!there) {
         return local_refuse(h, 404, "no_attachment", "no attachment \"%.*s\" in this project",
-                            STR_ARG(utf8_cut(h->path[2], 80)));
+                            STR_ARG(utf8_cut(h->target.path[2], 80)));
     }
-    h->blob = h->path[2];
+    h->blob = h->target.path[2];
     h->status = 200;
     return FERRY_OK;
 }
@@ -74,7 +74,7 @@ int32_t local_attachment_put(struct http *h)
 {
     static const char *const names[] = {"name", "mime", NULL};
     const struct ferry_message *m = h->request;
-    struct ferry_str digest = h->path[2], name = local_query_get(h, "name"),
+    struct ferry_str digest = h->target.path[2], name = local_query_get(h, "name"),
                      mime = local_query_get(h, "mime");
     uint64_t bytes = m->blob ? m->blob->bytes : m->body.len;
     char kept[72];

@@ -64,135 +64,54 @@ void local_refuse_end(struct http *h)
 
 /* --- the target ----------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* Percent-decoded into the arena; absent where it is not well-formed, not UTF-8, or holds a NUL. */
-static struct ferry_str decode(struct http *h, struct ferry_str s, int plus)
-{
-    struct ferry_str absent = {NULL, 0};
-    char *text = arena_alloc(&h->arena, (size_t)s.len + 1);
-    uint64_t n = 0;
-    if (!text) {
-        return absent;
-    }
-    for (uint64_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '%') {
-            int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
-            int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0) {
-                return absent;
-            }
-            c = (char)(high * 16 + low);
-            i += 2;
-        } else if (c == '+' && plus) {
-            c = ' ';
-        }
-        if (c == '\0') {
-            return absent;
-        }
-        text[n++] = c;
-    }
-    struct ferry_str out = {text, n};
-    return utf8_valid(out) == n ? out : absent;
-}
-
-static int parse_query(struct http *h, struct ferry_str rest)
-{
-    struct ferry_str piece, name;
-    while (str_split(&rest, '&', &piece)) {
-        if (piece.len == 0) {
-            continue;
-        }
-        struct ferry_str value = piece;
-        str_split(&value, '=', &name);
-        if (h->n_query == LOCAL_QUERY) {
-            return 0;
-        }
-        struct ferry_kv *kv = &h->query[h->n_query++];
-        kv->key = decode(h, name, 1);
-        kv->value = decode(h, value.ptr ? value : FERRY_LIT(""), 1);
-        if (!kv->key.ptr || !kv->value.ptr) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Sets path, query; a target that is not one is refused. */
+/* Sets the target; one that is none is refused. */
 int32_t local_http_parse(struct http *h)
 {
-    struct ferry_str rest = h->request->target, path, segment;
-    str_split(&rest, '?', &path);
-    if (!str_starts(path, "/v1/")) {
+    struct ferry_str target = h->request->target;
+    if (!str_starts(target, "/v1/")) {
         return local_refuse(h, 404, "no_such_route", "there is nothing but /v1");
     }
-    path = str_sub(path, 4, path.len);
-    while (str_split(&path, '/', &segment)) {
-        if (h->n_path == LOCAL_SEGMENTS) {
-            return local_refuse(h, 404, "no_such_route", "the path has too many parts");
-        }
-        h->path[h->n_path] = decode(h, segment, 0);
-        if (!h->path[h->n_path].ptr) {
-            return local_refuse(h, 400, "bad_target", "the path is not percent-encoded UTF-8");
-        }
-        h->n_path++;
-    }
-    if (rest.ptr && !parse_query(h, rest)) {
+    switch (kit_target_parse(&h->target, str_sub(target, 3, target.len), &h->arena)) {
+    case KIT_TARGET_DEEP:
+        return local_refuse(h, 404, "no_such_route", "the path has too many parts");
+    case KIT_TARGET_BAD_PATH:
+        return local_refuse(h, 400, "bad_target", "the path is not percent-encoded UTF-8");
+    case KIT_TARGET_BAD_QUERY:
         return local_refuse(h, 400, "bad_target",
                             "the query is not percent-encoded UTF-8, or too long");
+    case KIT_TARGET_OK:
+        break;
     }
     return FERRY_OK;
 }
 
 struct ferry_str local_query_get(const struct http *h, const char *name)
 {
-    return ferry_get(h->query, h->n_query, ferry_cstr(name));
+    return kit_query(&h->target, name);
 }
 
 int local_query_only(struct http *h, const char *const *names)
 {
-    for (uint32_t i = 0; i < h->n_query; i++) {
-        struct ferry_str key = h->query[i].key;
-        size_t k = 0;
-        while (names[k] && !str_is(key, names[k])) {
-            k++;
-        }
-        if (!names[k]) {
-            local_refuse(h, 400, "bad_query", "unknown parameter \"%.*s\"",
-                         STR_ARG(utf8_cut(key, 60)));
-            return 0;
-        }
-        for (uint32_t j = 0; j < i; j++) {
-            if (ferry_eq(h->query[j].key, key)) {
-                local_refuse(h, 400, "bad_query", "\"%.*s\" is given twice", STR_ARG(key));
-                return 0;
-            }
-        }
+    uint32_t i = 0;
+    int is_twice = 0;
+    const struct ferry_kv *wrong = kit_query_wrong(&h->target, names, &i, &is_twice);
+    if (wrong) {
+        local_refuse(h, 400, "bad_query",
+                     is_twice ? "\"%.*s\" is given twice" : "unknown parameter \"%.*s\"",
+                     STR_ARG(utf8_cut(wrong->key, 60)));
     }
-    return 1;
+    return !wrong;
 }
 
 int local_query_int(struct http *h, const char *name, int64_t min, int64_t max, int64_t fallback,
                     int64_t *out)
 {
-    struct ferry_str value = local_query_get(h, name);
-    *out = fallback;
-    if (!value.ptr) {
+    if (kit_query_int(&h->target, name, min, max, fallback, out)) {
         return 1;
     }
-    if (!str_int64(value, out) || *out < min || *out > max) {
-        local_refuse(h, 400, "bad_query", "\"%s\" is \"%.*s\"; wanted a number from %lld to %lld",
-                     name, STR_ARG(utf8_cut(value, 60)), (long long)min, (long long)max);
-        return 0;
-    }
-    return 1;
+    local_refuse(h, 400, "bad_query", "\"%s\" is \"%.*s\"; wanted a number from %lld to %lld", name,
+                 STR_ARG(utf8_cut(local_query_get(h, name), 60)), (long long)min, (long long)max);
+    return 0;
 }
 
 /* --- the body ------------------------------------------------------------------------- */

@@ -52,7 +52,7 @@ int32_t local_project_get(struct http *h)
     if (!h->project) {
         return local_refuse(h, 404, "no_project",
                             "no project \"%.*s\"; the first thing posted makes it",
-                            STR_ARG(h->path[0]));
+                            STR_ARG(h->target.path[0]));
     }
     h->status = 200;
     return local_sql_rows(h, project_row, h,

@@ -1,75 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_sql.c - statements with their values in one line, numbers for new things, projects and
- * fields made when they are first needed. Used by every handler.
+ * service_sql.c - numbers for new things, projects and fields made when they are first needed.
  */
 #include "service.h"
-
-#include <stdarg.h>
-#include <text.h>
-
-enum { MOST_ARGS = 16 };
-
-static int32_t run(struct http *h, ferry_row_fn *row, void *data, const char *sql,
-                   const char *types, va_list args)
-{
-    struct ferry_value values[MOST_ARGS];
-    uint32_t n = 0;
-    for (; types[n]; n++) {
-        if (n == MOST_ARGS) {
-            return ferry_fail(h->err, FERRY_E_BUG, NULL, "too many values: %s", sql);
-        }
-        values[n] = types[n] == 'i' ? ferry_int(va_arg(args, int64_t))
-                                    : ferry_text(va_arg(args, struct ferry_str));
-    }
-    return h->sql->run(h->sql->self, ferry_cstr(sql), values, n, row, data, h->err);
-}
-
-int32_t local_sql_rows(struct http *h, ferry_row_fn *row, void *data, const char *sql,
-                       const char *types, ...)
-{
-    va_list args;
-    va_start(args, types);
-    int32_t rc = run(h, row, data, sql, types, args);
-    va_end(args);
-    return rc;
-}
-
-int32_t local_sql_run(struct http *h, const char *sql, const char *types, ...)
-{
-    va_list args;
-    va_start(args, types);
-    int32_t rc = run(h, NULL, NULL, sql, types, args);
-    va_end(args);
-    return rc;
-}
-
-struct first {
-    int64_t value;
-    int there;
-};
-
-static int32_t take_first(void *data, const struct ferry_value *row, uint32_t n)
-{
-    struct first *f = data;
-    if (!f->there && n > 0 && row[0].type == FERRY_INT) {
-        f->value = row[0].i;
-        f->there = 1;
-    }
-    return FERRY_OK;
-}
-
-int32_t local_sql_int(struct http *h, int64_t fallback, int64_t *out, const char *sql,
-                      const char *types, ...)
-{
-    struct first f = {0, 0};
-    va_list args;
-    va_start(args, types);
-    int32_t rc = run(h, take_first, &f, sql, types, args);
-    va_end(args);
-    *out = f.there ? f.value : fallback;
-    return rc;
-}
 
 int32_t local_sql_reserve(struct http *h, const char *noun, int64_t n, int64_t *first)
 {
@@ -115,7 +48,7 @@ int32_t local_project_ensure(struct http *h)
     int32_t rc = local_sql_reserve(h, "project", 1, &id);
     if (rc == FERRY_OK) {
         rc = local_sql_run(h, "INSERT INTO project (id, code, created_ms) VALUES (?, ?, ?)", "isi",
-                           id, h->path[0], h->call->now_ms);
+                           id, h->target.path[0], h->call->now_ms);
     }
     for (size_t i = 0; rc == FERRY_OK && i < sizeof nouns / sizeof *nouns; i++) {
         rc = local_sql_run(h, "INSERT INTO counter (project, noun, last) VALUES (?, ?, 0)", "is",

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # includes.sh - who may include whom: base <- host <- engine <- cmd; base knows of ferry only ferry/base.h; a plugin sees abi/, its
-# own folder, four headers of base, expat and the processor (a mock also libxml2); abi/ sees itself and C; nothing includes a plugin. Tests see all.
+# own folder, five headers of base, expat and the processor; its service (service*) and its mock (mock/) see the kit, too, and a mock
+# libxml2 and zlib; abi/ sees itself and C; nothing includes a plugin. Tests see all.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What of C a plugin may use: nothing that opens, waits, asks the clock or the environment.
@@ -65,8 +66,11 @@ told < <(
         own ~ /^(plugins\/|abi\/)/ {
             if (name in c || name == "expat.h" || name ~ /^[a-z]*intrin\.h$/) next
             if (name in core && core[name] == "core/base" && name in base) next
-            if (name ~ /^libxml\// && bare(file) ~ /^mock/) next
+            mock = own ~ /^plugins\/[^\/]+\/mock$/
+            if (mock && (name ~ /^libxml\// || name == "zlib.h")) next
+            if (name == "service_kit.h" && (mock || bare(file) ~ /^service/)) next
             if (name in core) tell("a plugin includes " name " of " core[name] "; of core it may see " base_headers)
+            else if (name == "service_kit.h") tell("a plugin includes " name "; it is for service*.[ch] and mock/ alone")
             else if (name in plugin) tell("a plugin includes " name " of " plugin[name] "; nothing includes a plugin")
             else tell("a plugin includes " name "; it may see ferry/, its own folder, C, expat and the processor")
         }'

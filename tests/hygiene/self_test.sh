@@ -40,7 +40,7 @@ good_tree() {
     rm -rf "${tree:?}"/*
     put .clang-format 'BasedOnStyle: LLVM' 'IndentWidth: 4' 'BreakBeforeBraces: Linux'
     local d
-    for d in core core/base core/host core/engine core/cmd plugins/one tests/unit tests/scenarios abi; do
+    for d in core core/base core/host core/engine core/cmd plugins/kit plugins/one plugins/one/mock tests/unit tests/scenarios abi; do
         put "$d/README.md" "# $d"
     done
     put CMakeLists.txt "# $spdx"
@@ -54,6 +54,9 @@ good_tree() {
     c_file core/main.c '#include <cmd.h>'
     c_file plugins/one/own.h '#include <stddef.h>'
     c_file plugins/one/one.c '#include "own.h"' '' '#include <buf.h>' '#include <expat.h>' '#include <ferry/model.h>'
+    c_file plugins/kit/service_kit.h '#include <buf.h>'
+    c_file plugins/one/service_one.c '#include <service_kit.h>'
+    c_file plugins/one/mock/mock.c '#include <libxml/tree.h>' '#include <service_kit.h>' '#include <zlib.h>'
     c_file core/base/buf.c '/* strcpy(a, b) */' 'static const char *text = "gets(x) \" sprintf(y)";' \
         'int f(int n)' '{' "$(statements 77)" '}'
     c_file tests/unit/buf.c 'int main(void);'
@@ -74,6 +77,7 @@ includes__plugin_sees_db() { c_file plugins/one/x.c '#include <db.h>' && echo 'p
 includes__plugin_sees_plugin() { c_file plugins/two/x.c '#include "own.h"' && echo 'plugins/two/x.c:2: a plugin includes own.h of plugins/one'; }
 includes__plugin_sees_curl() { c_file plugins/one/x.c '#include <curl/curl.h>' && echo 'plugins/one/x.c:2: a plugin includes curl/curl.h'; }
 includes__plugin_sees_unistd() { c_file plugins/one/x.c ' # include <unistd.h>' && echo 'plugins/one/x.c:2: a plugin includes unistd.h'; }
+includes__codec_sees_kit() { c_file plugins/one/x.c '#include <service_kit.h>' && echo 'plugins/one/x.c:2: a plugin includes service_kit.h; it is for service'; }
 includes__codec_sees_libxml() { c_file plugins/one/x.c '#include <libxml/tree.h>' && echo 'plugins/one/x.c:2: a plugin includes libxml/tree.h'; }
 includes__abi_sees_core() { c_file abi/ferry/x.h '#include <buf.h>' && echo 'abi/ferry/x.h:2: abi/ includes buf.h'; }
 includes__relative_path() { c_file core/base/x.c '#include "../host/config.h"' && echo 'core/base/x.c:2: "../host/config.h" leaves its folder'; }

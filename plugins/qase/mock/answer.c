@@ -12,24 +12,11 @@
 #include <string.h>
 #include <text.h>
 
-/* --- options ---------------------------------------------------------------------------------------------- */
-
-struct ferry_str mock_option(const struct http *h, const char *name)
-{
-    return ferry_get(h->call->options, h->call->n_options, ferry_cstr(name));
-}
-
-int64_t mock_option_int(const struct http *h, const char *name, int64_t fallback)
-{
-    int64_t n = fallback;
-    return str_int64(mock_option(h, name), &n) ? n : fallback;
-}
-
 /* --- errors ------------------------------------------------------------------------------------------------ */
 
 static int by_messages(const struct http *h)
 {
-    return h->version == 2 && !str_is(mock_option(h, "v2_errors"), "fields");
+    return h->version == 2 && !str_is(kit_option(h->call, "v2_errors"), "fields");
 }
 
 /* Whether faults of a bulk request name the item is another thing that differs. */
@@ -37,7 +24,7 @@ static struct ferry_str field_of(const struct http *h, struct ferry_str field)
 {
     struct ferry_str rest = field, part;
     int64_t n;
-    if (str_is(mock_option(h, "name_items"), "false") &&
+    if (str_is(kit_option(h->call, "name_items"), "false") &&
         (str_starts(field, "results.") || str_starts(field, "cases."))) {
         str_split(&rest, '.', &part);
         struct ferry_str index = rest;
@@ -243,37 +230,30 @@ int mock_time_parse(struct ferry_str text, int64_t *ms)
 
 /* --- the message --------------------------------------------------------------------------------------------- */
 
-static void put_header(const struct ferry_out *out, const char *name, struct ferry_str value)
-{
-    out->header(out->self, ferry_cstr(name));
-    out->text(out->self, value);
-}
-
 static void put_number(const struct ferry_out *out, const char *name, int64_t n)
 {
     char digits[24];
     snprintf(digits, sizeof digits, "%lld", (long long)n);
-    put_header(out, name, ferry_cstr(digits));
+    kit_put_header(out, name, ferry_cstr(digits));
 }
 
-static void put_quota(const struct http *h, const struct ferry_out *out)
+static void put_quota(const struct kit_quota *q, const struct ferry_out *out, int64_t now_ms)
 {
     char text[120];
-    int64_t left_s = h->quota_reset_s - h->now_ms / 1000;
-    if (h->quota <= 0) {
+    if (q->limit <= 0) {
         return;
     }
-    snprintf(text, sizeof text, "limit=%lld, remaining=%lld, reset=%lld", (long long)h->quota,
-             (long long)h->quota_left, (long long)left_s);
-    put_header(out, "ratelimit", ferry_cstr(text));
-    snprintf(text, sizeof text, "%lld;w=%lld", (long long)h->quota,
-             (long long)(mock_option_int(h, "rate_window", 60000) / 1000));
-    put_header(out, "ratelimit-policy", ferry_cstr(text));
-    put_number(out, "x-ratelimit-limit", h->quota);
-    put_number(out, "x-ratelimit-remaining", h->quota_left);
-    put_number(out, "x-ratelimit-reset", h->quota_reset_s);
-    if (h->retry_after_s > 0) {
-        put_number(out, "retry-after", h->retry_after_s);
+    snprintf(text, sizeof text, "limit=%lld, remaining=%lld, reset=%lld", (long long)q->limit,
+             (long long)q->left, (long long)(q->reset_s - now_ms / 1000));
+    kit_put_header(out, "ratelimit", ferry_cstr(text));
+    snprintf(text, sizeof text, "%lld;w=%lld", (long long)q->limit,
+             (long long)(q->window_ms / 1000));
+    kit_put_header(out, "ratelimit-policy", ferry_cstr(text));
+    put_number(out, "x-ratelimit-limit", q->limit);
+    put_number(out, "x-ratelimit-remaining", q->left);
+    put_number(out, "x-ratelimit-reset", q->reset_s);
+    if (q->retry_after_s > 0) {
+        put_number(out, "retry-after", q->retry_after_s);
     }
 }
 
@@ -281,10 +261,10 @@ void mock_write(struct http *h, const struct ferry_out *out)
 {
     out->status(out->self, h->status);
     if (h->allow.len > 0) {
-        put_header(out, "allow", h->allow);
+        kit_put_header(out, "allow", h->allow);
     }
-    put_quota(h, out);
-    put_header(out, "content-type", h->blob.len > 0 ? h->mime : FERRY_LIT("application/json"));
+    put_quota(&h->quota, out, h->now_ms);
+    kit_put_header(out, "content-type", h->blob.len > 0 ? h->mime : FERRY_LIT("application/json"));
     out->body(out->self);
     if (h->blob.len > 0) {
         out->blob(out->self, h->blob, 0, 0);

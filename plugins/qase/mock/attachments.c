@@ -23,7 +23,7 @@ static struct ferry_str extension(struct ferry_str name)
 /* Where its bytes are; of the host that was asked. */
 static struct ferry_str url_of(struct http *h, struct ferry_str hash, struct ferry_str name)
 {
-    struct ferry_str host = mock_header(h, "host");
+    struct ferry_str host = kit_header(h->request, "host");
     struct buf text;
     buf_init(&text, 8192);
     buf_printf(&text, "http://%.*s/attachment/%.*s/",
@@ -199,7 +199,7 @@ static uint32_t read_parts(struct http *h, struct part parts[MOCK_FILES], int64_
         mock_refuse(h, 413, "The request is longer than %lld bytes.", (long long)MOCK_BODY_BYTES);
         return 0;
     }
-    if (!multipart_begin(&m, mock_header(h, "content-type"), h->request->body)) {
+    if (!multipart_begin(&m, kit_header(h->request, "content-type"), h->request->body)) {
         mock_refuse(h, 400, "The body must be multipart/form-data with a boundary.");
         return 0;
     }
@@ -230,7 +230,7 @@ static int32_t store(struct http *h, const struct part *part)
     int32_t rc =
         h->blobs->keep(h->blobs->self, h->request, offset, part->bytes.len, digest, h->err);
     rc = rc ? rc : mock_next(h, 0, "attachment", &id);
-    struct ferry_str hash = mock_hash(h, "attachment", id);
+    struct ferry_str hash = kit_hash(&h->arena, "attachment", id);
     rc = rc ? rc
             : mock_run(h,
                        "INSERT INTO attachment (id, hash, project, digest, name, mime, bytes)"
@@ -251,7 +251,7 @@ static int32_t store(struct http *h, const struct part *part)
 int32_t mock_files_post(struct http *h)
 {
     struct part parts[MOCK_FILES];
-    int64_t bytes = 0, used = 0, most = mock_option_int(h, "storage", 0);
+    int64_t bytes = 0, used = 0, most = kit_option_int(h->call, "storage", 0);
     uint32_t n = read_parts(h, parts, &bytes);
     if (h->status) {
         return FERRY_OK;

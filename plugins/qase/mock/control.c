@@ -11,10 +11,7 @@ int32_t mock_clock_post(struct http *h)
 {
     int64_t by = 0;
     json_int(json_get(h->body, "advance_ms"), &by);
-    int32_t rc = mock_run(h,
-                          "INSERT INTO mock (name, number) VALUES ('lead', ?) ON CONFLICT (name)"
-                          " DO UPDATE SET number = mock.number + excluded.number",
-                          "i", by);
+    int32_t rc = kit_advance(h->sql, h->err, by);
     return rc ? rc : mock_answer_true(h, 200);
 }
 
@@ -29,44 +26,15 @@ int32_t mock_event(struct http *h, const char *name, struct ferry_str payload)
                          "issis", id, h->code, ferry_cstr(name), h->now_ms, payload);
 }
 
-int32_t mock_count(struct http *h)
-{
-    return h->version == 0
-               ? FERRY_OK
-               : mock_run(h,
-                          "INSERT INTO served (method, route, status, n) VALUES (?, ?, ?, 1)"
-                          " ON CONFLICT (method, route, status) DO UPDATE SET n = served.n + 1",
-                          "ssi", h->request->method, ferry_cstr(h->route), (int64_t)h->status);
-}
-
-static int32_t served_row(void *data, const struct ferry_value *row, uint32_t n)
-{
-    struct http *h = data;
-    (void)n;
-    json_open(&h->json, '{');
-    json_member(&h->json, "method", row[0].s);
-    json_member(&h->json, "route", row[1].s);
-    json_member_int(&h->json, "status", row[2].i);
-    json_member_int(&h->json, "n", row[3].i);
-    json_close(&h->json, '}');
-    return FERRY_OK;
-}
-
 int32_t mock_requests_list(struct http *h)
 {
     h->status = 200;
-    json_open(&h->json, '[');
-    int32_t rc = mock_rows(h, served_row, h,
-                           "SELECT method, route, status, n FROM served"
-                           " ORDER BY route, method, status",
-                           "");
-    json_close(&h->json, ']');
-    return rc;
+    return kit_served_list(h->sql, h->err, &h->json);
 }
 
 int32_t mock_requests_delete(struct http *h)
 {
-    int32_t rc = mock_run(h, "DELETE FROM served", "");
+    int32_t rc = kit_served_forget(h->sql, h->err);
     return rc ? rc : mock_answer_true(h, 200);
 }
 
@@ -74,7 +42,7 @@ static int32_t webhook_row(void *data, const struct ferry_value *row, uint32_t n
 {
     struct http *h = data;
     struct json_out *j = &h->json;
-    struct ferry_str secret = mock_option(h, "webhook_secret");
+    struct ferry_str secret = kit_option(h->call, "webhook_secret");
     (void)n;
     json_open(j, '{');
     json_member_int(j, "id", row[0].i);

@@ -11,9 +11,9 @@
 
 #include "form.h"
 
+#include <service_kit.h>
+
 enum {
-    MOCK_SEGMENTS = 8,
-    MOCK_QUERY = 24,
     MOCK_PAGE = 100,        /* the most that `limit` may be */
     MOCK_OFFSET = 100000,   /* the most that `offset` may be */
     MOCK_RESULTS = 200,     /* results in a request */
@@ -32,12 +32,10 @@ struct http {
     const struct ferry_blobs *blobs;
     const struct ferry_message *request;
     struct ferry_error *err;
-    struct arena arena;                   /* until the answer is written */
-    struct ferry_str path[MOCK_SEGMENTS]; /* decoded, with its "v1" */
-    struct ferry_kv query[MOCK_QUERY];    /* decoded */
-    uint32_t n_path, n_query;
-    uint32_t version;  /* of the interface; 0: another path */
-    const char *route; /* as the table has it; "": none */
+    struct arena arena;       /* until the answer is written */
+    struct kit_target target; /* with its "v1" */
+    uint32_t version;         /* of the interface; 0: another path */
+    const char *route;        /* as the table has it; "": none */
     int64_t now_ms;
     int64_t project;          /* its number */
     struct ferry_str code;    /* its code */
@@ -48,7 +46,7 @@ struct http {
     uint32_t status;
     struct ferry_str blob, mime; /* the answer's body instead of JSON */
     struct ferry_str allow;      /* methods, with 405 */
-    int64_t quota, quota_left, quota_reset_s, retry_after_s;
+    struct kit_quota quota;
     struct buf text;
     struct json_out json;
 };
@@ -62,7 +60,6 @@ int mock_query_int(struct http *h, const char *name, int64_t min, int64_t max, i
                    int64_t *out);
 /* Parameters that are not in the NULL-ended list are faults, and so is one that is there twice. */
 void mock_query_check(struct http *h, const char *const *names);
-struct ferry_str mock_header(const struct http *h, const char *name);
 /* The body as `members` say; else it is refused, and 0. */
 int mock_body_parse(struct http *h, const struct form *members, struct json_doc *doc);
 
@@ -81,8 +78,6 @@ void mock_end(struct http *h);
 int32_t mock_answer_id(struct http *h, int64_t id);
 int32_t mock_answer_true(struct http *h, uint32_t status);
 void mock_write(struct http *h, const struct ferry_out *out);
-struct ferry_str mock_option(const struct http *h, const char *name);
-int64_t mock_option_int(const struct http *h, const char *name, int64_t fallback);
 /* "2026-11-20T10:18:33+00:00" in the arena. */
 struct ferry_str mock_time(struct http *h, int64_t ms);
 /* A member with that; null where it is none. */
@@ -92,17 +87,12 @@ void mock_put(struct http *h, const char *name, const struct ferry_value *v);
 /* "Y-m-d H:i:s", and nothing else. */
 int mock_time_parse(struct ferry_str text, int64_t *ms);
 
-/* sql.c: rows. `types`: 'i' int64_t, 's' struct ferry_str (absent: NULL), 'v' struct ferry_value. */
-int32_t mock_rows(struct http *h, ferry_row_fn *row, void *data, const char *sql, const char *types,
-                  ...);
-int32_t mock_run(struct http *h, const char *sql, const char *types, ...);
-/* First column of the first row; `fallback` where there is none. */
-int32_t mock_int(struct http *h, int64_t fallback, int64_t *out, const char *sql, const char *types,
-                 ...);
-/* The next number of a noun in the project; workspace-wide ones are project 0's. */
+/* Rows, see service_kit.h. */
+#define mock_rows(h, ...) kit_rows((h)->sql, (h)->err, __VA_ARGS__)
+#define mock_run(h, ...)  kit_run((h)->sql, (h)->err, __VA_ARGS__)
+#define mock_int(h, ...)  kit_int((h)->sql, (h)->err, __VA_ARGS__)
+/* sql.c: the next number of a noun in the project; workspace-wide ones are project 0's. */
 int32_t mock_next(struct http *h, int64_t project, const char *noun, int64_t *id);
-/* 32 hex digits that nobody guesses from the one before. */
-struct ferry_str mock_hash(struct http *h, const char *noun, int64_t id);
 
 /* page.c: lists. */
 enum { PAGE_ARGS = 140 };
@@ -158,8 +148,6 @@ int32_t mock_all_there(struct http *h, const char *table, const struct cJSON *id
                        const char *field);
 
 /* control.c */
-/* This request and its answer, among those that were served; what is the mock's own does not count. */
-int32_t mock_count(struct http *h);
 /* What a webhook would be told; `payload` is JSON. */
 int32_t mock_event(struct http *h, const char *name, struct ferry_str payload);
 

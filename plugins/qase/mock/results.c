@@ -25,7 +25,7 @@ static int32_t find_run(struct http *h, struct target_run *run)
     if (rc == FERRY_OK && !run->there) {
         mock_refuse(h, 404, "Test run %lld is not found.", (long long)h->id);
     } else if (rc == FERRY_OK && run->status != 0 &&
-               str_is(mock_option(h, "closed_runs"), "refuse")) {
+               str_is(kit_option(h->call, "closed_runs"), "refuse")) {
         mock_refuse(h, 422, "Test run %lld is complete, and this project takes no more results.",
                     (long long)h->id);
     }
@@ -53,7 +53,7 @@ static int context_fits(struct http *h)
 static int number_fits(struct http *h)
 {
     uint32_t n = json_count(json_get(h->body, "results"));
-    int64_t most = mock_option_int(h, "most_results", MOCK_RESULTS);
+    int64_t most = kit_option_int(h->call, "most_results", MOCK_RESULTS);
     if (n > most) {
         mock_refuse(h, 413, "The results must not have more than %lld items; it has %u.",
                     (long long)most, n);

@@ -90,6 +90,6 @@ int32_t mock_result_case(struct http *h, const struct incoming *r, int64_t *id)
         return rc;
     }
     c.body = body_of(h, json_get(r->v, r->api == 2 ? "fields" : "case"));
-    c.shown_ms = h->now_ms + (r->api == 2 ? mock_option_int(h, "visible_after", 0) : 0);
+    c.shown_ms = h->now_ms + (r->api == 2 ? kit_option_int(h->call, "visible_after", 0) : 0);
     return mock_case_create(h, &c, id);
 }

@@ -18,7 +18,7 @@ struct ferry_str in_path(struct http *h, const struct incoming *r, const char *n
 void mock_status_check(struct http *h, struct ferry_str status, struct ferry_str field)
 {
     static const char *const known[] = {"passed", "failed", "blocked", "skipped", "invalid"};
-    struct ferry_str rest = mock_option(h, "custom_statuses"), own;
+    struct ferry_str rest = kit_option(h->call, "custom_statuses"), own;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (str_is(status, known[i])) {
             return;
@@ -120,7 +120,7 @@ static int32_t check_named(struct http *h, const struct incoming *r, const char 
 
 static int creates(const struct http *h)
 {
-    return !str_is(mock_option(h, "auto_create"), "false");
+    return !str_is(kit_option(h->call, "auto_create"), "false");
 }
 
 /* --- v1 ------------------------------------------------------------------------------------------------------------ */

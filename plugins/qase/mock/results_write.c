@@ -140,10 +140,10 @@ static int32_t is_known(struct http *h, struct incoming *r, struct ferry_str bod
 static int32_t insert(struct http *h, struct incoming *r, int64_t case_id, struct ferry_str body)
 {
     int64_t id = 0;
-    int64_t later = r->api == 2 ? mock_option_int(h, "visible_after", 0) : 0;
+    int64_t later = r->api == 2 ? kit_option_int(h->call, "visible_after", 0) : 0;
     struct ferry_str none = {NULL, 0};
     int32_t rc = mock_next(h, 0, "result", &id);
-    struct ferry_str hash = mock_hash(h, "result", id);
+    struct ferry_str hash = kit_hash(&h->arena, "result", id);
     r->hash = r->hash.ptr ? r->hash : hash;
     r->case_id = r->case_id ? r->case_id : case_id;
     return rc ? rc

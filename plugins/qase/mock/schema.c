@@ -4,11 +4,7 @@
 
 static const char step_1[] =
     "CREATE TABLE counter (project BIGINT NOT NULL, noun TEXT NOT NULL, last BIGINT NOT NULL,"
-    " PRIMARY KEY (project, noun));"
-    /* the clock's lead, and what of the quota is used */
-    "CREATE TABLE mock (name TEXT PRIMARY KEY, number BIGINT NOT NULL);"
-    "CREATE TABLE served (method TEXT NOT NULL, route TEXT NOT NULL, status BIGINT NOT NULL,"
-    " n BIGINT NOT NULL, PRIMARY KEY (method, route, status));"
+    " PRIMARY KEY (project, noun));" KIT_CONTROL_TABLES
     "CREATE TABLE project (id BIGINT PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL);"
     "CREATE TABLE field (id BIGINT PRIMARY KEY, title TEXT NOT NULL, entity BIGINT NOT NULL,"
     " type BIGINT NOT NULL, choices TEXT, placeholder TEXT, default_value TEXT,"

@@ -93,51 +93,20 @@ enum { N_ROUTES = sizeof routes / sizeof *routes };
 
 /* --- finding the route --------------------------------------------------------------------------------- */
 
-static int segment_fits(struct http *h, struct ferry_str part, struct ferry_str have)
-{
-    int64_t id = 0;
-    if (str_is(part, "#")) {
-        if (!str_int64(have, &id) || id < 1 || have.ptr[0] == '+' || have.ptr[0] == '0') {
-            return 0;
-        }
-        h->id = id;
-        return 1;
-    }
-    if (str_is(part, "@")) {
-        h->code = have;
-        return 1;
-    }
-    if (str_is(part, "*")) {
-        h->hash = h->hash.ptr ? h->hash : have;
-        return have.len > 0;
-    }
-    return ferry_eq(part, have);
-}
-
-static int path_fits(struct http *h, const char *pattern)
-{
-    struct ferry_str rest = ferry_cstr(pattern), part;
-    uint32_t i = 0;
-    h->id = 0;
-    h->code = h->hash = (struct ferry_str){NULL, 0};
-    while (str_split(&rest, '/', &part)) {
-        if (i == h->n_path || !segment_fits(h, part, h->path[i++])) {
-            return 0;
-        }
-    }
-    return i == h->n_path;
-}
-
 /* The route, or NULL: refused. */
 static const struct route *find_route(struct http *h)
 {
     struct buf allow;
+    struct kit_found holes;
     const struct route *found = NULL;
     buf_init(&allow, 256);
     for (int i = 0; i < N_ROUTES && !found; i++) {
-        if (!path_fits(h, routes[i].path)) {
+        if (!kit_path_fits(&h->target, routes[i].path, &holes)) {
             continue;
         }
+        h->id = holes.id;
+        h->code = holes.code;
+        h->hash = holes.text;
         if (str_is(h->request->method, routes[i].method)) {
             found = &routes[i];
         } else {
@@ -156,24 +125,14 @@ static const struct route *find_route(struct http *h)
 
 /* --- who asks, and how often ------------------------------------------------------------------------------- */
 
-/* Same time whatever differs: the answer does not tell how much of a guess was right. */
-static int same_secret(struct ferry_str a, struct ferry_str b)
-{
-    unsigned char differ = a.len != b.len;
-    for (uint64_t i = 0; i < a.len && i < b.len; i++) {
-        differ |= (unsigned char)(a.ptr[i] ^ b.ptr[i]);
-    }
-    return !differ;
-}
-
 static int allowed_in(struct http *h)
 {
-    struct ferry_str want = mock_option(h, "token"), given = mock_header(h, "token");
+    struct ferry_str want = kit_option(h->call, "token"), given = kit_header(h->request, "token");
     if (given.len == 0) {
         mock_refuse(h, 401, "%s", h->version == 2 ? "Unauthenticated." : "API token not provided.");
         return 0;
     }
-    if (want.len > 0 && !same_secret(given, want)) {
+    if (want.len > 0 && !kit_same_secret(given, want)) {
         mock_refuse(h, 401, "%s", h->version == 2 ? "Unauthenticated." : "API token is invalid.");
         return 0;
     }
@@ -183,29 +142,15 @@ static int allowed_in(struct http *h)
 /* So many requests in a window of time, whoever of the workspace makes them. */
 static int32_t take_of_quota(struct http *h)
 {
-    int64_t limit = mock_option_int(h, "rate_limit", 0), begun = 0, used = 0;
-    int64_t window = mock_option_int(h, "rate_window", 60000);
-    if (limit <= 0 || h->version == 0) {
+    if (h->version == 0) {
         return FERRY_OK;
     }
-    int32_t rc = mock_int(h, 0, &begun, "SELECT number FROM mock WHERE name = 'window'", "");
-    rc = rc ? rc : mock_int(h, 0, &used, "SELECT number FROM mock WHERE name = 'used'", "");
-    if (h->now_ms - begun >= window) {
-        begun = h->now_ms;
-        used = 0;
+    h->quota.limit = kit_option_int(h->call, "rate_limit", 0);
+    h->quota.window_ms = kit_option_int(h->call, "rate_window", 60000);
+    int32_t rc = kit_quota_take(h->sql, h->err, h->now_ms, &h->quota);
+    if (h->quota.retry_after_s > 0) {
+        mock_refuse(h, 429, "API rate limit exceeded.");
     }
-    h->quota = limit;
-    h->quota_left = limit > used ? limit - used - 1 : 0;
-    h->quota_reset_s = (begun + window + 999) / 1000;
-    if (used >= limit) {
-        h->retry_after_s = (begun + window - h->now_ms + 999) / 1000;
-        return mock_refuse(h, 429, "API rate limit exceeded.");
-    }
-    rc = rc ? rc
-            : mock_run(h,
-                       "INSERT INTO mock (name, number) VALUES ('window', ?), ('used', ?) "
-                       "ON CONFLICT (name) DO UPDATE SET number = excluded.number",
-                       "ii", begun, used + 1);
     return rc;
 }
 
@@ -229,7 +174,7 @@ static int32_t find_project(struct http *h)
 static int32_t find_time(struct http *h)
 {
     int64_t lead = 0;
-    int32_t rc = mock_int(h, 0, &lead, "SELECT number FROM mock WHERE name = 'lead'", "");
+    int32_t rc = kit_lead(h->sql, h->err, &lead);
     h->now_ms = h->call->now_ms + lead;
     return rc;
 }
@@ -282,7 +227,9 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     h.json = json_to(&h.text);
     h.faults.arena = &h.arena;
     int32_t rc = answer(&h);
-    rc = rc ? rc : mock_count(&h);
+    if (rc == FERRY_OK && h.version > 0) { /* what is the mock's own does not count */
+        rc = kit_served_add(h.sql, h.err, request->method, h.route, h.status);
+    }
     if (rc == FERRY_OK && (h.arena.failed || h.text.failed)) {
         rc = ferry_fail(err, h.arena.failed ? h.arena.failed : h.text.failed, NULL,
                         "the request or its answer does not fit into memory");

@@ -61,7 +61,7 @@ static void put_option(struct json_out *j, int64_t id, struct ferry_str slug)
 
 static int is_required(struct http *h, const struct words *w)
 {
-    struct ferry_str rest = mock_option(h, "required"), slug;
+    struct ferry_str rest = kit_option(h->call, "required"), slug;
     while (rest.len > 0 && str_split(&rest, '\n', &slug)) {
         if (str_is(slug, w->slug)) {
             return 1;
@@ -87,7 +87,7 @@ int32_t mock_system_fields(struct http *h)
     mock_begin(h, 200);
     json_open(j, '[');
     for (const struct words *w = mock_words; w->slug; w++) {
-        struct ferry_str rest = mock_option(h, "custom_statuses"), own;
+        struct ferry_str rest = kit_option(h->call, "custom_statuses"), own;
         int64_t id = w->first;
         json_open(j, '{');
         json_member(j, "title", ferry_cstr(w->title));
