@@ -10,6 +10,7 @@ pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(LIBXML REQUIRED IMPORTED_TARGET libxml-2.0) # the mock of ALM Octane, and tests
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 
 # expat before 2.6 (Debian: before 2.5.0-1+deb12u2) is quadratic in long tokens, CVE-2023-52425.
