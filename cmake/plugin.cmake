@@ -4,6 +4,8 @@
 #
 # ferry_add_static_plugin(NAME sources...): the same sources as the archive ferry_NAME_static, built with
 # FERRY_STATIC, so that a test can hold several plugins: its symbol is ferry_plugin_<name>.
+# ferry_add_static_plugin(NAME OF PLUGIN): the archive of a plugin that was added in this folder. Its objects serve for both;
+# only the source with FERRY_PLUGIN_DEFINE, where the two differ, is compiled once more.
 #
 # Link what a plugin needs to both, with target_link_libraries. Needs the target ferry::abi and the global property
 # FERRY_PLUGIN_MAP, the path of ferry-plugin.map; whoever includes this file sets them.
@@ -40,11 +42,33 @@ function(ferry_add_plugin name)
 endfunction()
 
 function(ferry_add_static_plugin name)
-  if(NOT ARGN)
+  set(sources ${ARGN})
+  if("${ARGV1}" STREQUAL "OF")
+    ferry_share_objects("${ARGV2}" sources)
+  endif()
+  if(NOT sources)
     message(FATAL_ERROR "ferry_add_static_plugin(${name}): no sources; name them after the plugin")
   endif()
-  add_library(ferry_${name}_static STATIC ${ARGN})
+  add_library(ferry_${name}_static STATIC ${sources})
   ferry_plugin_common(ferry_${name}_static)
   target_link_libraries(ferry_${name}_static PUBLIC ferry::abi)
   target_compile_definitions(ferry_${name}_static PRIVATE FERRY_STATIC)
+endfunction()
+
+# The sources of `plugin` that define the symbol, and the objects of the others.
+function(ferry_share_objects plugin out)
+  if(NOT TARGET "${plugin}")
+    message(FATAL_ERROR "ferry_add_static_plugin(... OF ${plugin}): there is no such plugin; ferry_add_plugin comes first")
+  endif()
+  get_target_property(sources ${plugin} SOURCES)
+  set(objects $<TARGET_OBJECTS:${plugin}>)
+  foreach(source ${sources})
+    file(STRINGS ${source} defines REGEX "FERRY_PLUGIN_DEFINE" LIMIT_COUNT 1)
+    if(defines)
+      list(APPEND mains ${source})
+      string(REPLACE "." "\\." pattern ${source})
+      set(objects $<FILTER:${objects},EXCLUDE,/${pattern}\\.o$>)
+    endif()
+  endforeach()
+  set(${out} ${mains} ${objects} PARENT_SCOPE)
 endfunction()
