@@ -143,11 +143,27 @@ enum ferry_verdict_code {
     FERRY_PARKED = 5,   /* nothing was applied, no item is at fault, a person is needed */
     FERRY_UNSURE = 6    /* may have been applied */
 };
+/*
+ * Of one page of a list whose places are counted (an offset, a page's number): where it begins and ends. Whoever deletes a thing of an
+ * earlier page meanwhile moves another one past the reader. So pages overlap by one element, and the host compares: what does not join
+ * is read again from the first page. The first element of a page that joins is no item of it, the page before has told it.
+ * Pages behind an id or a cursor of the server's need none of this.
+ */
+struct ferry_page {
+    uint32_t size;
+    uint32_t n_ids;
+    const struct ferry_str *ids; /* of all that stands on it, in order, the first included */
+    struct ferry_str joins; /* the place where it begins; absent: at the list's own beginning */
+    struct ferry_str
+        leads; /* the place of its last element, where the next page begins; absent: the list ends here */
+    uint64_t total; /* things in the list, as said with this page; 0: unknown */
+};
 struct ferry_verdict {
     uint32_t size;
     uint32_t code;
     int64_t retry_ms; /* 0: what Retry-After says, else the host's back-off */
     struct ferry_str text;
+    const struct ferry_page *page; /* with the answer to a list, OPTIONAL */
 };
 
 enum ferry_outcome_code {

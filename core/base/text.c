@@ -59,6 +59,15 @@ int str_cmp_nocase(struct ferry_str a, struct ferry_str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+uint64_t str_hash(struct ferry_str s)
+{
+    uint64_t h = 1469598103934665603u; /* FNV-1a */
+    for (uint64_t i = 0; i < s.len; i++) {
+        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
+    }
+    return h;
+}
+
 struct ferry_str str_sub(struct ferry_str s, uint64_t from, uint64_t len)
 {
     if (!s.ptr) {
@@ -107,6 +116,16 @@ int str_split(struct ferry_str *rest, char sep, struct ferry_str *piece)
     rest->ptr = end + 1;
     rest->len -= piece->len + 1;
     return 1;
+}
+
+int str_among(struct ferry_str list, struct ferry_str one)
+{
+    struct ferry_str piece;
+    int found = 0;
+    while (!found && list.len && str_split(&list, ',', &piece)) {
+        found = str_cmp(str_trim(piece), one) == 0;
+    }
+    return found;
 }
 
 int str_int64(struct ferry_str s, int64_t *out)

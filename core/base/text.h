@@ -22,6 +22,8 @@ int str_is_nocase(struct ferry_str s, const char *lit); /* ASCII case only */
 int str_starts(struct ferry_str s, const char *lit);
 int str_cmp(struct ferry_str a, struct ferry_str b); /* bytewise order, like strcmp */
 int str_cmp_nocase(struct ferry_str a, struct ferry_str b);
+int str_among(struct ferry_str list, struct ferry_str one); /* of "a, b, c" */
+uint64_t str_hash(struct ferry_str s); /* for tables; whoever means it can make two alike */
 struct ferry_str str_sub(struct ferry_str s, uint64_t from, uint64_t len); /* clamped */
 struct ferry_str str_trim(struct ferry_str s); /* XML white space at both ends */
 /* Cuts the text up to the next `sep` off the front of *rest; 0 when *rest was absent. */

@@ -31,9 +31,14 @@ static int32_t on_run(void *data, const struct ferry_item *item)
 {
     struct mirror *m = data;
     struct ferry_str id = m->call->run_id, title = m->call->run_title;
+    if (!item) {
+        m->found = 0;
+        return FERRY_OK;
+    }
     struct ferry_str its_title = item->run ? item->run->title : item->name;
     if (item->noun != FERRY_RUN || (id.ptr && !ferry_eq(item->id, id)) ||
-        (title.ptr && !ferry_eq(its_title, title))) {
+        (title.ptr && !ferry_eq(its_title, title)) ||
+        (m->found && str_among(m->ids, item->id))) { /* the list moved: the same one again */
         return FERRY_OK;
     }
     m->ids = m->found ? arena_printf(&m->arena, "%.*s, %.*s", STR_ARG(m->ids), STR_ARG(item->id))
@@ -80,8 +85,8 @@ static int32_t find_source_run(struct mirror *m, struct remote *r, struct ferry_
 static int32_t on_detail(void *data, const struct ferry_item *item)
 {
     struct mirror *m = data;
-    const struct ferry_run *run = item->run;
-    if (item->noun != FERRY_RUN || !run || !ferry_eq(item->id, m->run_id)) {
+    const struct ferry_run *run = item ? item->run : NULL;
+    if (!item || item->noun != FERRY_RUN || !run || !ferry_eq(item->id, m->run_id)) {
         return FERRY_OK;
     }
     struct ferry_kv *fields = arena_array(&m->arena, struct ferry_kv, run->n_fields + 1);
@@ -223,7 +228,7 @@ static int32_t check_target(struct mirror *m, struct ferry_error *err)
 static int32_t count_one(void *data, const struct ferry_item *item)
 {
     uint64_t *n = data;
-    *n += item->noun == FERRY_RESULT;
+    *n = item ? *n + (item->noun == FERRY_RESULT) : 0;
     return FERRY_OK;
 }
 

@@ -125,6 +125,11 @@ static int32_t compare_next(void *data, const struct ferry_item *item)
 static int32_t compare_page(void *data, struct reply *page, struct ferry_error *err)
 {
     struct stride *s = data;
+    if (!page) {
+        s->last = 0;
+        s->counts->checked = 0;
+        return FERRY_OK;
+    }
     int32_t rc = done_results(s->e, s->lane, s->last, &s->ops, err);
     rc = rc ? rc : reply_items(page, &s->item, compare_next, s, err);
     db_done(&s->ops);

@@ -54,6 +54,9 @@ static int32_t on_result(void *data, const struct ferry_item *item)
 {
     struct alike *a = data;
     unsigned char with[16], without[16];
+    if (!item) {
+        return db_run(a->e->journal.db, a->err, "DELETE FROM temp.shown", "");
+    }
     if (item->noun != FERRY_RESULT || !item->result) {
         return FERRY_OK;
     }

@@ -22,6 +22,7 @@ struct looking {
     struct remote *r;
     uint64_t *duplicates;
     struct ferry_error *err;
+    uint64_t doubted; /* duplicates that were counted before the cases are listed */
 };
 
 static int32_t count_copies(struct looking *l, enum batch_of of, uint32_t noun)
@@ -59,11 +60,25 @@ static int32_t check_doubted(struct looking *l)
 
 /* --- what others may have made as well ---------------------------------------------------------- */
 
+static int32_t forget_copies(struct looking *l)
+{
+    return db_run(
+        l->e->journal.db, l->err,
+        "DELETE FROM note WHERE lane_id = ?1 AND kind = ?2 AND op_id IN (SELECT id FROM op WHERE lane_id = ?1 AND kind = ?3 AND " MADE
+        ")",
+        "iii", l->lane->id, (int64_t)FERRY_NOTE_DUPLICATE,
+        (int64_t)FERRY_OP(FERRY_CREATE, FERRY_CASE));
+}
+
 /* A listed case: is it the second one of one that we made? */
 static int32_t on_case(void *data, const struct ferry_item *item)
 {
     struct looking *l = data;
     struct db *db = l->e->journal.db;
+    if (!item) {
+        *l->duplicates = l->doubted;
+        return forget_copies(l);
+    }
     struct ferry_str key = str_trim(item->key);
     struct ferry_str by = key.len ? key : item->test_case ? item->test_case->signature : key;
     struct db_rows rows = {0};
@@ -97,12 +112,8 @@ static int32_t on_case(void *data, const struct ferry_item *item)
 static int32_t list_cases(struct looking *l)
 {
     struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_CASE};
-    int32_t rc = db_run(
-        l->e->journal.db, l->err,
-        "DELETE FROM note WHERE lane_id = ?1 AND kind = ?2 AND op_id IN (SELECT id FROM op WHERE lane_id = ?1 AND kind = ?3 AND " MADE
-        ")",
-        "iii", l->lane->id, (int64_t)FERRY_NOTE_DUPLICATE,
-        (int64_t)FERRY_OP(FERRY_CREATE, FERRY_CASE));
+    int32_t rc = forget_copies(l);
+    l->doubted = *l->duplicates;
     return rc ? rc : remote_list(l->r, &ask, on_case, l, l->err);
 }
 
@@ -140,7 +151,7 @@ static int32_t mark_alone(struct looking *l)
 int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,
                    uint64_t *duplicates, struct ferry_error *err)
 {
-    struct looking l = {e, lane, r, duplicates, err};
+    struct looking l = {e, lane, r, duplicates, err, 0};
     int32_t rc = check_doubted(&l);
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns && rc == FERRY_OK; i++) {
         rc = check_noun(&l, nouns[i]);

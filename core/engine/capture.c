@@ -369,6 +369,9 @@ struct readback {
 static int32_t on_result(void *data, const struct ferry_item *item)
 {
     struct readback *rb = data;
+    if (!item) {
+        return item_writer_again(&rb->w);
+    }
     if (item->noun != FERRY_RESULT || !item->result) {
         return FERRY_OK;
     }

@@ -372,3 +372,24 @@ int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
     w->c->twins += (uint64_t)!fresh;
     return rc;
 }
+
+int32_t item_writer_again(struct item_writer *w)
+{
+    struct db *db = w->e->journal.db;
+    int32_t rc = item_writer_flush(w);
+    rc = rc ? rc : db_begin(db, w->err);
+    if (rc) {
+        return rc;
+    }
+    rc = db_run(
+        db, w->err,
+        "DELETE FROM known WHERE run_id = ?1 AND item_id IN (SELECT id FROM item WHERE run_id = ?1 AND capture_id = ?2 AND noun = ?3)",
+        "iii", w->c->run_id, w->c->capture_id, (int64_t)FERRY_RESULT);
+    rc =
+        rc ? rc
+           : db_run(db, w->err, "DELETE FROM item WHERE run_id = ? AND capture_id = ? AND noun = ?",
+                    "iii", w->c->run_id, w->c->capture_id, (int64_t)FERRY_RESULT);
+    rc = db_end(db, rc, w->err);
+    w->c->results = w->c->counts.tests = w->c->fresh = w->c->twins = 0;
+    return rc || !w->recall ? rc : recall_again(w->recall, w->err);
+}

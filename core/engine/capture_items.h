@@ -49,6 +49,8 @@ int32_t item_writer_item(void *self, const struct ferry_item *item);
 int32_t item_writer_notice(void *self, const struct ferry_notice *notice);
 int32_t item_writer_read_back(struct item_writer *w, struct ferry_str source,
                               const struct ferry_item *item);
+/* What this capture has read back is void, and comes again. */
+int32_t item_writer_again(struct item_writer *w);
 int32_t item_writer_flush(struct item_writer *w);
 
 #endif

@@ -21,7 +21,7 @@ struct look {
     struct deliver *d;
     struct batch *batch;
     struct arena arena;
-    struct sighting *seen; /* one an operation */
+    struct sighting *seen, *before; /* one an operation; and as they were before the list at hand */
     struct ferry_ask *asks;
     uint32_t n_asks, room;
     struct ferry_str need;
@@ -106,7 +106,7 @@ static int is_lower(struct ferry_str a, struct ferry_str b)
 static void note_sighting(struct look *l, struct sighting *s, const struct ferry_item *item)
 {
     struct arena *a = &l->arena;
-    if (s->count && ferry_eq(s->id, item->id)) {
+    if (str_among(s->ids, item->id)) {
         return; /* the same thing on two pages: the list moved under us */
     }
     if (s->count == 0 || is_lower(item->id, s->id)) {
@@ -140,6 +140,10 @@ static int32_t on_page(void *data, struct reply *page, struct ferry_error *err)
 {
     struct look *l = data;
     struct arena item;
+    if (!page) { /* of this list; what another one has shown stands */
+        memcpy(l->seen, l->before, l->batch->n * sizeof *l->seen);
+        return FERRY_OK;
+    }
     arena_init(&item, 64 << 20);
     int32_t rc = reply_items(page, &item, on_item, l, err);
     for (uint32_t i = 0; i < l->batch->n && rc == FERRY_OK; i++) {
@@ -226,9 +230,11 @@ static int32_t look(struct look *l, struct deliver *d, struct batch *b)
     *l = (struct look){.d = d, .batch = b, .room = ASKS};
     arena_init(&l->arena, 64 << 20);
     l->seen = arena_array(&l->arena, struct sighting, b->n);
+    l->before = arena_array(&l->arena, struct sighting, b->n);
     l->asks = arena_array(&l->arena, struct ferry_ask, ASKS);
     int32_t rc = l->arena.failed ? l->arena.failed : name_lists(l);
     for (uint32_t i = 0; i < l->n_asks && rc == FERRY_OK; i++) {
+        memcpy(l->before, l->seen, b->n * sizeof *l->seen);
         rc = remote_pages(d->r, &l->asks[i], on_page, l, d->err);
     }
     return rc;

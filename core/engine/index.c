@@ -69,9 +69,18 @@ struct reading {
     struct ferry_error *err;
 };
 
+static int32_t forget_cases(struct reading *rd)
+{
+    return db_run(rd->j->db, rd->err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
+                  rd->dest_id, (int64_t)FERRY_CASE);
+}
+
 static int32_t on_case(void *data, const struct ferry_item *item)
 {
     struct reading *rd = data;
+    if (!item) {
+        return forget_cases(rd);
+    }
     if (item->noun != FERRY_CASE) {
         return FERRY_OK; /* filters narrow and never decide */
     }
@@ -101,6 +110,9 @@ struct storing {
 static int32_t store_page(void *data, struct reply *page, struct ferry_error *err)
 {
     struct storing *s = data;
+    if (!page) {
+        return s->fn(s->data, NULL);
+    }
     int32_t rc = db_run(s->db, err, "BEGIN", "");
     if (rc) {
         return rc;
@@ -152,8 +164,7 @@ int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error
     struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_CASE};
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
-    int32_t rc = db_run(j->db, err, "DELETE FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
-                        r->dest_id, (int64_t)FERRY_CASE);
+    int32_t rc = forget_cases(&rd);
     rc = rc ? rc : index_store(j, r, &ask, on_case, &rd, err);
     rc =
         rc ? rc
@@ -173,22 +184,12 @@ struct run_search {
     struct index_run by_id, by_marker, by_title;
 };
 
-/* The same run on two pages is one run. */
-static int has_run(const struct index_run *in, struct ferry_str id)
-{
-    struct ferry_str rest = ferry_cstr(in->ids), one;
-    int found = in->count > 0 && ferry_eq(ferry_cstr(in->id), id);
-    while (!found && in->count > 0 && str_split(&rest, ',', &one)) {
-        found = ferry_eq(str_trim(one), id);
-    }
-    return found;
-}
-
 static void take_run(struct index_run *into, const struct ferry_item *item)
 {
     size_t n = strlen(into->ids);
-    if (has_run(into, item->id)) {
-        return;
+    if ((into->count > 0 && ferry_eq(ferry_cstr(into->id), item->id)) ||
+        str_among(ferry_cstr(into->ids), item->id)) {
+        return; /* the same run on two pages is one run */
     }
     int lower = into->count == 0 || item->id.len < strlen(into->id) ||
                 (item->id.len == strlen(into->id) &&
@@ -207,6 +208,10 @@ static void take_run(struct index_run *into, const struct ferry_item *item)
 static int32_t on_run(void *data, const struct ferry_item *item)
 {
     struct run_search *s = data;
+    if (!item) {
+        s->by_id = s->by_marker = s->by_title = (struct index_run){.count = 0};
+        return FERRY_OK;
+    }
     if (item->noun != FERRY_RUN) {
         return FERRY_OK;
     }
@@ -283,6 +288,10 @@ struct field_search {
 static int32_t on_field(void *data, const struct ferry_item *item)
 {
     struct field_search *s = data;
+    if (!item) {
+        s->any = s->found = 0;
+        return FERRY_OK;
+    }
     int on_cases = !item->field || item->field->entity == 0 || item->field->entity == FERRY_CASE;
     s->any |= item->noun == FERRY_FIELD;
     s->found |= item->noun == FERRY_FIELD && on_cases && ferry_eq(str_trim(item->name), s->title);
@@ -312,6 +321,11 @@ int32_t index_check_field(struct remote *r, struct ferry_error *err)
 
 /* --- results of the target run -------------------------------------------------------- */
 
+static int32_t forget_listed(struct reading *rd)
+{
+    return db_run(rd->j->db, rd->err, "DELETE FROM temp.listed", "");
+}
+
 /* What the case of a listed result is known by: its key, else its id. */
 static struct ferry_str key_of_result(struct reading *rd, const struct ferry_item *item)
 {
@@ -336,6 +350,9 @@ static int32_t on_result(void *data, const struct ferry_item *item)
 {
     struct reading *rd = data;
     unsigned char like[16];
+    if (!item) {
+        return forget_listed(rd);
+    }
     if (item->noun != FERRY_RESULT || !item->result) {
         return FERRY_OK;
     }
@@ -369,7 +386,7 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
                             .filters = &filter};
     struct reading rd;
     reading_init(&rd, j, r->dest_id, err);
-    int32_t rc = db_script(j->db, "DELETE FROM temp.listed;", err);
+    int32_t rc = forget_listed(&rd);
     rc = rc ? rc : store_results(&rd, r, &ask, on_result);
     reading_finish(&rd);
     return rc;
@@ -378,7 +395,8 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
 static int32_t on_result_id(void *data, const struct ferry_item *item)
 {
     struct reading *rd = data;
-    return item->noun != FERRY_RESULT
+    return !item ? forget_listed(rd)
+           : item->noun != FERRY_RESULT
                ? FERRY_OK
                : db_run(rd->j->db, rd->err, "INSERT INTO temp.listed(id, wire) VALUES(?, ?)", "ss",
                         item->id, item->marker);

@@ -72,6 +72,11 @@ int32_t recall_open(struct recall *r, struct engine *e, int64_t dest_id, struct 
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
+int32_t recall_again(struct recall *r, struct ferry_error *err)
+{
+    return db_run(r->e->journal.db, err, "UPDATE temp.sent SET taken = 0", "");
+}
+
 void recall_close(struct recall *r)
 {
     arena_finish(&r->arena);

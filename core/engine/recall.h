@@ -17,6 +17,8 @@ struct recall {
 /* Everything that this journal has delivered into this run of this destination, by what it looks like. */
 int32_t recall_open(struct recall *r, struct engine *e, int64_t dest_id, struct ferry_str run,
                     struct ferry_error *err);
+/* The list is read again: all that was taken is free. */
+int32_t recall_again(struct recall *r, struct ferry_error *err);
 void recall_close(struct recall *r); /* accepts zeroed */
 /*
  * Completes a listed result in place by one that looks the same and was not taken yet: parameters, texts of steps, names, fields, and the bytes of

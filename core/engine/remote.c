@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* remote.c - see remote.h: opening, facts, the session, and reads with patience. */
-#include "remote.h"
+/* remote.c - see remote.h: opening, exchanges, and reads with patience. */
+#include "remote_private.h"
 
 #include <log.h>
 #include <stdlib.h>
@@ -9,12 +9,7 @@
 #include <transport_inproc.h>
 #include <unistd.h>
 
-enum {
-    ANSWER_MAX = 16 << 20,
-    REQUEST_MAX = 256 << 20,
-    MEMORY_MAX = 1 << 20,
-    FACT_AGE_MS = 24 * 3600 * 1000
-};
+enum { ANSWER_MAX = 16 << 20, REQUEST_MAX = 256 << 20, MEMORY_MAX = 1 << 20 };
 
 uint64_t chance(void)
 {
@@ -39,25 +34,6 @@ static struct ferry_str value_of(void *self, struct ferry_str name)
     struct remote *r = self;
     struct ferry_str v = ferry_get(r->session, r->n_session, name);
     return v.ptr ? v : r->target->secrets.get(r->target->secrets.self, name);
-}
-
-/* A project changes while nobody looks: what was learned long ago, and what it lacked, is asked anew when it is needed. */
-static int32_t load_facts(struct remote *r, struct ferry_error *err)
-{
-    struct db_rows rows = {0};
-    int64_t now = r->clock->now_ms(r->clock); /* one from the future is of a clock that was wrong */
-    int32_t rc = db_query(
-        r->journal->db, &rows, err,
-        "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms BETWEEN ? AND ? AND value <> ''",
-        "iii", r->dest_id, now - FACT_AGE_MS, now);
-    int got = 0;
-    while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
-           (got = db_step(&rows)) > 0) {
-        r->facts[r->n_facts].key = arena_str(&r->memory, db_str(&rows, 0));
-        r->facts[r->n_facts++].value = arena_str(&r->memory, db_str(&rows, 1));
-    }
-    db_done(&rows);
-    return rc ? rc : got < 0 ? -got : r->memory.failed;
 }
 
 /* A service of the plugin's own, with its state in a folder of its own. */
@@ -96,7 +72,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     r->values = (struct request_values){r, value_of};
     arena_init(&r->memory, MEMORY_MAX);
     request_init(&r->dress, MEMORY_MAX);
-    int32_t rc = r->journal ? load_facts(r, err) : FERRY_OK;
+    int32_t rc = r->journal ? remote_load_facts(r, err) : FERRY_OK;
     if (rc) {
         goto out;
     }
@@ -323,20 +299,14 @@ int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error
 
 /* --- reads -------------------------------------------------------------------------- */
 
-struct needs {
-    struct arena arena;
-    struct ferry_str fact;
-};
-
-static int32_t on_need(void *self, struct ferry_str fact)
+int32_t remote_on_need(void *self, struct ferry_str fact)
 {
     struct needs *n = self;
     n->fact = arena_str(&n->arena, fact);
     return n->arena.failed;
 }
 
-/* What the codec says of itself, with the destination that it was said of. */
-static int32_t by_codec(const struct remote *r, int32_t rc, const struct ferry_error *why,
+int32_t remote_by_codec(const struct remote *r, int32_t rc, const struct ferry_error *why,
                         struct ferry_error *err)
 {
     return rc ? ferry_fail(err, rc, why->where, "%.*s: %s", STR_ARG(r->target->label),
@@ -353,7 +323,7 @@ int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct r
     int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
     arena_init(&needs.arena, 65536);
     request->notes_self = &needs;
-    request->need = on_need;
+    request->need = remote_on_need;
     for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
         struct ferry_call call = remote_call(r);
         request_reset(request);
@@ -368,7 +338,7 @@ int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct r
     request->need = NULL;
     arena_finish(&needs.arena);
     rc = rc ? rc : request_seal(request, &why);
-    return learned ? learned : by_codec(r, rc, &why, err);
+    return learned ? learned : remote_by_codec(r, rc, &why, err);
 }
 
 /* One thing by its id, and it is not there: that is an answer. */
@@ -443,7 +413,7 @@ int32_t remote_read_answer(struct remote *r, const struct ferry_ask *ask, const 
     }
     rc = rc ? rc : r->codec->answer(&call, ask, &x->answer, &sink, &why);
     rc = reply_end(reply, rc, &why);
-    return by_codec(r, rc, &why, err);
+    return remote_by_codec(r, rc, &why, err);
 }
 
 /* A task that is gone is an answer as well, where the codec has one for it. */
@@ -500,108 +470,6 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
     exchange_finish(&x);
     request_finish(&request);
     return rc;
-}
-
-static int32_t two_values(const struct remote *r, struct ferry_str name, struct ferry_str had,
-                          struct ferry_str value, struct ferry_error *err)
-{
-    return ferry_fail(
-        err, FERRY_E_CONFIG, "fact",
-        "%.*s: two values for \"%.*s\": \"%.*s\" and \"%.*s\"; make it one in the tracker, or name the right one in the configuration",
-        STR_ARG(r->target->label), STR_ARG(name), STR_ARG(had), STR_ARG(value));
-}
-
-/* Two values said now are a fault of the project; another one than before only means that it was changed. */
-static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_str value,
-                          struct ferry_error *err)
-{
-    uint32_t i = 0;
-    while (i < r->n_facts && !ferry_eq(r->facts[i].key, name)) {
-        i++;
-    }
-    if (i < r->n_facts && r->fact_is_new[i]) {
-        return ferry_eq(r->facts[i].value, value)
-                   ? FERRY_OK
-                   : two_values(r, name, r->facts[i].value, value, err);
-    }
-    if (i == sizeof r->facts / sizeof *r->facts) {
-        return ferry_fail(err, FERRY_E_BUG, "fact", "%.*s: more facts than fit",
-                          STR_ARG(r->target->label));
-    }
-    r->facts[i].key = i < r->n_facts ? r->facts[i].key : arena_str(&r->memory, name);
-    value = value.ptr ? value : FERRY_LIT("");
-    r->facts[i].value = arena_str(&r->memory, value);
-    r->fact_is_new[i] = 1;
-    r->n_facts += i == r->n_facts;
-    if (r->memory.failed || !r->journal) {
-        return r->memory.failed;
-    }
-    return db_run(
-        r->journal->db, err,
-        "INSERT INTO fact(dest_id, name, value, at_ms) VALUES(?, ?, ?, ?) ON CONFLICT(dest_id, name) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms",
-        "issi", r->dest_id, name, value, r->clock->now_ms(r->clock));
-}
-
-static int32_t facts_of_page(void *data, struct reply *page, struct ferry_error *err)
-{
-    int32_t rc = FERRY_OK;
-    for (struct reply_text *t = page->facts; t && rc == FERRY_OK; t = t->next) {
-        rc = store_fact(data, t->name, t->value, err);
-    }
-    return rc;
-}
-
-int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err)
-{
-    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_FACT, .name = fact};
-    int32_t rc = remote_pages(r, &ask, facts_of_page, r, err);
-    if (rc == FERRY_OK && !ferry_get(r->facts, r->n_facts, fact).ptr) {
-        rc = ferry_fail(err, FERRY_E_CONFIG, "fact", "%.*s: has no %.*s", STR_ARG(r->target->label),
-                        STR_ARG(fact));
-    }
-    return rc;
-}
-
-/* The call as it is, but for facts from before this was opened. */
-static struct ferry_call call_anew(const struct remote *r, struct ferry_kv *facts)
-{
-    struct ferry_call call = remote_call(r);
-    call.facts = facts;
-    call.n_facts = 0;
-    for (uint32_t i = 0; i < r->n_facts; i++) {
-        if (r->fact_is_new[i]) {
-            facts[call.n_facts++] = r->facts[i];
-        }
-    }
-    return call;
-}
-
-int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err)
-{
-    enum { ROUNDS = 8 };
-    struct ferry_kv facts[sizeof r->facts / sizeof *r->facts];
-    struct needs needs = {.fact = {NULL, 0}};
-    struct ferry_error why = {.size = sizeof why};
-    struct request request;
-    int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
-    request_init(&request, MEMORY_MAX);
-    arena_init(&needs.arena, 65536);
-    request.notes_self = &needs;
-    request.need = on_need;
-    for (int i = 0; rc == FERRY_E_NEED && learned == FERRY_OK && i < ROUNDS; i++) {
-        struct ferry_call call = call_anew(r, facts);
-        uint32_t taken = 0;
-        request_reset(&request);
-        struct ferry_out out = request_out(&request);
-        needs.fact = (struct ferry_str){NULL, 0};
-        rc = r->codec->encode(&call, &op, 1, &out, &taken, &why);
-        if (rc == FERRY_E_NEED && needs.fact.ptr) {
-            learned = remote_learn(r, needs.fact, err);
-        }
-    }
-    arena_finish(&needs.arena);
-    request_finish(&request);
-    return learned ? learned : rc == FERRY_E_CONFIG ? by_codec(r, rc, &why, err) : FERRY_OK;
 }
 
 int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_TEXT],

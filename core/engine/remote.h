@@ -69,8 +69,11 @@ int64_t remote_settle_ms(const struct remote *r, const struct ferry_traits *trai
 int remote_disturbed(const struct remote *r, int fallback);
 
 /*
- * Every item of a noun: all pages, each item handed over once its page is parsed. `ops` (may be NULL): on whose behalf. fn may be
- * NULL. E_UNREACHABLE: no sign of life, or interrupted by patience; E_REFUSED: where = "credentials" for 401 and 403, else "".
+ * Every item of a noun: all pages, each item handed over once its page is parsed. `ops` (may be NULL): on whose behalf. E_UNREACHABLE: no sign
+ * of life, interrupted by patience, or a list that does not hold still; E_REFUSED: where = "credentials" for 401 and 403, else "".
+ *
+ * NULL instead of an item or a page: the list has changed while it was read, all that was handed over is void, and it begins again.
+ * Where OK comes back, nothing that was there all the time is missing; what moved may have come twice.
  */
 typedef int32_t remote_item_fn(void *data, const struct ferry_item *item);
 int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_fn *fn, void *data,

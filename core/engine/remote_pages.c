@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * remote_pages.c - lists to their end: pages asked ahead, several at once where the destination allows it, and handed over in the order in
- * which their cursors came.
+ * which their cursors came. A list that changed meanwhile, so that a thing may have slipped through, is read again from its beginning.
  */
 #include "remote.h"
+#include "seams.h"
 
+#include <log.h>
 #include <stdlib.h>
 #include <text.h>
 
 enum { REQUEST_MAX = 1 << 20, AHEAD = 8 };
 
 /* --- cursors ---------------------------------------------------------------------------------- */
-
-static uint64_t hash_cursor(struct ferry_str s)
-{
-    uint64_t h = 1469598103934665603u;
-    for (uint64_t i = 0; i < s.len; i++) {
-        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
-    }
-    return h;
-}
 
 /* Cursors still to be asked, and all that were ever seen: one that comes back is dropped, so a list ends. */
 struct walk {
@@ -31,7 +24,7 @@ struct walk {
 
 static int32_t walk_add(struct walk *w, struct ferry_str cursor)
 {
-    uint64_t h = hash_cursor(cursor);
+    uint64_t h = str_hash(cursor);
     for (uint32_t i = 0; i < w->n; i++) {
         if (w->seen[i] == h && ferry_eq(w->queue[i], cursor)) {
             return FERRY_OK;
@@ -68,8 +61,9 @@ struct pages {
     struct remote *r;
     const struct ferry_ask *ask; /* the list; each page has a cursor of its own */
     struct walk walk;            /* walk.head: the next cursor to hand over */
-    struct page page[AHEAD];     /* of cursor n: page[n % AHEAD] */
-    uint32_t asked;              /* cursors asked ahead, from the first */
+    struct seams seams;
+    struct page page[AHEAD]; /* of cursor n: page[n % AHEAD] */
+    uint32_t asked;          /* cursors asked ahead, from the first */
     uint32_t at_once;
 };
 
@@ -137,18 +131,12 @@ static void finish_pages(struct pages *p)
         request_finish(&p->page[i].request);
     }
     arena_finish(&p->walk.arena);
+    seams_finish(&p->seams);
 }
 
-int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
-                     struct ferry_error *err)
+static void begin_pages(struct pages *p, struct remote *r, const struct ferry_ask *ask)
 {
-    struct pages *p = calloc(1, sizeof *p);
-    struct reply reply;
-    struct ferry_ask one = *ask;
-    if (!p) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%.*s: out of memory",
-                          STR_ARG(r->target->label));
-    }
+    memset(p, 0, sizeof *p);
     p->r = r;
     p->ask = ask;
     arena_init(&p->walk.arena, 64 << 20);
@@ -156,28 +144,87 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
         request_init(&p->page[i].request, REQUEST_MAX);
         buf_init(&p->page[i].x.storage, REQUEST_MAX);
     }
-    reply_init(&reply);
     p->at_once = pages_at_once(r, ask);
-    int32_t rc = remote_ask(r, &one, &reply, err);
+}
+
+/* --- to the end ------------------------------------------------------------------------------------- */
+
+static int32_t walk_once(struct pages *p, struct reply *reply, remote_page_fn *fn, void *data,
+                         struct ferry_error *err)
+{
+    struct ferry_ask one = *p->ask;
+    int32_t rc = remote_ask(p->r, &one, reply, err);
     for (;;) {
-        rc = rc ? rc : fn(data, &reply, err);
-        for (struct reply_text *t = rc ? NULL : reply.nexts; t && rc == FERRY_OK; t = t->next) {
+        rc = rc ? rc : fn(data, reply, err);
+        for (struct reply_text *t = rc ? NULL : reply->nexts; t && rc == FERRY_OK; t = t->next) {
             rc = walk_add(&p->walk, t->name);
         }
+        rc = rc ? rc : seams_add(&p->seams, reply->verdict.page);
         rc = rc ? rc : ask_ahead(p, err);
         if (rc || p->walk.head == p->walk.n) {
-            break;
+            return rc;
         }
-        if (is_interrupted(r->interrupted)) {
-            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted while it was read");
-            break;
+        if (is_interrupted(p->r->interrupted)) {
+            return ferry_fail(err, FERRY_E_STOP, "", "interrupted while it was read");
         }
         one.cursor = p->walk.queue[p->walk.head];
-        rc = take_page(p, &one, &reply, err);
+        rc = take_page(p, &one, reply, err);
         p->walk.head++;
     }
+}
+
+static const char *noun_of(const struct ferry_ask *ask)
+{
+    return ask->what != FERRY_ASK_LIST  ? "settings"
+           : ask->noun == FERRY_CASE    ? "cases"
+           : ask->noun == FERRY_RUN     ? "runs"
+           : ask->noun == FERRY_RESULT  ? "results"
+           : ask->noun == FERRY_FOLDER  ? "folders"
+           : ask->noun == FERRY_FIELD   ? "fields"
+           : ask->noun == FERRY_PROJECT ? "projects"
+                                        : "things";
+}
+
+/* The caller forgets, and after a moment the list is read again; not for ever. */
+static int32_t begin_again(struct remote *r, const struct ferry_ask *ask, uint32_t times,
+                           remote_page_fn *fn, void *data, struct ferry_error *err)
+{
+    enum { READINGS = 6 };
+    if (times == READINGS) {
+        return ferry_fail(
+            err, FERRY_E_UNREACHABLE, "",
+            "%.*s: its list of %s changed each of the %u times it was read, so that something may have been missed; go on when nobody deletes there",
+            STR_ARG(r->target->label), noun_of(ask), times);
+    }
+    log_debug("%.*s: its list of %s changed while it was read; it is read again",
+              STR_ARG(r->target->label), noun_of(ask));
+    int64_t wait =
+        times == 1 ? 0 : classify_wait(NULL, times - 2, r->clock->now_ms(r->clock), chance());
+    if (wait > 0 && r->clock->wait_ms(r->clock, wait, r->interrupted)) {
+        return ferry_fail(err, FERRY_E_STOP, "", "interrupted while it was read");
+    }
+    return fn(data, NULL, err);
+}
+
+int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
+                     struct ferry_error *err)
+{
+    struct pages *p = malloc(sizeof *p);
+    struct reply reply;
+    int32_t rc = FERRY_OK;
+    if (!p) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%.*s: out of memory",
+                          STR_ARG(r->target->label));
+    }
+    reply_init(&reply);
+    for (uint32_t times = 1, torn = 1; rc == FERRY_OK && torn; times++) {
+        begin_pages(p, r, ask);
+        rc = walk_once(p, &reply, fn, data, err);
+        torn = rc == FERRY_OK && !seams_hold(&p->seams);
+        finish_pages(p);
+        rc = torn ? begin_again(r, ask, times, fn, data, err) : rc;
+    }
     reply_finish(&reply);
-    finish_pages(p);
     free(p);
     return rc;
 }
@@ -191,7 +238,7 @@ struct listing {
 static int32_t list_page(void *data, struct reply *page, struct ferry_error *err)
 {
     struct listing *l = data;
-    return reply_items(page, &l->item, l->fn, l->data, err);
+    return page ? reply_items(page, &l->item, l->fn, l->data, err) : l->fn(l->data, NULL);
 }
 
 int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_fn *fn, void *data,

@@ -34,11 +34,29 @@ static struct ferry_str words(struct reply *r, struct ferry_str s)
     return clean.ptr == s.ptr ? arena_str(&r->arena, s) : clean;
 }
 
+static const struct ferry_page *copy_page(struct arena *a, const struct ferry_page *given)
+{
+    struct ferry_page *page = given ? arena_new(a, struct ferry_page) : NULL;
+    if (!page) {
+        return NULL;
+    }
+    take(page, sizeof *page, given);
+    struct ferry_str *ids = arena_array(a, struct ferry_str, (size_t)page->n_ids + 1);
+    for (uint32_t i = 0; ids && i < page->n_ids; i++) {
+        ids[i] = arena_str(a, page->ids[i]);
+    }
+    page->ids = ids;
+    page->joins = arena_str(a, page->joins);
+    page->leads = arena_str(a, page->leads);
+    return page;
+}
+
 static int32_t on_verdict(void *self, const struct ferry_verdict *verdict)
 {
     struct reply *r = self;
     take(&r->verdict, sizeof r->verdict, verdict);
     r->verdict.text = words(r, r->verdict.text);
+    r->verdict.page = copy_page(&r->arena, r->verdict.page);
     return latch(r, FERRY_OK);
 }
 

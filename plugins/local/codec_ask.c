@@ -179,7 +179,7 @@ static int32_t put_list(struct buf *b, const struct ferry_call *call, const stru
 
 int local_walks_by_id(const struct ferry_ask *ask)
 {
-    int may = ask->noun == FERRY_CASE ||
+    int may = ask->noun == FERRY_CASE || ask->noun == FERRY_RUN || ask->noun == FERRY_FIELD ||
               (ask->noun == FERRY_RESULT && local_is_number(filter(ask, "run")));
     return may && (!ask->cursor.ptr || str_starts(ask->cursor, "a"));
 }

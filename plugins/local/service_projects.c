@@ -79,7 +79,7 @@ static int32_t field_row(void *data, const struct ferry_value *row, uint32_t n)
 
 int32_t local_fields_list(struct http *h)
 {
-    static const char *const names[] = {"limit", "offset", "id", "title", "entity", NULL};
+    static const char *const names[] = {"limit", "offset", "after", "id", "title", "entity", NULL};
     struct page p;
     if (!local_query_only(h, names)) {
         return FERRY_OK;

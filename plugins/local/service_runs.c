@@ -62,7 +62,8 @@ static int32_t run_row(void *data, const struct ferry_value *row, uint32_t n)
 
 int32_t local_runs_list(struct http *h)
 {
-    static const char *const names[] = {"limit", "offset", "id", "marker", "title", "state", NULL};
+    static const char *const names[] = {"limit",  "offset", "after", "id",
+                                        "marker", "title",  "state", NULL};
     struct page p;
     if (!local_query_only(h, names)) {
         return FERRY_OK;

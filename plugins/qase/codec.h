@@ -105,14 +105,47 @@ int32_t qase_encode_attachments(struct writer *w, const struct ferry_op *const *
 int32_t qase_decode_refusal(const struct ferry_op *const *ops, uint32_t n,
                             const struct ferry_message *answer, const struct ferry_reply *reply);
 
+/* codec_page.c. Where a page begins: an offset, within a span of time where a list is longer than offsets reach. */
+struct qase_place {
+    int64_t offset;
+    int64_t from_s, to_s; /* 0: all */
+    int found;            /* of a fact: a page before held it */
+    int alone;            /* it does not begin with the last element of the page before */
+};
+int qase_place_parse(struct ferry_str cursor, struct qase_place *out);
+/* Of a question: its cursor, or how many it knows already. */
+int qase_place_of(const struct ferry_ask *ask, struct qase_place *out);
+void qase_place_text(const struct qase_place *p, char out[96]);
+/* One more page to ask for. */
+int32_t qase_tell_next(const struct ferry_reply *reply, const struct qase_place *place);
+
+/* One page while its elements come. */
+struct qase_page {
+    struct qase_place here;
+    int joined;    /* it begins with the last element of the page before, */
+    uint64_t seen; /* elements */
+    struct ferry_str ids[QASE_PAGE];
+    uint32_t n_ids;
+    struct arena memory;
+};
+void qase_page_begin(struct qase_page *p, const struct ferry_ask *ask);
+void qase_page_finish(struct qase_page *p);
+/* Counts it. 0: the page before has told it. */
+int qase_page_element(struct qase_page *p, const struct cJSON *element);
+/* Which pages come then: all that there are at once, the next one, none. */
+enum qase_pages { QASE_ALL_PAGES, QASE_NEXT_PAGE, QASE_NO_PAGE };
+/* Says how the page joins the others, and which are to be asked for: whether there are any. */
+int32_t qase_page_end(struct qase_page *p, int64_t filtered, enum qase_pages which,
+                      const struct ferry_reply *reply, int *more);
+
 /* codec_read.c: a page being read. */
 struct reading {
     const struct ferry_call *call;
     const struct ferry_ask *ask;
     const struct ferry_reply *reply;
-    struct arena arena;  /* of one element */
-    unsigned char *told; /* operations of the ask whose outcome was said */
-    uint64_t seen;       /* elements of this page */
+    struct qase_page *page; /* NULL: it is no page, but one thing */
+    struct arena arena;     /* of one element */
+    unsigned char *told;    /* operations of the ask whose outcome was said */
 };
 int32_t qase_read_element(struct reading *r, const struct cJSON *v);
 int qase_is_for_project(const struct cJSON *field, struct ferry_str project);
@@ -134,18 +167,6 @@ int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *o
 int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
                  const struct ferry_out *out, struct ferry_error *err);
 
-/* Where a page begins: an offset, within a span of time where a list is longer than offsets reach. */
-struct qase_place {
-    int64_t offset;
-    int64_t from_s, to_s; /* 0: all */
-    int found;            /* of a fact: a page before held it */
-};
-int qase_place_parse(struct ferry_str cursor, struct qase_place *out);
-/* Of a question: its cursor, or how many it knows already. */
-int qase_place_of(const struct ferry_ask *ask, struct qase_place *out);
-void qase_place_text(const struct qase_place *p, char out[96]);
-/* One more page to ask for. */
-int32_t qase_tell_next(const struct ferry_reply *reply, const struct qase_place *place);
 /* "?name=value" or "&name=value"; and how much of a list, from where. Appended. */
 void qase_put_query(struct buf *b, const char *name, struct ferry_str value);
 void qase_put_page(struct buf *b, int64_t offset);

@@ -155,38 +155,10 @@ int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const 
 
 /* --- lists ------------------------------------------------------------------------------------------------------ */
 
-int32_t qase_tell_next(const struct ferry_reply *reply, const struct qase_place *place)
-{
-    char text[96];
-    qase_place_text(place, text);
-    return reply->next(reply->self, ferry_cstr(text));
-}
-
 /*
  * From the first page on it is known how many there are, so all the others are named at once. Results beyond what offsets reach are
- * asked for again in halves of time; this page is then one of theirs. A server may give fewer at once than it was asked for: then it is
- * known only where the next page begins.
+ * asked for again in halves of time; this page is then one of theirs.
  */
-static int32_t tell_pages(struct reading *r, const struct qase_place *here, int64_t filtered)
-{
-    struct qase_place next = *here;
-    int32_t rc = FERRY_OK;
-    int64_t got = (int64_t)r->seen;
-    if (got > 0 && got < QASE_PAGE && here->offset + got < filtered) {
-        next.offset += got;
-        return next.offset <= QASE_REACH ? qase_tell_next(r->reply, &next) : FERRY_OK;
-    }
-    for (next.offset += QASE_PAGE;
-         rc == FERRY_OK && next.offset < filtered && next.offset <= QASE_REACH;
-         next.offset += QASE_PAGE) {
-        rc = qase_tell_next(r->reply, &next);
-        if (here->offset > 0) {
-            break; /* the first page has named the rest; this is for a list that grew */
-        }
-    }
-    return rc;
-}
-
 /* 1: the span was split, and this page is not to be read. */
 static int split_span(struct reading *r, const struct qase_place *here, int64_t filtered,
                       int32_t *rc, struct ferry_error *err)
@@ -195,13 +167,13 @@ static int split_span(struct reading *r, const struct qase_place *here, int64_t 
     struct qase_place half = {.from_s = here->from_s,
                               .to_s = here->to_s ? here->to_s : A_CENTURY_ON};
     int64_t middle = half.from_s + (half.to_s - half.from_s) / 2;
-    if (filtered <= QASE_REACH + QASE_PAGE) {
+    if (filtered <= QASE_MOST) {
         return 0;
     }
     if (r->ask->noun != FERRY_RESULT || middle == half.from_s) {
         *rc = ferry_fail(err, FERRY_E_TOO_LARGE, NULL,
                          "%lld things in one list, of which Qase shows %d", (long long)filtered,
-                         QASE_REACH + QASE_PAGE);
+                         QASE_MOST);
         return 1;
     }
     struct qase_place later = {.from_s = middle + 1, .to_s = half.to_s};
@@ -230,9 +202,11 @@ static int32_t read_page(struct reading *r, const struct ferry_message *answer,
 {
     struct ferry_error why = {.size = sizeof why};
     struct json_doc rest = {NULL};
-    struct qase_place here;
+    struct qase_page page;
     int64_t filtered = 0;
-    qase_place_of(r->ask, &here);
+    int more = 0;
+    qase_page_begin(&page, r->ask);
+    r->page = &page;
     /* Twice over the text: how many there are stands anywhere in it, and may mean that this page is not to be read. */
     int32_t rc = json_elements(answer->body, "result.entities", skip_one, NULL, &rest, &why);
     const struct cJSON *result = json_get(rest.root, "result");
@@ -240,13 +214,15 @@ static int32_t read_page(struct reading *r, const struct ferry_message *answer,
         !json_is_array(json_get(result, "entities")) ||
         !json_int(json_get(result, "filtered"), &filtered)) {
         rc = qase_not_understood(err, rc ? why.message : "not a page of a list");
-    } else if (here.offset > 0 || !split_span(r, &here, filtered, &rc, err)) {
+    } else if (page.here.offset > 0 || !split_span(r, &page.here, filtered, &rc, err)) {
         rc = json_elements(answer->body, "result.entities", read_one, r, NULL, &why);
         rc = rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL
                  ? qase_not_understood(err, "a thing without an id")
                  : rc;
-        rc = rc ? rc : tell_pages(r, &here, filtered);
+        rc = rc ? rc : qase_page_end(&page, filtered, QASE_ALL_PAGES, r->reply, &more);
     }
+    r->page = NULL;
+    qase_page_finish(&page);
     json_finish(&rest);
     return rc;
 }

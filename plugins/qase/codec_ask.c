@@ -6,57 +6,6 @@
 
 enum { MOST_TARGET = 64 * 1024 };
 
-/* --- places in lists ------------------------------------------------------------------------------------ */
-
-void qase_place_text(const struct qase_place *p, char out[96])
-{
-    snprintf(out, 96, "o%lld;f%lld;t%lld;s%d", (long long)p->offset, (long long)p->from_s,
-             (long long)p->to_s, p->found);
-}
-
-int qase_place_parse(struct ferry_str cursor, struct qase_place *out)
-{
-    struct ferry_str part;
-    memset(out, 0, sizeof *out);
-    if (!cursor.ptr) {
-        return 1;
-    }
-    while (str_split(&cursor, ';', &part)) {
-        int64_t n;
-        if (part.len < 2 || !str_int64(str_sub(part, 1, part.len), &n) || n < 0) {
-            return 0;
-        }
-        switch (part.ptr[0]) {
-        case 'o':
-            out->offset = n;
-            break;
-        case 'f':
-            out->from_s = n;
-            break;
-        case 't':
-            out->to_s = n;
-            break;
-        case 's':
-            out->found = n != 0;
-            break;
-        default:
-            return 0;
-        }
-    }
-    return out->offset <= QASE_REACH;
-}
-
-int qase_place_of(const struct ferry_ask *ask, struct qase_place *out)
-{
-    int64_t known = 0;
-    struct ferry_str skip = ferry_get(ask->filters, ask->n_filters, FERRY_LIT("skip"));
-    int rc = qase_place_parse(ask->cursor, out);
-    if (rc && !ask->cursor.ptr && str_int64(skip, &known) && known > 0 && known <= QASE_REACH) {
-        out->offset = known;
-    }
-    return rc;
-}
-
 /* --- find ---------------------------------------------------------------------------------------------------- */
 
 int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,

@@ -107,12 +107,12 @@ static int32_t read_key_field(const struct ferry_call *call, const struct ferry_
     struct field_search s = {.title = call->key_field, .err = err};
     struct ferry_reply items = {.self = &s, .item = field_item};
     struct json_doc rest = {NULL};
-    struct qase_place here;
+    struct qase_page page;
     int64_t filtered = 0;
-    qase_place_of(ask, &here);
+    qase_page_begin(&page, ask);
     fields.noun = FERRY_FIELD;
     fields.n_ops = 0;
-    struct reading of_fields = {.call = call, .ask = &fields, .reply = &items};
+    struct reading of_fields = {.call = call, .ask = &fields, .reply = &items, .page = &page};
     s.r = (struct reading){.call = call, .ask = ask, .reply = reply};
     arena_init(&of_fields.arena, MOST_ITEM);
     int32_t rc =
@@ -122,13 +122,13 @@ static int32_t read_key_field(const struct ferry_call *call, const struct ferry_
          !json_int(json_get(json_get(rest.root, "result"), "filtered"), &filtered))) {
         rc = qase_not_understood(err, "not a page of custom fields");
     }
-    here.found |= s.found;
-    here.offset += of_fields.seen > 0 ? (int64_t)of_fields.seen : QASE_PAGE;
-    if (rc == FERRY_OK && here.offset < filtered) {
-        rc = qase_tell_next(reply, &here);
-    } else if (rc == FERRY_OK && !here.found) {
+    page.here.found |= s.found;
+    int more = 0;
+    rc = rc ? rc : qase_page_end(&page, filtered, QASE_NEXT_PAGE, reply, &more);
+    if (rc == FERRY_OK && !more && !page.here.found) {
         rc = reply->fact(reply->self, ask->name, FERRY_LIT("")); /* there is none */
     }
+    qase_page_finish(&page);
     json_finish(&rest);
     arena_finish(&of_fields.arena);
     return rc;
@@ -142,6 +142,7 @@ struct name_search {
     struct ferry_str found; /* in scratch */
     char scratch[300];
     int takes_id;
+    struct qase_page page;
 };
 
 static int32_t look_at_name(void *data, uint32_t index, const struct cJSON *v)
@@ -149,6 +150,7 @@ static int32_t look_at_name(void *data, uint32_t index, const struct cJSON *v)
     struct name_search *s = data;
     char digits[24];
     (void)index;
+    qase_page_element(&s->page, v);
     struct ferry_str is = json_str(json_get(v, s->member));
     struct ferry_str value = s->takes_id ? json_id(json_get(v, "id"), digits) : is;
     if (!s->found.ptr &&
@@ -164,19 +166,20 @@ static int32_t read_name(const struct ferry_ask *ask, const struct ferry_message
                          struct ferry_error *err)
 {
     struct json_doc rest = {NULL};
-    struct qase_place here;
     int64_t filtered = 0;
-    qase_place_of(ask, &here);
+    int more = 0;
+    qase_page_begin(&s->page, ask);
     int32_t rc = json_elements(answer->body, "result.entities", look_at_name, s, &rest, NULL);
     if (rc || !json_int(json_get(json_get(rest.root, "result"), "filtered"), &filtered)) {
         rc = rc == FERRY_E_NO_MEMORY ? rc : qase_not_understood(err, "not a page of a list");
     }
-    here.offset += QASE_PAGE;
-    if (rc == FERRY_OK && !s->found.ptr && here.offset < filtered) {
-        rc = qase_tell_next(reply, &here);
-    } else if (rc == FERRY_OK) {
+    rc = rc ? rc
+            : qase_page_end(&s->page, filtered, s->found.ptr ? QASE_NO_PAGE : QASE_NEXT_PAGE, reply,
+                            &more);
+    if (rc == FERRY_OK && !more) {
         rc = reply->fact(reply->self, ask->name, s->found.ptr ? s->found : FERRY_LIT(""));
     }
+    qase_page_finish(&s->page);
     json_finish(&rest);
     return rc;
 }
@@ -224,11 +227,12 @@ static int32_t read_fields(const struct ferry_call *call, const struct ferry_ask
 {
     int system = qase_is_fields_fact(ask->name) == 2;
     struct json_doc doc = {NULL};
-    struct qase_place here;
+    struct qase_page page;
     struct buf list;
     char scratch[64];
-    int64_t filtered = 0, entity = 0, n = 0;
-    qase_place_of(ask, &here);
+    int64_t filtered = 0, entity = 0;
+    int more = 0;
+    qase_page_begin(&page, ask);
     buf_init(&list, MOST_ITEM);
     struct json_out j = json_to(&list);
     int32_t rc = qase_parse(&doc, answer->body, err);
@@ -243,21 +247,18 @@ static int32_t read_fields(const struct ferry_call *call, const struct ferry_ask
         int on_cases = system ? json_int(json_get(field, "entity"), &entity) && entity == 0
                               : str_is(json_str(json_get(field, "entity")), "case") &&
                                     qase_is_for_project(field, call->project);
-        if (on_cases) {
+        if ((system || qase_page_element(&page, field)) && on_cases) {
             json_put_value(&j, field);
         }
-        n++;
     }
     json_close(&j, ']');
     rc = rc ? rc : list.failed;
     if (rc == FERRY_OK) {
-        rc = reply->fact(reply->self, system ? ask->name : qase_fields_fact(&here, scratch),
+        rc = reply->fact(reply->self, system ? ask->name : qase_fields_fact(&page.here, scratch),
                          buf_str(&list));
     }
-    here.offset += n > 0 ? n : QASE_PAGE;
-    if (rc == FERRY_OK && !system && here.offset < filtered) {
-        rc = qase_tell_next(reply, &here);
-    }
+    rc = rc || system ? rc : qase_page_end(&page, filtered, QASE_NEXT_PAGE, reply, &more);
+    qase_page_finish(&page);
     json_finish(&doc);
     buf_finish(&list);
     return rc;

@@ -335,10 +335,13 @@ int32_t qase_read_element(struct reading *r, const struct cJSON *v)
 {
     struct ferry_item item = {.size = sizeof item, .noun = r->ask->noun};
     arena_reset(&r->arena);
-    r->seen++;
+    int told = r->page && !qase_page_element(r->page, v);
     item.id = item.noun == FERRY_RESULT ? text(v, "hash") : id_text(&r->arena, json_get(v, "id"));
     if (!item.id.len) {
         return FERRY_E_PROTOCOL;
+    }
+    if (told) {
+        return FERRY_OK;
     }
     switch (item.noun) {
     case FERRY_FIELD:

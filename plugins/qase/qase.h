@@ -8,6 +8,7 @@
 enum {
     QASE_PAGE = 100,          /* things in a page of a list */
     QASE_REACH = 100000,      /* the largest offset that a list takes */
+    QASE_MOST = 100090,       /* things that pages show up to there, each of which repeats one */
     QASE_RESULTS = 200,       /* results in a request; the published 2,000 is out of date */
     QASE_CASES = 100,         /* cases in a request */
     QASE_FILES = 20,          /* attachments in a request */

@@ -356,11 +356,20 @@ AT(ask, ops, 72);
 AT(ask, n_ops, 80);
 AT(ask, reserved, 84);
 
-SIZE(verdict, 32);
+SIZE(page, 56);
+AT(page, size, 0);
+AT(page, n_ids, 4);
+AT(page, ids, 8);
+AT(page, joins, 16);
+AT(page, leads, 32);
+AT(page, total, 48);
+
+SIZE(verdict, 40);
 AT(verdict, size, 0);
 AT(verdict, code, 4);
 AT(verdict, retry_ms, 8);
 AT(verdict, text, 16);
+AT(verdict, page, 32);
 
 SIZE(outcome, 96);
 AT(outcome, size, 0);

@@ -66,14 +66,30 @@ static void make_mark(const struct proxy *p)
     }
 }
 
+static int is_later_page(const char *target)
+{
+    const char *at = strstr(target, "offset=");
+    return at && strtol(at + 7, NULL, 10) > 0;
+}
+
+/* The list itself, without what of it is asked for. */
+static size_t list_length(const char *target)
+{
+    const char *at = strstr(target, "limit=");
+    return at ? (size_t)(at - target) : strlen(target);
+}
+
 /* Which strike hits this one; NULL: none. */
 static const struct strike *choose(struct proxy *p, struct handled *h)
 {
+    int later = is_later_page(h->target);
     p->since[h->op] += (unsigned)p->armed;
+    p->later[h->op] += (unsigned)(p->armed && later);
     for (unsigned i = 0; i < p->n_strikes; i++) {
         const struct strike *s = &p->strikes[i];
         if (((p->hits & 1u << i) && !s->all) || s->op != h->op ||
-            (s->then_on && !(p->hits & 1u << (i - 1)))) {
+            (s->then_on && !(p->hits & 1u << (i - 1))) ||
+            ((s->wire->flags & WIRE_SHIFT) && !later)) {
             continue;
         }
         if (++p->counts[i] >= s->nth) {
@@ -152,6 +168,41 @@ static long one_less(long number, long by)
     return number > by ? number - by : 0;
 }
 
+static long one_more(long number, long by)
+{
+    return number + by;
+}
+
+/* Is this a page of the list that has moved? Whoever begins it anew finds it as it is. */
+static int is_shifted(struct proxy *p, const struct bytes *request)
+{
+    size_t n = list_length(request->target);
+    if (!p->shifted.list[0] || strlen(p->shifted.list) != n ||
+        strncmp(p->shifted.list, request->target, n) != 0) {
+        return 0;
+    }
+    if (!is_later_page(request->target)) {
+        p->shifted.list[0] = '\0';
+    }
+    return p->shifted.list[0] != '\0';
+}
+
+static void begin_shift(struct proxy *p, const struct bytes *request, unsigned flags)
+{
+    snprintf(p->shifted.list, sizeof p->shifted.list, "%.*s", (int)list_length(request->target),
+             request->target);
+    p->shifted.fewer = (flags & WIRE_FEWER) != 0;
+}
+
+/* A thing that stood before this page is gone. */
+static void shift_answer(const struct proxy *p, struct bytes *answer)
+{
+    if (p->shifted.fewer) {
+        bytes_one_less(answer, "\"total\":");
+        bytes_one_less(answer, "\"filtered\":");
+    }
+}
+
 static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *request,
                   struct bytes *answer)
 {
@@ -172,8 +223,18 @@ static int handle(struct proxy *p, int fd, unsigned connection, struct bytes *re
     if (s && (s->wire->flags & WIRE_OVERLAP)) {
         bytes_renumber(request, "offset=", one_less, 1);
     }
+    if (s && (s->wire->flags & WIRE_SHIFT)) {
+        begin_shift(p, request, s->wire->flags);
+    }
+    int shifted = is_shifted(p, request);
+    if (shifted) {
+        bytes_renumber(request, "offset=", one_more, 1);
+    }
     if (!s || s->apply == APPLY_ALL) {
         proxy_apply(p, of, request, answer);
+        if (shifted) {
+            shift_answer(p, answer);
+        }
     } else if (s->apply == APPLY_PART) {
         proxy_apply_part(p, of, request);
     }
@@ -375,6 +436,7 @@ void proxy_arm(struct proxy *p, const struct strike *strikes, unsigned n)
     p->hits = 0;
     memset(p->counts, 0, sizeof p->counts);
     memset(p->since, 0, sizeof p->since);
+    memset(p->later, 0, sizeof p->later);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -383,6 +445,7 @@ void proxy_disarm(struct proxy *p)
     pthread_mutex_lock(&p->lock);
     p->n_strikes = 0;
     p->armed = 0;
+    p->shifted.list[0] = '\0';
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -402,6 +465,18 @@ unsigned proxy_hits(struct proxy *p)
 unsigned proxy_count(struct proxy *p, enum op_kind op)
 {
     return p->since[op];
+}
+
+unsigned proxy_later_pages(struct proxy *p, enum op_kind op)
+{
+    return p->later[op];
+}
+
+void proxy_ask_mock(struct proxy *p, const char *target, const char *body)
+{
+    pthread_mutex_lock(&p->lock);
+    mock_ask(&p->mock, target, body);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void proxy_call(struct proxy *p, int pid)

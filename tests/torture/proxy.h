@@ -43,7 +43,12 @@ enum {
     WIRE_KILLS = 16,     /* whoever has asked is killed at that moment */
     WIRE_LIES = 32,      /* in some places alone it is true: for rows that know them */
     WIRE_DEAF = 64,      /* from then on nobody listens, until the program has ended */
-    WIRE_OVERLAP = 128   /* the page begins one too early: what ended the page before comes again */
+    WIRE_OVERLAP = 128,  /* the page begins one too early: what ended the page before comes again */
+    WIRE_LIST =
+        256, /* of lists whose places are counted, and only where there are several things */
+    WIRE_SHIFT =
+        512, /* from this page on, until the list begins again, all stand one place further up */
+    WIRE_FEWER = 1024 /* and the list says that it holds one less */
 };
 extern const struct wire wires[];
 extern const unsigned n_wires;
@@ -94,8 +99,11 @@ void proxy_call(struct proxy *p, int pid);
 void proxy_call_ended(struct proxy *p, int killed);
 /* How often a request of the first call was seen whose very bytes came in no later one. */
 unsigned proxy_not_repeated(struct proxy *p, enum op_kind op, unsigned *of);
-/* How many of a kind came between proxy_arm() and proxy_disarm(). */
+/* How many of a kind came between proxy_arm() and proxy_disarm(); and of these, pages that are not a list's first. */
 unsigned proxy_count(struct proxy *p, enum op_kind op);
+unsigned proxy_later_pages(struct proxy *p, enum op_kind op);
+/* One request of the tests themselves, past the ledger. */
+void proxy_ask_mock(struct proxy *p, const char *target, const char *body);
 /*
  * Complains of what the ledger alone can tell: the same bytes applied twice where that acts twice, or sent twice in one breath; a run
  * completed before the last of its results was taken.

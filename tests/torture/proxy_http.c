@@ -97,6 +97,78 @@ void bytes_renumber(struct bytes *b, const char *name, long change(long number, 
     b->head += n - digits;
 }
 
+/* --- bodies of lists ------------------------------------------------------------------------------ */
+
+void bytes_set_length(struct bytes *b)
+{
+    char digits[24];
+    char *at = strcasestr(b->ptr, "\r\ncontent-length:"), *end;
+    if (!at || (size_t)(at - b->ptr) >= b->head) {
+        return;
+    }
+    at += 17;
+    end = strstr(at, "\r\n");
+    /* In the same room, where it has any: a length never grows here. */
+    snprintf(digits, sizeof digits, "%*zu", (int)(end - at), b->n - b->head);
+    memcpy(at, digits, (size_t)(end - at));
+}
+
+void bytes_one_less(struct bytes *b, const char *name)
+{
+    char *at = strstr(b->ptr + b->head, name), *end, digits[24];
+    if (at) {
+        at += strlen(name);
+        long n = strtol(at, &end, 10);
+        snprintf(digits, sizeof digits, "%*ld", (int)(end - at), n > 0 ? n - 1 : 0);
+        memcpy(at, digits, (size_t)(end - at));
+    }
+}
+
+/* Behind a value of JSON that begins here, and needs no more understanding than where it ends. */
+static char *behind_value(char *at)
+{
+    int depth = 0, quoted = 0;
+    for (; *at; at++) {
+        if (quoted) {
+            at += *at == '\\' && at[1];
+            quoted = *at != '"';
+        } else if (*at == '"') {
+            quoted = 1;
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if ((*at == '}' || *at == ']') && depth-- == 0) {
+            break;
+        } else if (*at == ',' && depth == 0) {
+            break;
+        }
+    }
+    return at;
+}
+
+void bytes_lose_one(struct bytes *b, const char *name)
+{
+    enum { MOST_ELEMENTS = 1000 };
+    static _Thread_local char *from[MOST_ELEMENTS + 1];
+    char *at = strstr(b->ptr + b->head, name);
+    unsigned n = 0;
+    if (!at) {
+        return;
+    }
+    for (at = strchr(at, '[') + 1; *at && *at != ']' && n < MOST_ELEMENTS; at += *at == ',') {
+        from[n++] = at;
+        at = behind_value(at);
+    }
+    if (n == 0) {
+        return;
+    }
+    unsigned lost = n / 2;
+    char *first = lost + 1 == n && n > 1 ? from[lost] - 1 : from[lost];
+    char *last = lost + 1 < n ? from[lost + 1] : at;
+    memmove(first, last, b->n + 1 - (size_t)(last - b->ptr));
+    b->n -= (size_t)(last - first);
+    bytes_set_length(b);
+}
+
 int bytes_send(int fd, const char *ptr, size_t n)
 {
     while (n > 0) {

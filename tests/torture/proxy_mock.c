@@ -42,8 +42,7 @@ static void become(struct world *w, int out)
     _exit(126);
 }
 
-/* One request of the tests themselves. */
-static void ask(struct mock *m, const char *target, const char *body)
+void mock_ask(struct mock *m, const char *target, const char *body)
 {
     struct bytes request = {.ptr = NULL}, answer = {.ptr = NULL};
     char text[2048];
@@ -63,10 +62,11 @@ static void ask(struct mock *m, const char *target, const char *body)
 /* What a Qase has before anybody sends results to it. */
 static void furnish_qase(struct mock *m)
 {
-    ask(m, "/v1/project", "{\"title\":\"A\",\"code\":\"PA\"}");
-    ask(m, "/v1/project", "{\"title\":\"B\",\"code\":\"PB\"}");
-    ask(m, "/v1/project", "{\"title\":\"C\",\"code\":\"PC\"}");
-    ask(m, "/v1/custom_field",
+    mock_ask(m, "/v1/project", "{\"title\":\"A\",\"code\":\"PA\"}");
+    mock_ask(m, "/v1/project", "{\"title\":\"B\",\"code\":\"PB\"}");
+    mock_ask(m, "/v1/project", "{\"title\":\"C\",\"code\":\"PC\"}");
+    mock_ask(
+        m, "/v1/custom_field",
         "{\"title\":\"Automation Key\",\"entity\":0,\"type\":1,\"is_enabled_for_all_projects\":true}");
 }
 
@@ -75,7 +75,7 @@ void mock_advance(struct mock *m, int64_t ms)
     char body[64];
     snprintf(body, sizeof body, "{\"advance_ms\":%lld}", (long long)ms);
     if (m->is_qase && ms > 0) {
-        ask(m, "/_mock/clock", body);
+        mock_ask(m, "/_mock/clock", body);
     }
 }
 
@@ -137,5 +137,5 @@ int mock_carry(struct mock *m, const struct bytes *request, struct bytes *answer
 
 void mock_faults(struct mock *m, const char *script)
 {
-    ask(m, "/_mock/faults", script);
+    mock_ask(m, "/_mock/faults", script);
 }

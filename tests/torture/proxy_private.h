@@ -28,6 +28,12 @@ const char *bytes_body(const struct bytes *b, size_t *n);
 /* The number behind "name=" in the target, made another one by `change`; nothing where there is none. */
 void bytes_renumber(struct bytes *b, const char *name, long change(long number, long with),
                     long with);
+/* What is not the body's own length any more, in the head. */
+void bytes_set_length(struct bytes *b);
+/* The number behind "name": in the body, one less; in the same length. */
+void bytes_one_less(struct bytes *b, const char *name);
+/* Takes the middle element out of the body's array "name". */
+void bytes_lose_one(struct bytes *b, const char *name);
 int dial(uint16_t port);
 
 /* --- proxy_mock.c: the mock's process --------------------------------------------------------------- */
@@ -42,6 +48,8 @@ int mock_start(struct mock *m, struct world *w);
 void mock_stop(struct mock *m);
 /* Carries a message to it; 0: it hung up. */
 int mock_carry(struct mock *m, const struct bytes *request, struct bytes *answer);
+/* One request of the tests themselves; it has to be taken. */
+void mock_ask(struct mock *m, const char *target, const char *body);
 /* Its own clock goes forward, where it has one. */
 void mock_advance(struct mock *m, int64_t ms);
 /* Its own faults from now on; "" for none. */
@@ -93,6 +101,11 @@ struct proxy {
     int64_t mock_us;  /* the shared time that the mock's clock knows of, beyond the real one */
     unsigned counts[MOST_STRIKES]; /* of their kind, since they count */
     unsigned since[KINDS_OF];      /* of every kind, since proxy_arm() */
+    unsigned later[KINDS_OF];      /* of these, pages that are not a list's first */
+    struct {
+        char list[512]; /* its target up to its places; "": none */
+        int fewer;
+    } shifted;
     /* the ledger */
     struct handled *ledger;
     size_t n;

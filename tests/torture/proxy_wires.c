@@ -132,6 +132,16 @@ static void cut_body(struct victim *v)
     bytes_send(v->fd, body, n);
 }
 
+/* One thing is not on the page, and all that the list says of itself is as it was. */
+static void lack_one(struct victim *v)
+{
+    struct bytes answer = {.ptr = NULL};
+    bytes_set(&answer, v->answer->ptr);
+    bytes_lose_one(&answer, v->wire->text);
+    bytes_send(v->fd, answer.ptr, answer.n);
+    bytes_finish(&answer);
+}
+
 /* A NUL in the middle of it; or what else text says goes there. */
 static void spoilt_body(struct victim *v)
 {
@@ -378,6 +388,12 @@ const struct wire wires[] = {
     {"deaf", "F34", whole, NULL, THEN_CLOSE, AFTER, WIRE_NOT_HEALED | WIRE_DEAF},
     {"deaf, unanswered", "F34", NULL, NULL, THEN_CLOSE, BOTH, WIRE_NOT_HEALED | WIRE_DEAF},
     {"an item again", "F28", whole, NULL, THEN_KEEP, AFTER, WIRE_SOUND | WIRE_OVERLAP},
+    {"one goes", "F29", whole, NULL, THEN_KEEP, AFTER,
+     WIRE_SOUND | WIRE_LIST | WIRE_SHIFT | WIRE_FEWER},
+    {"one goes, another comes", "F29", whole, NULL, THEN_KEEP, AFTER,
+     WIRE_SOUND | WIRE_LIST | WIRE_SHIFT},
+    {"a page lacks one", "F29", lack_one, "\"entities\":", THEN_KEEP, AFTER,
+     WIRE_SOUND | WIRE_LIST},
     {"400", "F20", status, "400 Bad Request\r\n" JSON "X: x|" MEANT, THEN_KEEP, BEFORE, WIRE_LIES},
     {"an old list", "F27", status,
      "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null,\"status\":true,"

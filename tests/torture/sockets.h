@@ -16,9 +16,13 @@ struct scene {
     int reads_before;           /* it reads from a tracker before all is captured */
     /* learned from a call without faults */
     struct lines want;
-    unsigned counts[OP_KIND_NONE + 1];
+    unsigned counts[OP_KIND_NONE + 1],
+        later[OP_KIND_NONE + 1]; /* later: pages that are not the first */
+    unsigned cases, runs;        /* 0: as many as results, as projects */
+    int only_qase;
 };
-enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENE_SECOND, SCENE_PAGES, SCENES };
+/* The last one takes no turns: it is for what happens to long lists. */
+enum { SCENE_UPLOAD, SCENE_FAN, SCENE_MIRROR, SCENE_SECOND, SCENE_PAGES, SCENE_LONG, SCENES };
 extern const struct scene scene_models[SCENES];
 /* Without faults; 0 and a complaint where it does not end well. */
 int scene_learn(struct world *w, struct scene *s);

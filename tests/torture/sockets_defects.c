@@ -181,10 +181,10 @@ static void notices_new_bytes(struct world *w, const struct scene *s, struct soc
 
 void sockets_defects(struct world *w, struct sockets_totals *t)
 {
-    struct scene scenes[SCENES];
+    struct scene scenes[SCENE_LONG];
     int ok = 1;
     memcpy(scenes, scene_models, sizeof scenes);
-    for (int i = 0; i < SCENES; i++) {
+    for (int i = 0; i < SCENE_LONG; i++) {
         ok = ok && scene_learn(w, &scenes[i]);
     }
     for (size_t i = 0; ok && i < sizeof defects / sizeof *defects; i++) {
@@ -196,7 +196,7 @@ void sockets_defects(struct world *w, struct sockets_totals *t)
     if (ok) {
         notices_new_bytes(w, &scenes[SCENE_UPLOAD], t);
     }
-    for (int i = 0; i < SCENES; i++) {
+    for (int i = 0; i < SCENE_LONG; i++) {
         scene_finish(&scenes[i]);
     }
 }

@@ -29,6 +29,9 @@ static int is_read(enum op_kind op)
 /* Why this cannot happen there; NULL: it can. */
 static const char *impossible(const struct strike *s)
 {
+    if ((s->wire->flags & WIRE_LIST) && !is_read(s->op)) {
+        return "it is no list";
+    }
     int bulk = s->op == OP_KIND_CREATE_CASE || s->op == OP_KIND_CREATE_RESULT;
     if (is_read(s->op) && s->apply != APPLY_ALL && (s->wire->when & AFTER)) {
         return "a read applies nothing: after is all there is";
@@ -41,9 +44,16 @@ static const char *impossible(const struct strike *s)
 
 static const char *const places[POSITIONS] = {"first", "middle", "last"};
 
-static unsigned place_of(const struct scene *s, enum op_kind op, int position)
+/* Of those that such a strike can hit. */
+static unsigned count_of(const struct scene *s, const struct wire *wire, enum op_kind op)
 {
-    unsigned n = s->counts[op];
+    return wire->flags & WIRE_SHIFT ? s->later[op] : s->counts[op];
+}
+
+static unsigned place_of(const struct scene *s, const struct wire *wire, enum op_kind op,
+                         int position)
+{
+    unsigned n = count_of(s, wire, op);
     return position == 0 ? 1 : position == 1 ? n / 2 + 1 : n;
 }
 
@@ -98,7 +108,7 @@ static void run_cell(struct matrix *m, struct scene *s, const struct strike *mod
     struct strike strike = *model;
     char name[240];
     const char *why = impossible(model);
-    strike.nth = place_of(s, model->op, position);
+    strike.nth = place_of(s, model->wire, model->op, position);
     snprintf(name, sizeof name, "%s: %s (%s) %s the %s %s", s->name, model->wire->name,
              model->wire->fact, apply_name(model->apply), places[position],
              op_kind_name(model->op));
@@ -111,11 +121,18 @@ static void run_cell(struct matrix *m, struct scene *s, const struct strike *mod
 }
 
 /* One of the scenes that make enough requests of a kind; they take turns. NULL: none makes any. */
-static struct scene *scene_with(struct matrix *m, enum op_kind op, unsigned *most)
+static struct scene *scene_with(struct matrix *m, const struct wire *wire, enum op_kind op,
+                                unsigned *most)
 {
     struct scene *found = NULL;
-    for (unsigned i = 0; i < SCENES; i++) {
-        struct scene *s = &m->scenes[(m->turn + i) % SCENES];
+    if (wire->flags & WIRE_LIST) {
+        found = &m->scenes[SCENE_LONG];
+        unsigned n = count_of(found, wire, op);
+        *most = n > 2 ? 3 : n;
+        return n ? found : NULL;
+    }
+    for (unsigned i = 0; i < SCENE_LONG; i++) {
+        struct scene *s = &m->scenes[(m->turn + i) % SCENE_LONG];
         if (s->counts[op] > (found ? found->counts[op] : 0) || (!found && s->counts[op] >= 3)) {
             found = s;
         }
@@ -133,7 +150,7 @@ static void each_when(struct matrix *m, const struct wire *wire, enum op_kind op
         unsigned most = 1;
         for (unsigned position = 0; position < most && (wire->when & 1u << apply); position++) {
             struct strike strike = {.wire = wire, .apply = (enum apply)apply, .op = op};
-            struct scene *s = scene_with(m, op, &most);
+            struct scene *s = scene_with(m, wire, op, &most);
             if (s && in_share(m->turn)) {
                 run_cell(m, s, &strike, position == 1 && most == 2 ? 2 : (int)position);
             }
@@ -149,7 +166,9 @@ static int is_within_reach(const struct matrix *m, const struct strike *s, int p
 {
     unsigned most = 0;
     for (int i = 0; i < SCENES; i++) {
-        most = m->scenes[i].counts[s->op] > most ? m->scenes[i].counts[s->op] : most;
+        unsigned n = count_of(&m->scenes[i], s->wire, s->op);
+        int there = (i == SCENE_LONG) == ((s->wire->flags & WIRE_LIST) != 0);
+        most = there && n > most ? n : most;
     }
     return (s->wire->when & 1u << s->apply) && !(s->wire->flags & WIRE_LIES) && !impossible(s) &&
            most > (position == 0   ? 0u
@@ -216,9 +235,16 @@ static void selection(struct matrix *m)
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
                                      : i % 6 == 3 ? SCENE_PAGES
                                                   : SCENE_UPLOAD];
+        s = wires[i].flags & WIRE_LIST ? &m->scenes[SCENE_LONG] : s;
         struct strike strike = {.wire = &wires[i], .op = (enum op_kind)(i * 5 % OP_KIND_FIND)};
-        for (unsigned k = 0; s->counts[strike.op] == 0 && k < OP_KIND_FIND; k++) {
+        for (unsigned k = 0; (count_of(s, &wires[i], strike.op) == 0 ||
+                              ((wires[i].flags & WIRE_LIST) && !is_read(strike.op))) &&
+                             k < OP_KIND_FIND;
+             k++) {
             strike.op = (enum op_kind)((strike.op + 1) % OP_KIND_FIND);
+        }
+        if (count_of(s, &wires[i], strike.op) == 0) {
+            continue; /* of lists whose places are counted: this tracker has none */
         }
         int apply = (int)i % 3;
         for (int k = 0; k < 3; k++, apply = (apply + 1) % 3) {
@@ -251,7 +277,7 @@ static void run_late(struct matrix *m, struct scene *s, int late, int how, enum 
                             .apply = APPLY_LATE,
                             .late_ms = lates[late].ms,
                             .op = op,
-                            .nth = place_of(s, op, position)};
+                            .nth = place_of(s, wire_named(unanswered[how]), op, position)};
     snprintf(name, sizeof name, "%s: %s (F24), %s, the %s %s", s->name, unanswered[how],
              lates[late].name, places[position], op_kind_name(op));
     m->turn++;
@@ -305,7 +331,7 @@ static void pairs(struct matrix *m, struct scene *s)
 {
     run_pair(m, s, wire_named("400"), OP_KIND_COMPLETE_RUN, OP_KIND_COMPLETE_RUN, APPLY_ALL);
     for (unsigned i = 0; i < n_wires; i++) {
-        if (wires[i].flags & WIRE_LIES) {
+        if (wires[i].flags & (WIRE_LIES | WIRE_LIST)) {
             continue;
         }
         if (is_full() || i % 25 == 7) {

@@ -20,8 +20,8 @@ static const char *const steps[] = {STEP_MAP(STEP_NAME_)};
 struct pairs {
     struct world *w;
     struct sockets_totals *t;
-    struct scene scenes[SCENES];
-    unsigned reached[SCENES][STEP_COUNT]; /* how often a scene comes to a step */
+    struct scene scenes[SCENE_LONG];
+    unsigned reached[SCENE_LONG][STEP_COUNT]; /* how often a scene comes to a step */
     unsigned died_at[STEP_COUNT];
     unsigned tried;
     uint64_t chance;
@@ -69,7 +69,7 @@ static void count_steps(struct pairs *p, int scene)
 static struct strike any_strike(struct pairs *p, const struct scene *s)
 {
     struct strike strike = {.wire = NULL};
-    while (!strike.wire || (strike.wire->flags & (WIRE_LIES | WIRE_KILLS)) ||
+    while (!strike.wire || (strike.wire->flags & (WIRE_LIES | WIRE_KILLS | WIRE_LIST)) ||
            !(strike.wire->when & 1u << strike.apply)) {
         strike.wire = &wires[pick(p, n_wires)];
         strike.apply = (enum apply)pick(p, APPLY_LATE);
@@ -128,9 +128,10 @@ static void run_pair(struct pairs *p, int scene, int step, unsigned nth)
 static void all_pairs(struct pairs *p, unsigned most)
 {
     for (unsigned i = 0; i < most; i++) {
-        int scene = (int)pick(p, SCENES), step = (int)(i < STEP_COUNT ? i : pick(p, STEP_COUNT));
-        for (int k = 0; k < SCENES && p->reached[scene][step] == 0; k++) {
-            scene = (scene + 1) % SCENES;
+        int scene = (int)pick(p, SCENE_LONG),
+            step = (int)(i < STEP_COUNT ? i : pick(p, STEP_COUNT));
+        for (int k = 0; k < SCENE_LONG && p->reached[scene][step] == 0; k++) {
+            scene = (scene + 1) % SCENE_LONG;
         }
         if (p->reached[scene][step]) {
             run_pair(p, scene, step, i % 3 && step > STEP_planned ? 1 + pick(p, 3) : 0);
@@ -152,7 +153,7 @@ void sockets_pairs(struct world *w, struct sockets_totals *t)
     p.t = t;
     p.chance = seed ? strtoull(seed, NULL, 10) * 2 + 1 : 20261130;
     memcpy(p.scenes, scene_models, sizeof p.scenes);
-    for (int i = 0; i < SCENES; i++) {
+    for (int i = 0; i < SCENE_LONG; i++) {
         ok = ok && scene_learn(w, &p.scenes[i]);
         if (ok) {
             count_steps(&p, i);
@@ -166,7 +167,7 @@ void sockets_pairs(struct world *w, struct sockets_totals *t)
             complain(w, "nobody died at %s", steps[i]);
         }
     }
-    for (int i = 0; i < SCENES; i++) {
+    for (int i = 0; i < SCENE_LONG; i++) {
         scene_finish(&p.scenes[i]);
     }
 }
