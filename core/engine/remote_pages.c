@@ -5,6 +5,7 @@
  */
 #include "remote.h"
 #include "seams.h"
+#include "step.h"
 
 #include <log.h>
 #include <stdlib.h>
@@ -220,7 +221,7 @@ int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_
     for (uint32_t times = 1, torn = 1; rc == FERRY_OK && torn; times++) {
         begin_pages(p, r, ask);
         rc = walk_once(p, &reply, fn, data, err);
-        torn = rc == FERRY_OK && !seams_hold(&p->seams);
+        torn = rc == FERRY_OK && !seams_hold(&p->seams) && !BROKEN(torn_list);
         finish_pages(p);
         rc = torn ? begin_again(r, ask, times, fn, data, err) : rc;
     }

@@ -46,7 +46,8 @@ enum step { STEP_MAP(STEP_ENUM_) STEP_COUNT };
     XX(look_first)     /* what somebody else may have made is not looked for before it is made */  \
     XX(refused_retry)  /* sent again after a refusal without SENT having been committed again */   \
     XX(unparsed)       /* a status of success is enough */                                         \
-    XX(repeat_refused) /* a repeat that is refused is a failure */
+    XX(repeat_refused) /* a repeat that is refused is a failure */                                 \
+    XX(torn_list)      /* a list that changed while it was read is believed */
 
 #define BREAK_ENUM_(name) BREAK_##name,
 enum defect { DEFECT_MAP(BREAK_ENUM_) DEFECT_COUNT };

@@ -182,6 +182,7 @@ struct row {
     void (*act)(struct world *w, const char *more, const char *const *env,
                 struct told *t); /* NULL: upload_fan */
     int repeats;                 /* not resumed: the same command is given again */
+    int many_runs; /* a project has several: what one of them lacks, the other may hold */
 };
 struct row_end {
     struct verdict verdict;

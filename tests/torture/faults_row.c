@@ -70,7 +70,7 @@ static void judge_step(struct judge *j, const char *step, const struct told *t)
         return;
     }
     judge_receipt(j, step, t);
-    char early = oracle_early(j->want, &j->have);
+    char early = j->row->many_runs ? '\0' : oracle_early(j->want, &j->have);
     if (early) {
         complain(j->w, "%s: %s: the run of %c is complete, and lacks results", j->row->name, step,
                  early);

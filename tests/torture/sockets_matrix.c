@@ -229,22 +229,15 @@ static void whole_matrix(struct matrix *m)
 static void selection(struct matrix *m)
 {
     for (unsigned i = 0; i < n_wires; i++, m->turn++) {
-        if ((wires[i].flags & WIRE_LIES) || i % (unsigned)m->w->sample != m->first) {
-            continue;
+        if ((wires[i].flags & (WIRE_LIES | WIRE_LIST)) || i % (unsigned)m->w->sample != m->first) {
+            continue; /* of lists: sockets_lists.c */
         }
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
                                      : i % 6 == 3 ? SCENE_PAGES
                                                   : SCENE_UPLOAD];
-        s = wires[i].flags & WIRE_LIST ? &m->scenes[SCENE_LONG] : s;
         struct strike strike = {.wire = &wires[i], .op = (enum op_kind)(i * 5 % OP_KIND_FIND)};
-        for (unsigned k = 0; (count_of(s, &wires[i], strike.op) == 0 ||
-                              ((wires[i].flags & WIRE_LIST) && !is_read(strike.op))) &&
-                             k < OP_KIND_FIND;
-             k++) {
+        for (unsigned k = 0; s->counts[strike.op] == 0 && k < OP_KIND_FIND; k++) {
             strike.op = (enum op_kind)((strike.op + 1) % OP_KIND_FIND);
-        }
-        if (count_of(s, &wires[i], strike.op) == 0) {
-            continue; /* of lists whose places are counted: this tracker has none */
         }
         int apply = (int)i % 3;
         for (int k = 0; k < 3; k++, apply = (apply + 1) % 3) {
@@ -354,7 +347,7 @@ void sockets_matrix(struct world *w, struct sockets_totals *t)
     m.first = w->sample > 1 && strcmp(w->tracker, "local") != 0;
     memcpy(m.scenes, scene_models, sizeof m.scenes);
     int ok = 1;
-    for (int i = 0; i < SCENES; i++) {
+    for (int i = 0; i < (is_full() ? SCENES : SCENE_LONG); i++) {
         ok = ok && scene_learn(w, &m.scenes[i]);
     }
     if (ok && is_full()) {
