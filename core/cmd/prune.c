@@ -41,6 +41,7 @@ static int32_t forget(struct engine *e, int64_t run, struct ferry_error *err)
         "UPDATE op SET packed = coalesce(packed, (SELECT i.packed FROM item i WHERE i.id = op.item_id)), item_id = NULL, lane_id = 0"
         " WHERE lane_id IN (SELECT id FROM lane WHERE run_id = ?)",
         "DELETE FROM request WHERE ?1 AND settled = 0 AND NOT EXISTS(SELECT 1 FROM op WHERE request_id = request.id AND state < 7)",
+        "UPDATE request SET lane_id = NULL WHERE lane_id IN (SELECT id FROM lane WHERE run_id = ?)",
         "DELETE FROM skip WHERE lane_id IN (SELECT id FROM lane WHERE run_id = ?)",
         "DELETE FROM note WHERE lane_id IN (SELECT id FROM lane WHERE run_id = ?)",
         "DELETE FROM lane WHERE run_id = ?",

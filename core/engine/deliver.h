@@ -30,12 +30,19 @@ struct deliver_counts {
     uint64_t rejected;
 };
 
+/* What one answer says of its request, until settle_close_request() writes it to the request's row. */
+struct tally {
+    uint32_t done, rejected;
+    struct ferry_str token, error;
+};
+
 struct deliver {
     struct engine *e;
     struct remote *r;
     uint32_t made;    /* flags of what is made now: OP_ALONE where nobody else has been there */
     int64_t first_op; /* from this one on they were planned just now, on what is there now */
     struct deliver_counts counts;
+    struct tally tally;
     uint32_t fruitless;   /* sendings in a row without an answer that can be used */
     int64_t fruitless_ms; /* when the first of them ended */
     int signed_again;
@@ -70,11 +77,12 @@ int32_t settle_answer(struct deliver *d, struct flight *f);
 int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
                     uint32_t flags);
 int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text);
+void settle_count_rejected(struct deliver *d, struct ferry_str text); /* one of a request's own */
 int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
                      struct ferry_str text);
 /* A poll's answer: outcomes for operations that a server had ACCEPTED. */
 int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply);
-/* Requests in which nothing is open keep their digest alone. */
+/* Requests in which nothing is open keep their digest, and what became of them, alone. Takes the tally. */
 int32_t settle_close_request(struct deliver *d, int64_t request_id);
 
 /* find.c: looks for each operation of the batch; found ones are DONE, absent ones PLANNED again. */

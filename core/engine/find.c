@@ -178,6 +178,7 @@ static int32_t settle_sighting(struct look *l, uint32_t i)
     struct ferry_outcome o = s->outcome;
     int ours = (row->flags & OP_DOUBTED) != 0;
     if (o.size && o.code == FERRY_REJECTED) {
+        settle_count_rejected(d, o.text);
         return settle_reject(d, row->id, o.text);
     }
     if (s->count > 0) {
@@ -205,6 +206,7 @@ static int32_t settle_all(struct look *l)
         return rc;
     }
     for (uint32_t i = 0; i < l->batch->n && rc == FERRY_OK; i++) {
+        d->tally = (struct tally){.done = 0};
         rc = settle_sighting(l, i);
         rc = rc ? rc : settle_close_request(d, l->batch->rows[i].request_id);
     }

@@ -113,6 +113,37 @@ static const char *const steps[] = {
     "CREATE INDEX op_request ON op(request_id) WHERE request_id IS NOT NULL AND state < 7;"
     "CREATE INDEX op_twice ON op(lane_id, settled_ms) WHERE flags & 64;"
     "CREATE INDEX op_made ON op(lane_id, kind) WHERE state = 7 AND flags & 129 = 0 AND (kind = 196611 OR kind = 196612 OR kind = 196614);",
+
+    /*
+     * What became of each request, for who asks after the slices of an upload (tasks.h), and the view that they ask. What came to nothing,
+     * since its items went on in another request, is not in it. And uploads that `ferry serve` has taken (jobs.h), with their reports.
+     */
+    "ALTER TABLE request ADD COLUMN lane_id INTEGER;"
+    "ALTER TABLE request ADD COLUMN done INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE request ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE request ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE request ADD COLUMN first_ms INTEGER;"
+    "ALTER TABLE request ADD COLUMN ended_ms INTEGER;"
+    "ALTER TABLE request ADD COLUMN token TEXT;"
+    "ALTER TABLE request ADD COLUMN error TEXT;"
+    "UPDATE request SET lane_id = o.lane, done = o.done, rejected = o.rejected, first_ms = sent_ms, ended_ms = o.ended, token = o.token, error = o.why"
+    " FROM (SELECT request_id AS id, MIN(lane_id) AS lane, SUM(state = 7) AS done, SUM(state = 8) AS rejected, MAX(settled_ms) AS ended,"
+    " MAX(token) AS token, MIN(CASE state WHEN 8 THEN text END) AS why FROM op WHERE request_id IS NOT NULL GROUP BY 1) AS o"
+    " WHERE o.id = request.id;"
+    "CREATE VIEW upload_tasks AS SELECT r.key AS run_key, r.title AS run_title, d.label AS destination, q.id AS request,"
+    " ROW_NUMBER() OVER (PARTITION BY q.lane_id, q.kind ORDER BY q.id) AS slice, q.kind AS kind, q.items AS items, q.token AS task_id,"
+    " CASE WHEN q.settled = 0 THEN 'Running' WHEN q.rejected = 0 THEN 'Success' WHEN q.done > 0 THEN 'Warning' ELSE 'Failed' END AS status,"
+    " q.done AS done, q.rejected AS rejected, q.attempts AS attempts, q.error AS error, coalesce(q.first_ms, q.sent_ms) AS created_ms,"
+    " q.sent_ms AS sent_ms, q.ended_ms AS ended_ms, q.lane_id AS lane_id, q.dest_id AS dest_id"
+    " FROM request q JOIN lane l ON l.id = q.lane_id JOIN run r ON r.id = l.run_id JOIN dest d ON d.id = q.dest_id"
+    " WHERE (q.kind = 196615 OR q.token IS NOT NULL) AND (q.settled = 0 OR q.done + q.rejected > 0);"
+
+    "CREATE TABLE job(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest BLOB NOT NULL UNIQUE, idempotency_key TEXT UNIQUE,"
+    " state INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, code INTEGER, run_id INTEGER,"
+    " received_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER, text TEXT, call TEXT NOT NULL);"
+    "CREATE INDEX job_waiting ON job(not_before, id) WHERE state = 0;"
+    "CREATE TABLE job_report(job_id INTEGER NOT NULL, n INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,"
+    " PRIMARY KEY(job_id, n)) WITHOUT ROWID;",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */

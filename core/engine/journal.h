@@ -12,9 +12,11 @@
  *   op       one change to one thing at a destination; identity (dest, kind, key), or (dest, kind, item) where the key
  *            is the item's source id: then source_id holds it, and key is NULL
  *   ref      what an operation needs of others
- *   request  what is on its way; dropped to a digest when nothing in it is open
+ *   request  what is on its way; dropped to a digest, and what became of it, when nothing in it is open
+ *   upload_tasks  a view: the requests that brought results, for people and for programs of theirs (tasks.h)
  *   skip, note, fact  what a person should know; what a codec must know
  *   hook     what a tracker called about
+ *   job, job_report  uploads that `ferry serve` was asked for, until they are done (jobs.h)
  *
  * A later ferry upgrades it, an earlier one refuses it and changes no byte. An older process may still be at work meanwhile: steps
  * add what it need not know, or rename what it cannot do without, so that its statements fail and it ends. The spool has no version of its own: a change of its layout is a step here.

@@ -84,10 +84,12 @@ static int32_t insert_request(struct deliver *d, struct flight *f)
     sha256_end(&h, digest);
     int32_t rc = db_run(
         d->e->journal.db, d->err,
-        "INSERT INTO request(dest_id, kind, packed, digest, items, sent_ms, version) VALUES(?, ?, ?, ?, ?, ?, ?)",
-        "iibbiiz", d->r->dest_id, (int64_t)f->batch.act, request_packed(&f->request),
+        "INSERT INTO request(dest_id, kind, packed, digest, items, sent_ms, first_ms, version, lane_id, attempts)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)",
+        "iibbiizii", d->r->dest_id, (int64_t)f->batch.act, request_packed(&f->request),
         (struct ferry_str){(const char *)digest, 32}, (int64_t)f->batch.n,
-        d->r->clock->now_ms(d->r->clock), d->r->target->plugin->version);
+        d->r->clock->now_ms(d->r->clock), d->r->target->plugin->version, f->batch.rows[0].lane_id,
+        (int64_t)f->batch.rows[0].tries + 1);
     f->request_id = db_last_id(d->e->journal.db);
     return rc;
 }
@@ -363,7 +365,7 @@ static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t reque
     rc = db_begin(db, d->err);
     rc = rc ? rc : mark_sent(d, f);
     rc = rc ? rc
-            : db_run(db, d->err, "UPDATE request SET sent_ms = ? WHERE id = ?", "ii",
+            : db_run(db, d->err, "UPDATE request SET sent_ms = ?, attempts = attempts + 1 WHERE id = ?", "ii",
                      d->r->clock->now_ms(d->r->clock), request_id);
     rc = db_end(db, rc, d->err);
     STEP(sent_committed);

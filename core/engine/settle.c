@@ -74,6 +74,7 @@ int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct 
     if (rc == FERRY_OK && !result) {
         rc = release(d, row->id);
     }
+    d->tally.done++;
     d->counts.delivered += (uint64_t)(result && !(flags & OP_EXISTED));
     d->counts.cases +=
         (uint64_t)(row->kind == FERRY_OP(FERRY_CREATE, FERRY_CASE) && !(flags & OP_EXISTED)) +
@@ -137,6 +138,12 @@ int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text)
     return rc;
 }
 
+void settle_count_rejected(struct deliver *d, struct ferry_str text)
+{
+    d->tally.rejected++;
+    d->tally.error = d->tally.error.ptr ? d->tally.error : text;
+}
+
 int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
                      struct ferry_str text)
 {
@@ -174,6 +181,7 @@ static int64_t when_listed(const struct deliver *d)
 
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
 {
+    d->tally.token = o->token;
     return db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
@@ -188,6 +196,7 @@ static int32_t follow(struct deliver *d, const struct batch_op *row, const struc
     struct buf extra;
     struct ferry_str none = {NULL, 0};
     buf_init(&extra, 65536);
+    d->tally.done++;
     int32_t rc = o->n_extra ? pack_kv(&extra, o->extra, o->n_extra) : FERRY_OK;
     rc =
         rc ? rc
@@ -216,6 +225,7 @@ static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, st
         /* A refusal after a doubt may be the trace of an earlier success: look before believing it. */
         return settle_look(d, row, when_listed(d), text);
     }
+    settle_count_rejected(d, text);
     return settle_reject(d, row->id, text);
 }
 
@@ -466,12 +476,23 @@ static enum fate decode(struct deliver *d, struct flight *f, struct reply *reply
     return fate == FATE_PARSE ? FATE_UNSURE : fate;
 }
 
+/* One statement: each writing of the row writes all its bytes. */
 int32_t settle_close_request(struct deliver *d, int64_t request_id)
 {
-    return db_run(
-        d->e->journal.db, d->err,
-        "UPDATE request SET packed = NULL, settled = 1 WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM op WHERE request_id = ?1 AND state < 7)",
-        "i", request_id);
+#define OPEN "EXISTS(SELECT 1 FROM op WHERE request_id = ?1 AND state < 7)"
+    const struct tally t = d->tally;
+    struct ferry_str none = {NULL, 0};
+    int told = t.done || t.rejected || t.token.ptr || t.error.ptr;
+    d->tally = (struct tally){.done = 0};
+    return db_run(d->e->journal.db, d->err,
+                  "UPDATE request SET done = done + ?2, rejected = rejected + ?3, token = coalesce(?4, token),"
+                  " error = coalesce(?5, error), ended_ms = CASE WHEN " OPEN " THEN NULL ELSE ?6 END,"
+                  " settled = NOT " OPEN ", packed = CASE WHEN " OPEN " THEN packed END"
+                  " WHERE id = ?1 AND (?7 OR NOT " OPEN ")",
+                  "iiissii", request_id, (int64_t)t.done, (int64_t)t.rejected,
+                  t.token.len ? t.token : none, t.error.ptr ? short_text(t.error) : none, now_ms(d),
+                  (int64_t)told);
+#undef OPEN
 }
 
 static void count_fruitless(struct deliver *d, enum fate fate)
@@ -502,6 +523,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     STEP(answered);
     rc = rc ? rc : db_begin(d->e->journal.db, d->err);
     if (rc == FERRY_OK) {
+        d->tally = (struct tally){.done = 0};
         rc = settle_fate(d, f, fate, &reply, secrets_clean(&reply.arena, buf_str(&why)));
         rc = rc ? rc : settle_close_request(d, f->request_id);
         rc = rc ? rc : hunt_look(d);
@@ -521,6 +543,7 @@ int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply)
     if (rc) {
         return rc;
     }
+    d->tally = (struct tally){.done = 0};
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
         if (reply->outcomes[i].size) {
             rc = one_outcome(d, b, i, reply);
@@ -528,10 +551,10 @@ int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply)
             rc = db_run(d->e->journal.db, d->err, "UPDATE op SET not_before = ? WHERE id = ?", "ii",
                         now_ms(d) + 1000, b->rows[i].id);
         }
+        if (i + 1 == b->n || b->rows[i + 1].request_id != b->rows[i].request_id) {
+            rc = rc ? rc : settle_close_request(d, b->rows[i].request_id);
+        }
     }
     rc = rc ? rc : store_notes(d, b, reply);
-    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
-        rc = settle_close_request(d, b->rows[i].request_id);
-    }
     return db_end(d->e->journal.db, rc, d->err);
 }

@@ -22,6 +22,11 @@ static const char version_4[] =
     " state INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0, edition INTEGER NOT NULL DEFAULT 0,"
     " most INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, request_id INTEGER,"
     " remote_id TEXT, extra BLOB, url TEXT, token TEXT, memory BLOB, text TEXT, settled_ms INTEGER);"
+    "CREATE TABLE request(id INTEGER PRIMARY KEY, dest_id INTEGER NOT NULL, kind INTEGER NOT NULL, packed BLOB,"
+    " digest BLOB NOT NULL, items INTEGER NOT NULL, sent_ms INTEGER NOT NULL, version TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE run(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL);"
+    "CREATE TABLE lane(id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL);"
+    "CREATE TABLE dest(id INTEGER PRIMARY KEY, label TEXT NOT NULL);"
     "CREATE UNIQUE INDEX op_key ON op(dest_id, kind, key);"
     "CREATE INDEX op_open ON op(dest_id, state, act, id) WHERE state < 7;"
     "CREATE INDEX op_scope ON op(scope_op) WHERE scope_op IS NOT NULL AND state < 7;"
@@ -42,7 +47,13 @@ static const char rows[] =
     " (2, 2, 3, 196615, 196615, 'ffffffff-ffff-ffff-ffff-ffffffffff02', 2, 1, 3, 1, NULL),"
     " (3, 2, 3, 196615, 196615, '0f000000-0000-0000-0000-000000000003', 3, 1, 5, 2, NULL),"
     " (4, 2, 3, 327686, 327686, 'run', 0, 1, 1, NULL, 99),"
-    " (5, 2, 3, 196612, 196612, 'key:K', 0, NULL, 8, NULL, 100);";
+    " (5, 2, 3, 196612, 196612, 'key:K', 0, NULL, 8, NULL, 100);"
+    /* a slice that is over, one refused item in it; and another one whose items went on in a third, which is under way */
+    "INSERT INTO dest VALUES(2, 'local:AO'); INSERT INTO run VALUES(1, 'KEY', 'Nightly'); INSERT INTO lane VALUES(3, 1);"
+    "INSERT INTO op(id, dest_id, lane_id, kind, act, key, state, request_id, text, settled_ms) VALUES"
+    " (6, 2, 3, 196615, 196615, 'a', 7, 5, NULL, 500), (7, 2, 3, 196615, 196615, 'b', 8, 5, 'too long', 600);"
+    "INSERT INTO request VALUES(1, 2, 196615, x'01', x'02', 1, 400, '1', 0), (5, 2, 196615, NULL, x'02', 2, 300, '1', 1),"
+    " (6, 2, 196615, NULL, x'03', 2, 200, '1', 1);";
 
 /* A state folder as an older ferry left it, opened. */
 static void begin(void)
@@ -83,7 +94,7 @@ START_TEST(an_operation_keeps_all_that_its_row_held)
             " AND (edition, at_most, not_before, tries, request_id, remote_id, extra, url, token, memory, text, settled_ms)"
             " = (9, 10, 11, 12, 13, 'remote', x'bb', 'url', 'token', x'cc', 'text', 14)"),
         1);
-    ck_assert_int_eq(number("SELECT COUNT(*) FROM op"), 5);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM op"), 7);
     ck_assert_int_eq(number("SELECT COUNT(*) FROM op WHERE key IS NULL"), 0);
 }
 END_TEST
@@ -143,11 +154,25 @@ START_TEST(an_older_ferry_still_at_work_can_neither_capture_nor_plan_nor_send)
 }
 END_TEST
 
+START_TEST(what_became_of_slices_sent_before_is_told)
+{
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM upload_tasks"), 2);
+    ck_assert_int_eq(
+        number("SELECT COUNT(*) FROM upload_tasks WHERE request = 5 AND run_key = 'KEY' AND destination = 'local:AO'"
+               " AND (status, items, done, rejected, attempts, error, created_ms, ended_ms)"
+               " = ('Warning', 2, 1, 1, 1, 'too long', 300, 600)"),
+        1);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM upload_tasks WHERE request = 1 AND status = "
+                            "'Running' AND ended_ms IS NULL AND slice = 1"),
+                     1);
+}
+END_TEST
+
 START_TEST(it_is_brought_up_to_date_once)
 {
     journal_close(&journal);
     ck_assert_int_eq(journal_open(&journal, "state", 0, &err), FERRY_OK);
-    ck_assert_int_eq(number("SELECT COUNT(*) FROM op"), 5);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM op"), 7);
     ck_assert_int_eq(number("SELECT COUNT(*) FROM known"), 4);
 }
 END_TEST
@@ -163,6 +188,7 @@ int main(void)
     tcase_add_test(c, a_key_is_still_one_operation);
     tcase_add_test(c, the_ids_of_all_items_are_known_each_in_its_run);
     tcase_add_test(c, an_older_ferry_still_at_work_can_neither_capture_nor_plan_nor_send);
+    tcase_add_test(c, what_became_of_slices_sent_before_is_told);
     tcase_add_test(c, it_is_brought_up_to_date_once);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
