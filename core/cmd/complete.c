@@ -8,6 +8,8 @@
 #include <text.h>
 
 static const struct ferry_option *const options[] = {
+    SESSION_EVENTS,
+    SESSION_EXCHANGE_LOG,
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
     NULL,
 };

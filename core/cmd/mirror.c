@@ -16,6 +16,8 @@ static const struct ferry_option *const options[] = {
     SESSION_DEADLINE,
     OPTION(.type = FERRY_OPT_BOOL, .name = "dry_run",
            .help = "shows the whole plan, sends nothing"),
+    SESSION_EVENTS,
+    SESSION_EXCHANGE_LOG,
     SESSION_JOBS,
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
     OPTION(.type = FERRY_OPT_CHOICE, .name = "match", .def = "key", .choices = match_choices,

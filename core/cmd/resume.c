@@ -6,6 +6,8 @@
 
 static const struct ferry_option *const options[] = {
     SESSION_DEADLINE,
+    SESSION_EVENTS,
+    SESSION_EXCHANGE_LOG,
     SESSION_JOBS,
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
     NULL,

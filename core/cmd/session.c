@@ -40,6 +40,7 @@ static int32_t take_flags(struct app *app, const struct args *args, struct ferry
     static const struct {
         const char *option, *path, *flag;
     } flags[] = {{"deadline", "delivery.deadline", "--deadline"},
+                 {"exchange_log", "exchange_log_dir", "--exchange-log"},
                  {"jobs", "delivery.jobs", "--jobs"}};
     int32_t rc = FERRY_OK;
     for (size_t i = 0; i < sizeof flags / sizeof *flags && rc == FERRY_OK; i++) {
@@ -47,6 +48,24 @@ static int32_t take_flags(struct app *app, const struct args *args, struct ferry
             rc = config_set_flag(app->config, flags[i].path, flags[i].flag,
                                  args_get(args, flags[i].option), err);
         }
+    }
+    return rc;
+}
+
+/* Who looks on. Of a dry run there is nothing to log. */
+static int32_t open_lookers(struct session *s, const struct args *args, struct ferry_error *err)
+{
+    struct engine *e = &s->engine;
+    const struct config *c = s->app->config;
+    struct ferry_str file = args_get(args, "events"), folder = config_get(c, "exchange_log_dir");
+    int32_t rc = FERRY_OK;
+    if (file.ptr) {
+        rc = events_open(&e->events, file.ptr, e->clock, e->journal.db, err);
+    }
+    if (rc == FERRY_OK && folder.len && !s->dry_run) {
+        rc = exchanges_open(&e->exchanges, folder.ptr,
+                            str_is(config_get(c, "exchange_log_bodies"), "true"), e->clock,
+                            e->journal.db, err);
     }
     return rc;
 }
@@ -71,11 +90,13 @@ int32_t session_open(struct session *s, struct app *app, const struct args *args
         s->engine.state =
             app->state; /* what is served in process is the real thing, also in a dry run: it is only read */
     }
-    return rc;
+    return rc ? rc : open_lookers(s, args, err);
 }
 
 void session_close(struct session *s)
 {
+    events_close(s->engine.events);
+    exchanges_close(s->engine.exchanges);
     engine_close(&s->engine);
     keys_close(s->keys);
     inputs_finish(&s->inputs);

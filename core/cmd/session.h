@@ -14,6 +14,13 @@ enum { SESSION_LANES = 256, SESSION_STREAMS = 64 };
     OPTION(.type = FERRY_OPT_STR, .name = "deadline", .value = "DURATION",                         \
            .help = "how long this command may deliver; what is left is kept for `ferry resume`; "  \
                    "delivery.deadline if not set")
+#define SESSION_EVENTS                                                                             \
+    OPTION(.type = FERRY_OPT_STR, .name = "events", .value = "FILE",                               \
+           .help = "adds a line of JSON to this file, or pipe, for each change of an operation")
+#define SESSION_EXCHANGE_LOG                                                                       \
+    OPTION(.type = FERRY_OPT_STR, .name = "exchange_log", .value = "FOLDER",                       \
+           .help = "keeps a file of each run's requests and answers there; exchange_log_dir if "   \
+                   "not set")
 #define SESSION_JOBS                                                                               \
     OPTION(.type = FERRY_OPT_STR, .name = "jobs", .value = "N",                                    \
            .help = "requests under way at once, at most; less than this where a tracker takes "    \

@@ -20,6 +20,8 @@ static const struct ferry_option *const options[] = {
            .help = "whether the run is completed: auto does so for runs that ferry made"),
     SESSION_DEADLINE,
     OPTION(.type = FERRY_OPT_BOOL, .name = "dry_run", .help = "reads and plans, sends nothing"),
+    SESSION_EVENTS,
+    SESSION_EXCHANGE_LOG,
     OPTION(.type = FERRY_OPT_BOOL, .name = "fail_on_test_failure",
            .help = "exits with 1 where a test failed"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "hold_on_reject",

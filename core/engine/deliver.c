@@ -217,6 +217,13 @@ static int32_t check_deadline(struct deliver *d)
         STR_ARG(d->r->target->label));
 }
 
+/* Who looks on hears of it; what is told is committed. `waits`: nothing will happen for a while. */
+static void tell(struct deliver *d, int waits)
+{
+    events_tell(d->e->events);
+    exchanges_tell(d->e->exchanges, waits);
+}
+
 /* 1: something became due. 0: nothing will, or *rc. */
 static int wait_for_due(struct loop *l, int64_t looked_ms, int32_t *rc)
 {
@@ -226,6 +233,12 @@ static int wait_for_due(struct loop *l, int64_t looked_ms, int32_t *rc)
     int64_t due = l->turn_ms > now ? l->turn_ms : next_due(d, looked_ms);
     if (due == 0) {
         return 0;
+    }
+    if (due > now) {
+        exchanges_waits(d->e->exchanges,
+                        l->turn_ms > now ? "the server's limit" : "until something is due",
+                        due - now);
+        tell(d, 1);
     }
     if (due > now && clock->wait_ms(clock, due - now, d->r->interrupted)) {
         *rc = ferry_fail(d->err, FERRY_E_STOP, "",
@@ -247,6 +260,7 @@ static int32_t run(struct loop *l)
             break;
         }
         int64_t looked_ms = d->r->clock->now_ms(d->r->clock);
+        tell(d, 0);
         rc = check_patience(d);
         rc = rc ? rc : check_deadline(d);
         rc = rc ? rc : fill(l, &took);

@@ -3,6 +3,8 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "events.h"
+#include "exchanges.h"
 #include "journal.h"
 
 #include <config.h>
@@ -18,9 +20,11 @@ struct engine {
     const volatile int *interrupted;
     int64_t settle_ms;   /* how late an unanswered request may act, where the codec does not know */
     int64_t patience_ms; /* without a sign of life a destination is given up for this time */
-    uint64_t max_attachment; /* bytes of a text that goes the way of an attachment */
-    uint32_t jobs;           /* requests under way at once, at most */
-    int64_t deadline_ms;     /* on the clock: when this command stops delivering */
+    uint64_t max_attachment;     /* bytes of a text that goes the way of an attachment */
+    uint32_t jobs;               /* requests under way at once, at most */
+    struct exchanges *exchanges; /* the exchange log; NULL: none is kept */
+    struct events *events;       /* who is told of each operation; NULL: nobody */
+    int64_t deadline_ms;         /* on the clock: when this command stops delivering */
 };
 
 /* Opens the journal of the state folder and reads the settings of delivery. */

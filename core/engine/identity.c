@@ -79,6 +79,15 @@ void identity_run_key(unsigned char (*digests)[32], size_t n, struct ferry_str c
     uuid_text(id, out);
 }
 
+void identity_job(struct ferry_str run_key, char out[UUID_TEXT])
+{
+    unsigned char id[16];
+    struct gather g = begin("job");
+    put(&g, run_key);
+    finish(&g, id);
+    uuid_text(id, out);
+}
+
 void identity_of(const struct ferry_result *r, struct ferry_str part, unsigned char out[16])
 {
     struct gather g = begin("test");

@@ -13,6 +13,9 @@
 void identity_run_key(unsigned char (*digests)[32], size_t n, struct ferry_str ci_job,
                       char out[UUID_TEXT]);
 
+/* What a run with this key is called where a key would be no fit name: UUIDv5 of the key. */
+void identity_job(struct ferry_str run_key, char out[UUID_TEXT]);
+
 /* Which test it is, whatever became of it: suite path, class, name, parameters, part. */
 void identity_of(const struct ferry_result *r, struct ferry_str part, unsigned char out[16]);
 /* Which execution of it: status, start, duration, message. */

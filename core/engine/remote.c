@@ -68,6 +68,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     r->interrupted = setup->interrupted;
     r->settle_ms = setup->settle_ms;
     r->patience_ms = setup->patience_ms;
+    r->exchanges = setup->exchanges;
     r->opened_ms = r->clock->now_ms(r->clock);
     r->values = (struct request_values){r, value_of};
     arena_init(&r->memory, MEMORY_MAX);
@@ -199,7 +200,12 @@ int32_t remote_submit(struct remote *r, struct exchange *x, struct ferry_error *
         return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
     }
     r->requests++;
+    exchanges_sent(r->exchanges, x);
     int32_t rc = r->transport.submit(r->transport.self, x, err);
+    if (rc) {
+        x->end = EXCHANGE_NOT_SENT;
+        exchanges_ended(r->exchanges, x);
+    }
     if (rc == FERRY_OK && r->limited) {
         limiter_sent(&r->limiter);
     }
@@ -212,6 +218,9 @@ static struct exchange *take_ended(struct remote *r, int64_t wait_ms)
     struct exchange *x = r->transport.next ? r->transport.next(r->transport.self, wait_ms) : NULL;
     if (x && r->limited) {
         limiter_heard(&r->limiter, x, r->clock->now_ms(r->clock));
+    }
+    if (x) {
+        exchanges_ended(r->exchanges, x);
     }
     return x;
 }

@@ -7,6 +7,7 @@
 #define ENGINE_REMOTE_H
 
 #include "classify.h"
+#include "exchanges.h"
 #include "journal.h"
 #include "limiter.h"
 #include "reply.h"
@@ -38,7 +39,8 @@ struct remote {
     int limited;
     struct exchange *early[160]; /* of others, that ended while one was waited for */
     uint32_t n_early;
-    uint64_t requests; /* sent so far */
+    uint64_t requests;           /* sent so far */
+    struct exchanges *exchanges; /* the log of them; NULL: none */
 };
 
 struct remote_setup {
@@ -50,7 +52,8 @@ struct remote_setup {
     struct clock *clock;
     const volatile int *interrupted;
     int64_t settle_ms, patience_ms;
-    uint32_t jobs; /* requests under way at once, at most; 0: one */
+    uint32_t jobs;               /* requests under way at once, at most; 0: one */
+    struct exchanges *exchanges; /* NULL: no log is kept */
 };
 /* Opens the transport that the target asks for. E_CONFIG where it cannot be reached from here at all. */
 int32_t remote_open(struct remote *r, const struct target *target, const struct remote_setup *setup,

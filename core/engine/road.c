@@ -20,7 +20,8 @@ int32_t road_remote(struct engine *e, const struct target *t, int64_t dest_id, s
                                  .interrupted = e->interrupted,
                                  .settle_ms = e->settle_ms,
                                  .patience_ms = e->patience_ms,
-                                 .jobs = e->jobs};
+                                 .jobs = e->jobs,
+                                 .exchanges = e->exchanges};
     return remote_open(r, t, &setup, err);
 }
 
@@ -86,6 +87,7 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     int32_t rc = FERRY_OK;
     if ((flags & ROAD_PLAN) || lane->state != LANE_PLANNED) {
         rc = plan(e, lane, remote, out);
+        events_tell(e->events);
     }
     if (rc || (flags & ROAD_DRY_RUN)) {
         return rc;
@@ -130,9 +132,12 @@ static void go_locked(struct engine *e, struct lane *lane, const struct target *
         out->id = out->rc == FERRY_E_INPUT ? 0 : id;
         return;
     }
+    exchanges_lane(e->exchanges, id);
     out->rc = road_remote(e, target, lane->dest_id, &remote, &out->error);
     out->rc = out->rc ? out->rc : go(e, lane, &remote, flags, out);
     remote_close(&remote);
+    events_tell(e->events);
+    exchanges_lane_ended(e->exchanges, id, out->rc, out->error.message);
     count_lane(e, lane, flags, out);
 }
 

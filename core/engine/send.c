@@ -161,6 +161,12 @@ static int32_t submit(struct deliver *d, struct flight *f)
     f->used = 1;
     f->session = d->r->sessions;
     d->counts.requests++;
+    exchanges_request(d->e->exchanges, &f->x,
+                      &(struct exchanges_request){.lane = f->batch.rows[0].lane_id,
+                                                  .request = f->request_id,
+                                                  .op = f->batch.rows[0].id,
+                                                  .items = f->batch.n,
+                                                  .kind = f->batch.traits.name});
     int32_t rc = remote_submit(d->r, &f->x, &f->x.error);
     if (rc) { /* not taken: nothing left this process */
         f->x.end = EXCHANGE_NOT_SENT;
@@ -365,7 +371,8 @@ static int32_t repeat_request(struct deliver *d, struct flight *f, int64_t reque
     rc = db_begin(db, d->err);
     rc = rc ? rc : mark_sent(d, f);
     rc = rc ? rc
-            : db_run(db, d->err, "UPDATE request SET sent_ms = ?, attempts = attempts + 1 WHERE id = ?", "ii",
+            : db_run(db, d->err,
+                     "UPDATE request SET sent_ms = ?, attempts = attempts + 1 WHERE id = ?", "ii",
                      d->r->clock->now_ms(d->r->clock), request_id);
     rc = db_end(db, rc, d->err);
     STEP(sent_committed);

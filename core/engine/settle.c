@@ -484,14 +484,14 @@ int32_t settle_close_request(struct deliver *d, int64_t request_id)
     struct ferry_str none = {NULL, 0};
     int told = t.done || t.rejected || t.token.ptr || t.error.ptr;
     d->tally = (struct tally){.done = 0};
-    return db_run(d->e->journal.db, d->err,
-                  "UPDATE request SET done = done + ?2, rejected = rejected + ?3, token = coalesce(?4, token),"
-                  " error = coalesce(?5, error), ended_ms = CASE WHEN " OPEN " THEN NULL ELSE ?6 END,"
-                  " settled = NOT " OPEN ", packed = CASE WHEN " OPEN " THEN packed END"
-                  " WHERE id = ?1 AND (?7 OR NOT " OPEN ")",
-                  "iiissii", request_id, (int64_t)t.done, (int64_t)t.rejected,
-                  t.token.len ? t.token : none, t.error.ptr ? short_text(t.error) : none, now_ms(d),
-                  (int64_t)told);
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE request SET done = done + ?2, rejected = rejected + ?3, token = coalesce(?4, token),"
+        " error = coalesce(?5, error), ended_ms = CASE WHEN " OPEN " THEN NULL ELSE ?6 END,"
+        " settled = NOT " OPEN ", packed = CASE WHEN " OPEN " THEN packed END"
+        " WHERE id = ?1 AND (?7 OR NOT " OPEN ")",
+        "iiissii", request_id, (int64_t)t.done, (int64_t)t.rejected, t.token.len ? t.token : none,
+        t.error.ptr ? short_text(t.error) : none, now_ms(d), (int64_t)told);
 #undef OPEN
 }
 
@@ -530,6 +530,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
         rc = db_end(d->e->journal.db, rc, d->err);
     }
     d->made = 0;
+    exchanges_settled(d->e->exchanges, &f->x);
     rc = rc ? rc : classify_machine(&f->x, d->r->transport.name, d->err);
     STEP(settled);
     reply_finish(&reply);

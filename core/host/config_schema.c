@@ -61,6 +61,12 @@ const struct config_key *const config_keys[] = {
     KEY(0, 0, INT64_C(24) * 3600 * 1000, "FERRY_DELIVERY_SETTLE", .type = FERRY_OPT_DURATION,
         .name = "delivery.settle", .def = "120000",
         .help = "how late an unanswered request may still act"),
+    KEY(0, 0, 0, "FERRY_EXCHANGE_LOG_BODIES", .type = FERRY_OPT_BOOL, .name = "exchange_log_bodies",
+        .def = "false",
+        .help = "whether the exchange log holds the bodies of requests that change something"),
+    KEY(KEY_PATH, 0, 0, "FERRY_EXCHANGE_LOG_DIR", .type = FERRY_OPT_STR, .name = "exchange_log_dir",
+        .value = "FOLDER",
+        .help = "folder for a file of each run's requests, answers, attempts and waits"),
     KEY(0, 10, 3600 * 1000, "FERRY_HTTP_CONNECT_TIMEOUT", .type = FERRY_OPT_DURATION,
         .name = "http.connect_timeout", .def = "10000",
         .help = "how long a connection may take to be made"),
@@ -246,7 +252,8 @@ static int32_t put_path(struct config *c, const struct config_entry *e, struct f
     if (text[0] == '~' && (text[1] == '/' || !text[1]) && home) {
         path_join(out, home, text[1] ? text + 2 : "");
     } else {
-        path_join(out, e->layer == CONFIG_ENV ? c->work : c->folder, text);
+        int typed = e->layer == CONFIG_ENV || e->layer == CONFIG_FLAG;
+        path_join(out, typed ? c->work : c->folder, text);
     }
     if (foreign && !out->failed && !is_inside(c->folder, buf_cstr(out) + begin)) {
         return ferry_fail(

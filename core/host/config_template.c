@@ -44,15 +44,15 @@ static void put_trackers(struct buf *out, const struct config_template_tracker *
 }
 
 /* What is chosen already, and so no comment. */
-static int put_chosen(struct buf *out, const char *name,
+static int put_chosen(struct buf *out, const struct ferry_option *o,
                       const struct config_template_tracker *trackers, uint32_t n)
 {
-    if (strcmp(name, "upload.to") == 0 && n > 0) {
-        buf_printf(out, "    \"to\": \"%s\",\n", trackers[0].name);
+    if (strcmp(o->name, "upload.to") == 0 && n > 0) {
+        buf_printf(out, "    // %s\n    \"to\": \"%s\",\n", o->help, trackers[0].name);
         return 1;
     }
-    if (strcmp(name, "upload.mirror") == 0 && n > 1) {
-        buf_puts(out, "    \"mirror\": [");
+    if (strcmp(o->name, "upload.mirror") == 0 && n > 1) {
+        buf_printf(out, "    // %s\n    \"mirror\": [", o->help);
         for (uint32_t i = 1; i < n; i++) {
             buf_printf(out, "%s\"%s\"", i > 1 ? ", " : "", trackers[i].name);
         }
@@ -63,10 +63,11 @@ static int put_chosen(struct buf *out, const char *name,
 }
 
 /* // "key": default, */
-static void put_comment(struct buf *out, const struct ferry_option *o, const char *key)
+static void put_comment(struct buf *out, const struct ferry_option *o, const char *key,
+                        const char *indent)
 {
     struct json_out j = json_to(out);
-    buf_printf(out, "    // \"%s\": ", key);
+    buf_printf(out, "%s// %s\n%s// \"%s\": ", indent, o->help, indent, key);
     if (o->def) {
         config_default_json(&j, o);
     } else if (o->type == FERRY_OPT_CHOICE) {
@@ -88,17 +89,22 @@ static void put_keys(struct buf *out, const struct config_template_tracker *trac
         if (config_keys[i]->flags & KEY_USER_ONLY) {
             continue;
         }
+        if (o->name[length] == '\0') { /* of no section */
+            buf_puts(out, section ? "  },\n\n" : "\n");
+            put_comment(out, o, o->name, "  ");
+            section = 0;
+            continue;
+        }
         if (length != section || strncmp(before, o->name, length) != 0) {
             buf_printf(out, "%s\n  \"%.*s\": {\n", section ? "  },\n" : "", (int)length, o->name);
             before = o->name;
             section = length;
         }
-        buf_printf(out, "    // %s\n", o->help);
-        if (!put_chosen(out, o->name, trackers, n)) {
-            put_comment(out, o, o->name + length + 1);
+        if (!put_chosen(out, o, trackers, n)) {
+            put_comment(out, o, o->name + length + 1, "    ");
         }
     }
-    buf_puts(out, "  },\n");
+    buf_puts(out, section ? "  },\n" : "");
 }
 
 static void put_user_keys(struct buf *out)

@@ -91,5 +91,7 @@ int64_t request_body_read(const struct request_body *body, const struct buf *sto
 
 /* For dry-run and traces: the request as text, secrets as ${name}, blobs as their digest; appended. */
 void request_show(const struct request *r, struct buf *out);
+/* The body alone, in the same way. */
+void request_show_body(const struct request *r, struct buf *out);
 
 #endif

@@ -398,3 +398,21 @@ void request_show(const struct request *r, struct buf *out)
     }
     buf_putc(out, '\n');
 }
+
+void request_show_body(const struct request *r, struct buf *out)
+{
+    struct request_record rec;
+    size_t at = 0;
+    int in_body = 0;
+    struct ferry_str parts = request_packed(r);
+    while (request_next(parts, &at, &rec)) {
+        in_body |= rec.tag == TAG_BODY;
+        if (in_body && rec.tag == TAG_TEXT) {
+            buf_put(out, rec.bytes);
+        } else if (in_body && rec.tag == TAG_SECRET) {
+            buf_printf(out, "${%.*s}", STR_ARG(str_sub(rec.bytes, 1, rec.bytes.len)));
+        } else if (in_body && rec.tag == TAG_BLOB) {
+            buf_printf(out, "<%.*s>", STR_ARG(str_sub(rec.bytes, 16, rec.bytes.len)));
+        }
+    }
+}

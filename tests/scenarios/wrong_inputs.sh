@@ -49,6 +49,8 @@ given_config_range() { echo '{ "delivery": { "jobs": 0 } }' | config; }
 given_config_duration() { echo '{ "delivery": { "settle": "soon" } }' | config; }
 given_config_folders() { echo '{ "plugins": { "folders": ["./mine"] } }' | config; }
 given_config_tls() { echo '{ "tls": { "verify": false } }' | config; }
+given_config_log_out() { echo '{ "exchange_log_dir": "../elsewhere" }' | config; }
+given_config_log_bodies() { echo '{ "exchange_log_dir": "log", "exchange_log_bodies": "perhaps" }' | config; }
 given_config_path_out() { echo '{ "state": { "path": "../elsewhere" } }' | config; }
 given_config_bytes() { printf '{ "upload": { "to": "\377\376" } }\n' | config; }
 given_config_folder() { mkdir ferry.json; }

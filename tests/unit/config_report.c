@@ -273,8 +273,9 @@ START_TEST(says_defaults_that_are_some)
                           memmem(line.ptr, (size_t)line.len, "\"FILE\"", 6) ||
                           memmem(line.ptr, (size_t)line.len, "PATTERN", 7) ||
                           memmem(line.ptr, (size_t)line.len, "TRACKER", 7);
-        if (str_starts(line, "    // \"") && !placeholder) {
-            line = str_sub(line, 7, line.len);
+        int top = str_starts(line, "  // \"") && !str_starts(line, "  // \"$schema");
+        if ((top || str_starts(line, "    // \"")) && !placeholder) {
+            line = str_sub(line, top ? 5 : 7, line.len);
             taken++;
         }
         buf_printf(&file, "%.*s\n", STR_ARG(line));

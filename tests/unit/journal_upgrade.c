@@ -158,9 +158,10 @@ START_TEST(what_became_of_slices_sent_before_is_told)
 {
     ck_assert_int_eq(number("SELECT COUNT(*) FROM upload_tasks"), 2);
     ck_assert_int_eq(
-        number("SELECT COUNT(*) FROM upload_tasks WHERE request = 5 AND run_key = 'KEY' AND destination = 'local:AO'"
-               " AND (status, items, done, rejected, attempts, error, created_ms, ended_ms)"
-               " = ('Warning', 2, 1, 1, 1, 'too long', 300, 600)"),
+        number(
+            "SELECT COUNT(*) FROM upload_tasks WHERE request = 5 AND run_key = 'KEY' AND destination = 'local:AO'"
+            " AND (status, items, done, rejected, attempts, error, created_ms, ended_ms)"
+            " = ('Warning', 2, 1, 1, 1, 'too long', 300, 600)"),
         1);
     ck_assert_int_eq(number("SELECT COUNT(*) FROM upload_tasks WHERE request = 1 AND status = "
                             "'Running' AND ended_ms IS NULL AND slice = 1"),
