@@ -188,7 +188,7 @@ static uint32_t look_around(struct init *in, struct hint *out)
     for (uint32_t i = 0; i < plugins_count(in->app->plugins); i++) {
         struct plugin_entry *e = plugins_at(in->app->plugins, i);
         const char *token;
-        if (e->status || (!e->plugin && plugins_load(in->app->plugins, e)) ||
+        if (e->status || plugins_is_mock(e) || (!e->plugin && plugins_load(in->app->plugins, e)) ||
             !e->plugin->query(FERRY_TRACKER_1)) {
             continue;
         }

@@ -145,6 +145,9 @@ int32_t readers_add_all(struct readers *r, struct plugins *p, const struct ferry
     for (uint32_t i = 0; i < plugins_count(p); i++) {
         struct plugin_entry *e = plugins_at(p, i);
         int32_t rc = e->status;
+        if (plugins_is_mock(e)) {
+            continue;
+        }
         if (!rc && !e->plugin) {
             rc = plugins_load(p, e);
         }

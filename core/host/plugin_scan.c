@@ -316,6 +316,12 @@ void plugins_close(struct plugins *p)
     free(p);
 }
 
+int plugins_is_mock(const struct plugin_entry *e)
+{
+    const char *last = strrchr(e->id, '-');
+    return last && strcmp(last, "-mock") == 0;
+}
+
 uint32_t plugins_count(const struct plugins *p)
 {
     return p->n;

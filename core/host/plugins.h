@@ -40,6 +40,9 @@ const struct ferry_plugin *plugins_get(struct plugins *p, struct ferry_str id,
 /* Its table for an interface; NULL with an error that says what it does offer. */
 const void *plugins_interface(struct plugins *p, struct ferry_str id, const char *interface_id,
                               struct ferry_error *err);
+/* A mock ("qase-mock") is a service to try things on, and may need a library that nothing else does: it is loaded by its name alone, never to
+ * see what it offers. */
+int plugins_is_mock(const struct plugin_entry *e);
 /* Loads an entry of plugins_at() (all checks); returns e->status. For `ferry plugins` and tests. */
 int32_t plugins_load(struct plugins *p, struct plugin_entry *e);
 
