@@ -9,7 +9,6 @@
 struct pick {
     const struct field *field;
     struct pick *sub; /* of what it refers to */
-    const struct kind *kind;
     struct pick *next;
 };
 /* view.c: 0: refused. NULL where nothing was asked for. */

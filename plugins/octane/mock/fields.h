@@ -50,6 +50,11 @@ const struct kind *alm_kind_of_noun(struct ferry_str noun);
 const struct kind *alm_kind_of_type(struct ferry_str type);
 /* The field of this name, or NULL. */
 const struct field *alm_field(const struct http *h, const struct kind *k, struct ferry_str name);
+/* The field of this name of what `f` refers to, whichever of its targets has it; NULL where none has. */
+const struct field *alm_target_field(const struct http *h, const struct field *f,
+                                     struct ferry_str name);
+/* Whether anything that `f` refers to is known here. */
+int alm_target_known(const struct field *f);
 /* Its name here. */
 struct ferry_str alm_field_name(const struct http *h, const struct field *f);
 /* Where it stands in a body. */

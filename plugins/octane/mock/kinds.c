@@ -80,6 +80,35 @@ const struct field *alm_field(const struct http *h, const struct kind *k, struct
     return NULL;
 }
 
+/* The next of the types that a field refers to; items of lists are of one kind. */
+static const struct kind *next_target(struct ferry_str *rest)
+{
+    struct ferry_str one;
+    const struct kind *k = NULL;
+    while (!k && str_split(rest, ' ', &one)) {
+        k = alm_kind_of_type(str_starts(one, "list_node.") ? FERRY_LIT("list_node") : one);
+    }
+    return k;
+}
+
+const struct field *alm_target_field(const struct http *h, const struct field *f,
+                                     struct ferry_str name)
+{
+    struct ferry_str rest = ferry_cstr(f->target);
+    const struct kind *k;
+    const struct field *found = NULL;
+    while (!found && (k = next_target(&rest)) != NULL) {
+        found = alm_field(h, k, name);
+    }
+    return found;
+}
+
+int alm_target_known(const struct field *f)
+{
+    struct ferry_str rest = ferry_cstr(f->target);
+    return next_target(&rest) != NULL;
+}
+
 struct ferry_str alm_field_name(const struct http *h, const struct field *f)
 {
     struct ferry_str udf = kit_option(h->call, "jira_udf");

@@ -30,8 +30,9 @@ void alm_condition_arg(struct condition *c, struct ferry_value v)
 struct maker {
     const struct http *h;
     struct condition *c;
-    const struct kind *kind;
-    char row[16]; /* the name of the row in hand */
+    const struct kind *kind; /* of the row in hand; NULL: it is what `via` refers to */
+    const struct field *via;
+    char row[16]; /* its name */
     struct problem *p;
 };
 
@@ -86,7 +87,7 @@ static void column_of(const struct maker *m, const struct field *f, char *out, s
     static const struct {
         const char *field, *column;
     } beside[] = {{"name", "name"}, {"parent_suite", "suite"}, {"test", "test"}};
-    int has_column = *m->kind->rows != '\0'; /* metadata has but a body */
+    int has_column = !m->kind || *m->kind->rows; /* metadata has but a body */
     for (size_t i = 0; has_column && i < sizeof beside / sizeof *beside; i++) {
         if (strcmp(f->name, beside[i].field) == 0) {
             snprintf(out, size, "%s.%s", m->row, beside[i].column);
@@ -130,20 +131,6 @@ static int make_id(const struct maker *m, const struct query *q)
 
 /* --- references -------------------------------------------------------------------------------------------- */
 
-/* The kind that a field refers to: its first target that is known here. */
-static const struct kind *target_of(const struct field *f)
-{
-    struct ferry_str rest = ferry_cstr(f->target), one;
-    while (str_split(&rest, ' ', &one)) {
-        const struct kind *k =
-            alm_kind_of_type(str_starts(one, "list_node.") ? FERRY_LIT("list_node") : one);
-        if (k) {
-            return k;
-        }
-    }
-    return NULL;
-}
-
 /* {id EQ 5} and {id IN 5,6} need no look at what is referred to, and have an index. */
 static int is_by_id(const struct query *sub)
 {
@@ -164,12 +151,15 @@ static int make_one_ref(const struct maker *m, const struct field *f, const stru
         put_values(m->c, q->sub, column, as_text);
         return 1;
     }
-    struct maker inner = {.h = m->h, .c = m->c, .kind = target_of(f), .p = m->p};
+    struct maker inner = {.h = m->h, .c = m->c, .via = f, .p = m->p};
     snprintf(inner.row, sizeof inner.row, "r%u", m->c->n_rows++);
     buf_printf(sql, "EXISTS (SELECT 1 FROM entity %s WHERE %s.id = %s AND ", inner.row, inner.row,
                column);
-    if (!inner.kind || !make(&inner, q->sub)) {
-        return inner.kind ? 0 : cannot(m, q->field, "there are no such things here");
+    if (!alm_target_known(f)) {
+        return cannot(m, q->field, "there are no such things here");
+    }
+    if (!make(&inner, q->sub)) {
+        return 0;
     }
     buf_puts(sql, ")");
     return 1;
@@ -184,14 +174,17 @@ static int make_many_refs(const struct maker *m, const struct field *f, const st
         buf_printf(sql, "coalesce(json_array_length(%s), 0) = 0", list);
         return 1;
     }
-    struct maker inner = {.h = m->h, .c = m->c, .kind = target_of(f), .p = m->p};
+    struct maker inner = {.h = m->h, .c = m->c, .via = f, .p = m->p};
     snprintf(inner.row, sizeof inner.row, "r%u", m->c->n_rows++);
     buf_printf(sql,
                "EXISTS (SELECT 1 FROM json_each(%s) j%s, entity %s WHERE %s.id = "
                "json_extract(j%s.value, '$.id') AND ",
                list, inner.row, inner.row, inner.row, inner.row);
-    if (!inner.kind || !make(&inner, q->sub)) {
-        return inner.kind ? 0 : cannot(m, q->field, "there are no such things here");
+    if (!alm_target_known(f)) {
+        return cannot(m, q->field, "there are no such things here");
+    }
+    if (!make(&inner, q->sub)) {
+        return 0;
     }
     buf_puts(sql, ")");
     return 1;
@@ -267,11 +260,12 @@ static int make_test(const struct maker *m, const struct query *q)
     if (str_is(q->field, "id")) {
         return make_id(m, q);
     }
-    const struct field *f = alm_field(m->h, m->kind, q->field);
+    const struct field *f =
+        m->kind ? alm_field(m->h, m->kind, q->field) : alm_target_field(m->h, m->via, q->field);
     if (!f) {
         return alm_problem(m->p, 400, "platform.unknown_field", "query",
                            "The field \"%.*s\" is none of %s.", STR_ARG(utf8_cut(q->field, 60)),
-                           m->kind->type);
+                           m->kind ? m->kind->type : m->via->target);
     }
     if (str_is(q->field, "subtype") && q->values && !q->is_null) {
         char column[40];

@@ -37,35 +37,48 @@ static int take_char(struct picker *p, char c)
     return is;
 }
 
-static const struct kind *sub_kind(const struct field *f)
-{
-    struct ferry_str rest = ferry_cstr(f->target), one;
-    while (f->target && str_split(&rest, ' ', &one)) {
-        const struct kind *k =
-            alm_kind_of_type(str_starts(one, "list_node.") ? FERRY_LIT("list_node") : one);
-        if (k) {
-            return k;
-        }
-    }
-    return NULL;
-}
-
-static int refuse_field(struct picker *p, const struct kind *k, struct ferry_str name)
+static int refuse_field(struct picker *p, const char *of, struct ferry_str name)
 {
     alm_refuse(p->h, 400, "platform.unknown_field", "The field \"%.*s\" is none of %s.",
-               STR_ARG(utf8_cut(name, 60)), k->type);
+               STR_ARG(utf8_cut(name, 60)), of);
     return 0;
 }
 
-/* One level deep is all that there is: b{c,d}. */
-static int take_list(struct picker *p, const struct kind *k, struct pick **out, int is_sub)
+static const struct field *find(struct picker *p, const struct kind *k, const struct field *via,
+                                struct ferry_str name)
 {
+    return via ? alm_target_field(p->h, via, name) : alm_field(p->h, k, name);
+}
+
+static int take_list(struct picker *p, const struct kind *k, const struct field *via,
+                     struct pick **out);
+
+/* One level deep is all that there is: b{c,d}. */
+static int take_sub(struct picker *p, const struct kind *k, struct pick *one)
+{
+    if (!take_char(p, '{')) {
+        return 1;
+    }
+    if (!one->field->target || !alm_target_known(one->field)) {
+        return refuse_field(p, k->type, FERRY_LIT("{"));
+    }
+    if (!take_list(p, NULL, one->field, &one->sub)) {
+        return 0;
+    }
+    return take_char(p, '}') ? 1 : refuse_field(p, one->field->target, p->rest);
+}
+
+/* Fields of a kind, or (k NULL) of what `via` refers to. */
+static int take_list(struct picker *p, const struct kind *k, const struct field *via,
+                     struct pick **out)
+{
+    const char *of = k ? k->type : via->target;
     do {
         struct ferry_str name = take_name(p);
         int known = str_is(name, "id") || str_is(name, "type");
-        const struct field *f = known ? NULL : alm_field(p->h, k, name);
+        const struct field *f = known ? NULL : find(p, k, via, name);
         if (!known && !f) {
-            return refuse_field(p, k, name.len ? name : p->rest);
+            return refuse_field(p, of, name.len ? name : p->rest);
         }
         if (known) {
             continue;
@@ -75,19 +88,11 @@ static int take_list(struct picker *p, const struct kind *k, struct pick **out, 
             alm_refuse(p->h, 400, "platform.illegal_query_parameter", "Too many fields.");
             return 0;
         }
-        *one = (struct pick){.field = f, .kind = sub_kind(f)};
+        one->field = f;
         *out = one;
         out = &one->next;
-        if (!is_sub && take_char(p, '{')) {
-            if (!one->kind) {
-                return refuse_field(p, k, FERRY_LIT("{"));
-            }
-            if (!take_list(p, one->kind, &one->sub, 1)) {
-                return 0;
-            }
-            if (!take_char(p, '}')) {
-                return refuse_field(p, one->kind, p->rest);
-            }
+        if (k && !take_sub(p, k, one)) {
+            return 0;
         }
     } while (take_char(p, ','));
     return 1;
@@ -100,10 +105,10 @@ int alm_picks(struct http *h, const struct kind *k, struct pick **out)
     if (!p.rest.ptr) {
         return 1;
     }
-    if (!take_list(&p, k, out, 0)) {
+    if (!take_list(&p, k, NULL, out)) {
         return 0;
     }
-    return p.rest.len == 0 ? 1 : refuse_field(&p, k, p.rest);
+    return p.rest.len == 0 ? 1 : refuse_field(&p, k->type, p.rest);
 }
 
 /* --- one thing ------------------------------------------------------------------------------------------- */
