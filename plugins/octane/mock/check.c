@@ -228,8 +228,7 @@ static int check_item(struct check *c, const struct cJSON *v)
 
 static int check_needed(struct check *c, const struct cJSON *v)
 {
-    alm_each_field(f, c->kind)
-    {
+    alm_each_field (f, c->kind) {
         if (f->flags & FIELD_NEEDED && !json_has(v, f->name)) {
             return WRONG(c, f->name, "platform.required_field", "The field %s is required.",
                          f->name);

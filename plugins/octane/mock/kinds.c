@@ -71,8 +71,7 @@ const struct kind *alm_kind_of_type(struct ferry_str type)
 
 const struct field *alm_field(const struct http *h, const struct kind *k, struct ferry_str name)
 {
-    alm_each_field(f, k)
-    {
+    alm_each_field (f, k) {
         if (ferry_eq(alm_field_name(h, f), name)) {
             return alm_field_there(h, f) ? f : NULL;
         }
@@ -111,8 +110,11 @@ int alm_target_known(const struct field *f)
 
 struct ferry_str alm_field_name(const struct http *h, const struct field *f)
 {
+    if (!(f->flags & FIELD_JIRA)) {
+        return ferry_cstr(f->name);
+    }
     struct ferry_str udf = kit_option(h->call, "jira_udf");
-    return f->flags & FIELD_JIRA && udf.len > 0 ? udf : ferry_cstr(f->name);
+    return udf.len > 0 ? udf : ferry_cstr(f->name);
 }
 
 const char *alm_field_stored(const struct field *f)

@@ -86,8 +86,7 @@ static void put_fields(struct json_out *j, struct http *h)
 {
     json_open(j, '[');
     for (const struct kind *k = alm_kinds; k->noun; k++) {
-        alm_each_field(f, k)
-        {
+        alm_each_field (f, k) {
             /* what two tables of an aggregate have is one field */
             if (alm_field(h, k, alm_field_name(h, f)) == f) {
                 put_field(j, h, k, f);

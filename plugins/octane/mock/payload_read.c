@@ -61,8 +61,7 @@ static struct ferry_str number(struct arena *a, xmlNodePtr n, const char *name)
 static uint32_t children(xmlNodePtr parent)
 {
     uint32_t n = 0;
-    each_child(c, parent)
-    {
+    each_child (c, parent) {
         n += c->type == XML_ELEMENT_NODE;
     }
     return n;
@@ -71,8 +70,7 @@ static uint32_t children(xmlNodePtr parent)
 static struct ids read_ids(struct arena *a, xmlNodePtr parent)
 {
     struct ids out = {arena_array(a, struct ferry_str, children(parent) + 1), 0};
-    each_child(c, parent)
-    {
+    each_child (c, parent) {
         if (c->type == XML_ELEMENT_NODE && out.list) {
             out.list[out.n++] = number(a, c, "id");
         }
@@ -83,8 +81,7 @@ static struct ids read_ids(struct arena *a, xmlNodePtr parent)
 static const struct ferry_kv *read_pairs(struct arena *a, xmlNodePtr parent, uint32_t *n)
 {
     struct ferry_kv *list = arena_array(a, struct ferry_kv, children(parent) + 1);
-    each_child(c, parent)
-    {
+    each_child (c, parent) {
         if (c->type == XML_ELEMENT_NODE && list) {
             list[(*n)++] = (struct ferry_kv){attribute(a, c, "type"), attribute(a, c, "value")};
         }
@@ -96,8 +93,7 @@ static const struct ferry_kv *read_pairs(struct arena *a, xmlNodePtr parent, uin
 
 static void read_context(struct arena *a, xmlNodePtr parent, struct context *out)
 {
-    each_child(c, parent)
-    {
+    each_child (c, parent) {
         if (payload_is(c, "suite_ref")) {
             out->suite = number(a, c, "id");
             out->external_run_id = attribute(a, c, "external_run_id");
@@ -129,8 +125,7 @@ void alm_payload_context(const struct payload *x, struct arena *a, struct contex
 
 static void read_children(struct arena *a, xmlNodePtr n, struct payload_run *run)
 {
-    each_child(c, n)
-    {
+    each_child (c, n) {
         if (payload_is(c, "error")) {
             run->has_error = 1;
             run->error_type = attribute(a, c, "type");
@@ -169,10 +164,8 @@ int32_t alm_payload_runs(const struct payload *x, struct arena *a, payload_run_f
     xmlNodePtr root = xmlDocGetRootElement((const xmlDoc *)x);
     uint32_t index = 0;
     int32_t rc = FERRY_OK;
-    each_child(list, root)
-    {
-        each_child(n, payload_is(list, "test_runs") ? list : NULL)
-        {
+    each_child (list, root) {
+        each_child (n, payload_is(list, "test_runs") ? list : NULL) {
             if (rc == FERRY_OK && n->type == XML_ELEMENT_NODE) {
                 struct payload_run run = {.index = ++index};
                 read_run(a, n, &run);

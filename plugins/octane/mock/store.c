@@ -129,8 +129,10 @@ static const struct cJSON *said_of(const struct http *h, const struct kind *k,
     char name[160];
     snprintf(name, sizeof name, "%.*s", STR_ARG(alm_field_name(h, f)));
     const struct cJSON *said = json_get(v, name);
-    alm_each_field(other, k)
-    {
+    if (said || f->type != FIELD_REFS) { /* nothing else has two names */
+        return said;
+    }
+    alm_each_field (other, k) {
         if (!said && other->stored && strcmp(other->stored, f->name) == 0) {
             said = json_get(v, other->name);
         }
@@ -143,8 +145,7 @@ static void put_fields(struct http *h, const struct kind *k, struct json_out *j,
 {
     static const char *const own[] = {"creation_time",     "last_modified", "version_stamp",
                                       "client_lock_stamp", "subtype",       NULL};
-    alm_each_field(f, k)
-    {
+    alm_each_field (f, k) {
         size_t i = 0;
         while (own[i] && strcmp(own[i], f->name) != 0) {
             i++;
