@@ -238,6 +238,21 @@ START_TEST(a_window_has_so_many_requests)
 }
 END_TEST
 
+START_TEST(a_page_comes_in_the_place_of_an_answer_and_nothing_is_done)
+{
+    static const struct ferry_kv options[] = {OPT("html_every", "3")};
+    rig_begin(options, 1);
+    rig_sign_in();
+    expect_in();
+    expect_in();
+    expect(503, "POST", W "/test_suites", "{\"data\":[{\"name\":\"x\"}]}");
+    expect_words("<html>");
+    expect(200, "GET", W "/test_suites", NULL);
+    ck_assert_int_eq(lab_number(&lab, "total_count"), 0);
+    rig_teardown();
+}
+END_TEST
+
 START_TEST(served_requests_are_counted_by_route_and_status)
 {
     expect(200, "DELETE", "/_mock/requests", NULL);
@@ -273,6 +288,7 @@ int main(void)
     tcase_add_test(t, a_cookie_is_replaced_and_lives_on_for_a_while);
     tcase_add_test(t, a_replaced_cookie_is_no_younger);
     tcase_add_test(t, the_right_credentials_are_wanted_where_they_are_told);
+    tcase_add_test(t, a_page_comes_in_the_place_of_an_answer_and_nothing_is_done);
     tcase_add_test(t, a_window_has_so_many_requests);
     suite_add_tcase(s, t);
     return rig_run_suite(s);

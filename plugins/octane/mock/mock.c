@@ -32,6 +32,9 @@ static const struct ferry_option *const options[] = {
         .help = "the most that total_count says; 0: no limit"),
     OPT(.type = FERRY_OPT_CHOICE, .name = "dedupe", .def = "payload", .choices = dedupe_choices,
         .help = "what makes a payload the same as one before"),
+    OPT(.type = FERRY_OPT_INT, .name = "html_every", .def = "0", .value = "N",
+        .help =
+            "every so many requests one is answered with a page, 503, and does nothing; 0: none is"),
     OPT(.type = FERRY_OPT_STR, .name = "jira_udf", .def = "jira_key_udf",
         .help = "the field of stories, defects and features that has their key in Jira"),
     OPT(.type = FERRY_OPT_INT, .name = "max_page", .def = "1000",

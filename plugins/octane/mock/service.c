@@ -124,6 +124,20 @@ static int32_t take_of_quota(struct http *h)
     return rc;
 }
 
+/* What stands before the server answers in its place, and the server sees nothing. */
+static int32_t be_away(struct http *h)
+{
+    int64_t every = kit_option_int(h->call, "html_every", 0), n = 0;
+    if (every <= 0) {
+        return FERRY_OK;
+    }
+    int32_t rc = alm_int(h, 0, &n,
+                         "INSERT INTO mock (name, number) VALUES ('asked', 1) ON CONFLICT (name)"
+                         " DO UPDATE SET number = mock.number + 1 RETURNING number",
+                         "");
+    return rc || n % every ? rc : alm_html(h, 503, "Service Temporarily Unavailable");
+}
+
 /* --- one request ---------------------------------------------------------------------------------------------- */
 
 static int32_t answer_outside(struct http *h)
@@ -141,7 +155,8 @@ static int32_t answer_inside(struct http *h)
     int is_in = 0;
     h->is_api = 1;
     h->route = "api";
-    int32_t rc = take_of_quota(h);
+    int32_t rc = be_away(h);
+    rc = rc || h->status ? rc : take_of_quota(h);
     rc = rc || h->status ? rc : alm_session_check(h, &is_in);
     if (rc || !is_in || !enter_workspace(h)) {
         return rc;
