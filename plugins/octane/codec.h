@@ -131,8 +131,9 @@ int32_t octane_decode_accepted(const struct ferry_op *const *ops, uint32_t n,
                                struct ferry_error *err);
 int32_t octane_ask_task(struct buf *target, const struct ferry_call *call, struct ferry_str token,
                         struct ferry_error *err);
-int32_t octane_answer_task(const struct ferry_ask *ask, const struct ferry_message *answer,
-                           const struct ferry_reply *reply, struct ferry_error *err);
+int32_t octane_answer_task(const struct ferry_call *call, const struct ferry_ask *ask,
+                           const struct ferry_message *answer, const struct ferry_reply *reply,
+                           struct ferry_error *err);
 
 /* --- codec_error.c: answers that are no success ------------------------------------------------------------------ */
 

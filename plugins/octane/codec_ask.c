@@ -9,7 +9,7 @@
 
 #define CASE_FIELDS "id,name,package,class_name,component,external_test_id"
 #define RUN_FIELDS  "id,name,description,started,milestone,test"
-#define RESULT_FIELDS                                                                                   \
+#define RESULT_FIELDS                                                                                               \
     "id,name,description,native_status,started,duration,error_type,error_message,error_details,package,class_name," \
     "test{id,name,external_test_id}"
 
@@ -210,7 +210,7 @@ int32_t octane_answer(const struct ferry_call *call, const struct ferry_ask *ask
 {
     struct octane_reading r = {.call = call, .ask = ask, .reply = reply};
     if (ask->what == FERRY_ASK_POLL) {
-        return octane_answer_task(ask, answer, reply, err);
+        return octane_answer_task(call, ask, answer, reply, err);
     }
     if (!octane_is_success(answer)) {
         return FERRY_OK;

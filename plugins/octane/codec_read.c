@@ -59,7 +59,8 @@ static int32_t hand_over(struct octane_reading *r, struct ferry_item *item)
         return r->arena.failed;
     }
     item->size = sizeof *item;
-    return octane_is_id(item->id) || item->run ? r->reply->item(r->reply->self, item) : FERRY_E_PROTOCOL;
+    return octane_is_id(item->id) || item->run ? r->reply->item(r->reply->self, item)
+                                               : FERRY_E_PROTOCOL;
 }
 
 /* --- modules and suites -------------------------------------------------------------------------------------- */
@@ -217,9 +218,9 @@ static struct ferry_str wire_in(struct ferry_str text)
     for (uint64_t at = 0; at + word + UUID <= text.len; at++) {
         struct ferry_str id = str_sub(text, at + word, UUID);
         uint64_t n = 0;
-        while (n < UUID && ((id.ptr[n] >= '0' && id.ptr[n] <= '9') ||
-                            (id.ptr[n] >= 'a' && id.ptr[n] <= 'f') ||
-                            (id.ptr[n] == '-' && (n == 8 || n == 13 || n == 18 || n == 23)))) {
+        while (n < UUID &&
+               ((id.ptr[n] >= '0' && id.ptr[n] <= '9') || (id.ptr[n] >= 'a' && id.ptr[n] <= 'f') ||
+                (id.ptr[n] == '-' && (n == 8 || n == 13 || n == 18 || n == 23)))) {
             n++;
         }
         if (n == UUID && str_starts(str_sub(text, at, text.len), OCTANE_WIRE)) {

@@ -128,8 +128,8 @@ static int contains(struct ferry_str text, const char *word)
     return 0;
 }
 
-/* The line that says that this one was left out; absent where none does. */
-static struct ferry_str refusal_in(struct ferry_str log, struct ferry_str name)
+/* The line that speaks of this one; absent where none does. */
+static struct ferry_str line_about(struct ferry_str log, struct ferry_str name)
 {
     struct ferry_str line;
     while (!str_empty(log) && str_split(&log, '\n', &line)) {
@@ -140,32 +140,39 @@ static struct ferry_str refusal_in(struct ferry_str log, struct ferry_str name)
     return (struct ferry_str){NULL, 0};
 }
 
-static int32_t warn(const struct ferry_reply *reply, struct ferry_str text)
+static int32_t warn(const struct ferry_reply *reply, uint32_t index, struct ferry_str text)
 {
-    const struct ferry_note note = {
-        .size = sizeof note, .kind = FERRY_NOTE_WARNING, .field = FERRY_LIT("task"), .text = text};
-    return reply->note(reply->self, 0, &note);
+    const struct ferry_note note = {.size = sizeof note,
+                                    .kind = FERRY_NOTE_WARNING,
+                                    .field = FERRY_LIT("task"),
+                                    .text = utf8_cut(text, 1000)};
+    return reply->note(reply->self, index, &note);
 }
 
-/* Which results the log names were refused; the others arrived. Where it names none the whole of it is told. */
-static int32_t tell_partial(const struct ferry_ask *ask, struct ferry_str log,
-                            const struct ferry_reply *reply)
+/*
+ * With skip-errors a result that the log names arrived without what its line speaks of; without it, it was left out. (Whether all of them are there is looked at
+ * again, by the audit.) Where the log names none the whole of it is told.
+ */
+static int32_t tell_partial(const struct ferry_call *call, const struct ferry_ask *ask,
+                            struct ferry_str log, const struct ferry_reply *reply)
 {
+    int left_out = str_is(octane_option(call, "skip_errors"), "false");
     int32_t rc = FERRY_OK;
-    uint32_t refused = 0;
+    uint32_t named = 0;
     for (uint32_t i = 0; i < ask->n_ops && rc == FERRY_OK; i++) {
         const struct ferry_item *item = ask->ops[i]->item;
         struct ferry_str name =
             item && item->result ? item->result->name : (struct ferry_str){NULL, 0};
-        struct ferry_str why = refusal_in(log, name.len || !item ? name : item->name);
-        const struct ferry_outcome outcome = {
-            .size = sizeof outcome, .code = why.len ? FERRY_REJECTED : FERRY_DONE, .text = why};
-        refused += why.len > 0;
+        struct ferry_str why = line_about(log, name.len || !item ? name : item->name);
+        int refused = why.len > 0 && left_out;
+        const struct ferry_outcome outcome = {.size = sizeof outcome,
+                                              .code = refused ? FERRY_REJECTED : FERRY_DONE,
+                                              .text = refused ? why : (struct ferry_str){NULL, 0}};
+        named += why.len > 0;
         rc = reply->outcome(reply->self, i, &outcome);
+        rc = rc || refused || !why.len ? rc : warn(reply, i, why);
     }
-    return rc || refused
-               ? rc
-               : warn(reply, log.len ? utf8_cut(log, 1000) : FERRY_LIT("a warning without a word"));
+    return rc || named ? rc : warn(reply, 0, log.len ? log : FERRY_LIT("a warning without a word"));
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------ */
@@ -196,11 +203,11 @@ static int32_t answer_state(const struct ferry_ask *ask, struct token *t, const 
     }
     if (str_is(status, "fromOlderPush")) { /* newer results of these tests are there already */
         int32_t rc = tell_all(ask->n_ops, &done, reply);
-        return rc ? rc : warn(reply, FERRY_LIT("taken as results of an older push"));
+        return rc ? rc : warn(reply, 0, FERRY_LIT("taken as results of an older push"));
     }
     if (str_is(status, "warning")) {
         struct ferry_str details = json_str(json_get(root, "errorDetails"));
-        int32_t rc = details.len ? warn(reply, utf8_cut(details, 1000)) : FERRY_OK;
+        int32_t rc = details.len ? warn(reply, 0, details) : FERRY_OK;
         t->log = 1;
         return rc ? rc : tell_later(ask->n_ops, t, reply);
     }
@@ -209,8 +216,8 @@ static int32_t answer_state(const struct ferry_ask *ask, struct token *t, const 
 }
 
 /* The log is text, or JSON that holds it. */
-static int32_t answer_log(const struct ferry_ask *ask, struct ferry_str body,
-                          const struct ferry_reply *reply)
+static int32_t answer_log(const struct ferry_call *call, const struct ferry_ask *ask,
+                          struct ferry_str body, const struct ferry_reply *reply)
 {
     struct json_doc doc = {NULL};
     struct ferry_str text = body;
@@ -218,7 +225,7 @@ static int32_t answer_log(const struct ferry_ask *ask, struct ferry_str body,
         struct ferry_str inside = json_str(json_get(doc.root, "log"));
         text = inside.len ? inside : text;
     }
-    int32_t rc = tell_partial(ask, str_sub(text, 0, MOST_LOG), reply);
+    int32_t rc = tell_partial(call, ask, str_sub(text, 0, MOST_LOG), reply);
     json_finish(&doc);
     return rc;
 }
@@ -234,8 +241,9 @@ static int32_t tell_gone(const struct ferry_ask *ask, const struct token *t,
     return tell_all(ask->n_ops, &outcome, reply);
 }
 
-int32_t octane_answer_task(const struct ferry_ask *ask, const struct ferry_message *answer,
-                           const struct ferry_reply *reply, struct ferry_error *err)
+int32_t octane_answer_task(const struct ferry_call *call, const struct ferry_ask *ask,
+                           const struct ferry_message *answer, const struct ferry_reply *reply,
+                           struct ferry_error *err)
 {
     struct token t;
     struct json_doc doc = {NULL};
@@ -248,7 +256,7 @@ int32_t octane_answer_task(const struct ferry_ask *ask, const struct ferry_messa
         return answer->status == 404 ? tell_gone(ask, &t, reply) : FERRY_OK;
     }
     if (t.log) {
-        return answer_log(ask, answer->body, reply);
+        return answer_log(call, ask, answer->body, reply);
     }
     int32_t rc = json_parse(&doc, answer->body, JSON_STRICT, NULL, &why);
     rc = rc ? octane_not_understood(err, why.message) : answer_state(ask, &t, doc.root, reply, err);
