@@ -161,9 +161,9 @@ static int32_t send_sign_in(struct remote *r, struct exchange *x, struct ferry_e
                           r->transport.name, x->answer.status);
     }
     char from[200];
-    return ferry_fail(err, FERRY_E_REFUSED, "credentials", "%.*s: %u from %s when signing in; check %s",
-                      STR_ARG(r->target->label), x->answer.status, r->transport.name,
-                      name_secrets(r->target, from));
+    return ferry_fail(err, FERRY_E_REFUSED, "credentials",
+                      "%.*s: %u from %s when signing in; check %s", STR_ARG(r->target->label),
+                      x->answer.status, r->transport.name, name_secrets(r->target, from));
 }
 
 /* A courtesy: servers end sessions by themselves, so it is sent once, and hardly waited for. */

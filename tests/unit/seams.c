@@ -267,6 +267,7 @@ int main(void)
 {
     Suite *suite = suite_create("seams");
     TCase *t = tcase_create("seams");
+    tcase_set_timeout(t, 60); /* on a machine that is busy */
     tcase_add_checked_fixture(t, fake_begin, fake_end);
     tcase_add_test(t, a_list_that_holds_still_is_read_once);
     tcase_add_test(t, a_thing_of_an_earlier_page_goes_and_none_is_missed);
