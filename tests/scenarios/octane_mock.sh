@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The mock of ALM Octane over a socket, by curl alone: a session, a payload and what its task makes, queries, faults, the clock, the state.
 . "$(dirname "$0")/lib.sh"
-mock octane-mock --option task_queued=1h --option task_duration=1h --option client_secret=right
+mock octane --option task_queued=1h --option task_duration=1h --option client_secret=right
 
 api=/api/shared_spaces/1001/workspaces/1002
 # ask METHOD PATH [CURL-ARGUMENT...]: with the cookies there are; $code is the status, $work/answer the body.

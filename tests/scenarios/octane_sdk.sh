@@ -7,7 +7,7 @@ if ! command -v node >/dev/null || [ ! -d "${FERRY_OCTANE_SDK-/nowhere}/@microfo
     echo "skipped: needs Node and the client (FERRY_OCTANE_SDK=.../node_modules)"
     exit 77
 fi
-mock octane-mock --option old_cookie=accept # it sends the old ones when it signs in again
+mock octane --option old_cookie=accept # it sends the old ones when it signs in again
 NODE_PATH=$FERRY_OCTANE_SDK NO_PROXY=127.0.0.1 node "$scenarios/octane_sdk.js" "$url" >"$work/sdk.log" 2>&1 ||
     fail "the client does all that it should: $(cat "$work/sdk.log")"
 answers 200 GET /_mock/requests

@@ -186,6 +186,22 @@ static void write_many(int n, uint32_t want)
     buf_finish(&b);
 }
 
+START_TEST(an_item_is_once_in_a_list)
+{
+#define TOOL "\"list_root\":{\"type\":\"list_node\",\"id\":\"list_node.testing_tool_type\"}"
+    expect(409, "POST", W "/list_nodes?fields=name,logical_name",
+           "{\"data\":[{\"name\":\"Quartz\"," TOOL "},{\"name\":\"quartz\"," TOOL "}]}");
+    ck_assert_int_eq(lab_number(&lab, "errors.0.index"), 1);
+    expect_words("platform.duplicate_entity_error");
+    expect_words("\"id\":\"list_node.testing_tool_type.quartz\"");
+    expect(200, "GET",
+           rig_query("list_nodes",
+                     "list_root EQ {id EQ 'list_node.testing_tool_type'};name EQ ^Q*^", NULL),
+           NULL);
+    ck_assert_int_eq(lab_number(&lab, "total_count"), 1);
+}
+END_TEST
+
 START_TEST(a_request_has_up_to_200_things)
 {
     write_many(201, 400);
@@ -325,6 +341,7 @@ int main(void)
     tcase_add_test(t, modules_and_areas_are_the_same_things);
     tcase_add_test(t, two_things_may_have_one_name);
     tcase_add_test(t, what_can_be_done_of_a_request_is_done);
+    tcase_add_test(t, an_item_is_once_in_a_list);
     tcase_add_test(t, a_request_has_up_to_200_things);
     tcase_add_test(t, references_take_the_place_of_others_or_are_added);
     tcase_add_test(t, suite_runs_are_planned_and_found_by_what_is_uploaded);

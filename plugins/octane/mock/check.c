@@ -209,17 +209,15 @@ static int check_members(struct check *c, const struct cJSON *v)
 /* No two items of a list are spelt alike: that is what they are known by. */
 static int check_item(struct check *c, const struct cJSON *v)
 {
-    char root[120], name[400];
+    char name[400];
     int64_t there = 0;
-    struct ferry_str list = json_str(json_get(json_get(v, "list_root"), "id"));
     if (strcmp(c->kind->type, "list_node") != 0) {
         return 1;
     }
-    if (!list.ptr) {
+    if (!json_has(v, "list_root")) {
         return WRONG(c, "list_root", "platform.required_field", "The field list_root is required.");
     }
-    snprintf(root, sizeof root, "%.*s", STR_ARG(list));
-    alm_logical_name(name, sizeof name, root, json_str(json_get(v, "name")));
+    alm_item_id(name, sizeof name, v);
     c->rc = alm_int(c->h, 0, &there, "SELECT 1 FROM entity WHERE id = ?", "s", ferry_cstr(name));
     return there ? alm_problem(c->p, 409, "platform.duplicate_entity_error", "name",
                                "The list has this item.")

@@ -43,6 +43,8 @@ void alm_put_birth(struct http *h, struct json_out *j);
 /* "2026-11-20T10:18:33Z" in the arena. */
 struct ferry_str alm_time(struct http *h, int64_t ms);
 void alm_put_ref(struct json_out *j, const char *name, const char *type, struct ferry_str id);
+/* The id of an item of a list, from what is said of it. */
+void alm_item_id(char *out, size_t size, const struct cJSON *v);
 /* "Unit Test" of "list_node.test_level" is list_node.test_level.unit_test. */
 void alm_logical_name(char *out, size_t size, const char *root, struct ferry_str name);
 

@@ -69,12 +69,36 @@ static int32_t check_one(struct batch *b, const struct cJSON *v, struct problem 
     return rc;
 }
 
+/* An item of a list is known by its list and how it is spelt; of other things two may be the same. */
+static int repeats(const struct batch *b, const struct cJSON *data, const struct cJSON *v)
+{
+    char mine[400], theirs[400];
+    if (strcmp(b->kind->type, "list_node") != 0) {
+        return 0;
+    }
+    alm_item_id(mine, sizeof mine, v);
+    json_each (other, data) {
+        if (other == v) {
+            return 0;
+        }
+        alm_item_id(theirs, sizeof theirs, other);
+        if (strcmp(mine, theirs) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int32_t check_all(struct batch *b, const struct cJSON *data)
 {
     uint32_t i = 0;
     int32_t rc = FERRY_OK;
     json_each (v, data) {
         rc = rc ? rc : check_one(b, v, &b->problems[i]);
+        if (!b->problems[i].code && repeats(b, data, v)) {
+            alm_problem(&b->problems[i], 409, "platform.duplicate_entity_error", "name",
+                        "The request has this item of the list before.");
+        }
         b->n_wrong += b->problems[i].code != NULL;
         i++;
     }

@@ -76,12 +76,17 @@ static int too_wide(xmlDocPtr doc, struct problem *p)
     return 0;
 }
 
+static int has_doctype(struct problem *p)
+{
+    return alm_problem(p, 400, "testbox.invalid_payload", "",
+                       "The payload has a document type, which is not taken.");
+}
+
 int alm_payload_open(struct payload **out, struct ferry_str bytes, struct problem *p)
 {
     *out = NULL;
     if (memmem(bytes.ptr, (size_t)bytes.len, "<!DOCTYPE", 9)) {
-        return alm_problem(p, 400, "testbox.invalid_payload", "",
-                           "The payload has a document type, which is not taken.");
+        return has_doctype(p);
     }
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
     xmlDocPtr doc =
@@ -92,7 +97,9 @@ int alm_payload_open(struct payload **out, struct ferry_str bytes, struct proble
     } else if (doc->encoding && xmlStrcasecmp(doc->encoding, (const xmlChar *)"UTF-8") != 0) {
         alm_problem(p, 400, "testbox.invalid_payload", "", "The payload is in %s; write UTF-8.",
                     (const char *)doc->encoding);
-    } else if (!doc->intSubset && judge(doc, p) && !too_wide(doc, p)) {
+    } else if (doc->intSubset) {
+        has_doctype(p);
+    } else if (judge(doc, p) && !too_wide(doc, p)) {
         *out = (struct payload *)doc;
     }
     xmlFreeParserCtxt(parser);

@@ -86,7 +86,10 @@ static void column_of(const struct maker *m, const struct field *f, char *out, s
 {
     static const struct {
         const char *field, *column;
-    } beside[] = {{"name", "name"}, {"parent_suite", "suite"}, {"test", "test"}};
+    } beside[] = {{"name", "name"},
+                  {"parent_suite", "suite"},
+                  {"test", "test"},
+                  {"external_test_id", "mark"}};
     int has_column = !m->kind || *m->kind->rows; /* metadata has but a body */
     for (size_t i = 0; has_column && i < sizeof beside / sizeof *beside; i++) {
         if (strcmp(f->name, beside[i].field) == 0) {

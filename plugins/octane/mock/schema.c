@@ -6,14 +6,15 @@
 #include "mock.h"
 
 static const char step_1[] = KIT_CONTROL_TABLES
-    /* id: the number as text, or "list_node.x.y"; key: what a test is known by; name, suite, test: those of the body */
+    /* id: the number as text, or "list_node.x.y"; key: what a test is known by; name, suite, test, mark: those of the body */
     "CREATE TABLE entity (num BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
-    " key TEXT, name TEXT, suite TEXT, test TEXT, body TEXT NOT NULL);"
+    " key TEXT, name TEXT, suite TEXT, test TEXT, mark TEXT, body TEXT NOT NULL);"
     "CREATE INDEX entity_by_type ON entity (type, num);"
     "CREATE INDEX entity_by_key ON entity (type, key, num) WHERE key IS NOT NULL;"
     "CREATE INDEX entity_by_name ON entity (type, name, num);"
     "CREATE INDEX entity_by_suite ON entity (type, suite, num) WHERE suite IS NOT NULL;"
     "CREATE INDEX entity_by_test ON entity (type, test, num) WHERE test IS NOT NULL;"
+    "CREATE INDEX entity_by_mark ON entity (type, mark, num) WHERE mark IS NOT NULL;"
     /* dies_ms: when it ends because another took its place */
     "CREATE TABLE session (token TEXT PRIMARY KEY, user TEXT NOT NULL, born_ms BIGINT NOT NULL,"
     " seen_ms BIGINT NOT NULL, dies_ms BIGINT, used BIGINT NOT NULL);"

@@ -160,7 +160,7 @@ static void put_fields(struct http *h, const struct kind *k, struct json_out *j,
 
 /* What stands beside a body. */
 struct beside {
-    struct ferry_str key, name, suite, test;
+    struct ferry_str key, name, suite, test, mark;
 };
 
 static struct beside beside_of(struct http *h, const struct kind *k, struct ferry_str body)
@@ -173,6 +173,7 @@ static struct beside beside_of(struct http *h, const struct kind *k, struct ferr
     out.name = arena_str(&h->arena, json_str(json_get(doc.root, "name")));
     out.suite = arena_str(&h->arena, json_str(json_get(json_get(doc.root, "parent_suite"), "id")));
     out.test = arena_str(&h->arena, json_str(json_get(json_get(doc.root, "test"), "id")));
+    out.mark = arena_str(&h->arena, json_str(json_get(doc.root, "external_test_id")));
     if (strcmp(k->type, "test_automated") == 0) {
         out.key = alm_test_key(h, json_str(json_get(doc.root, "component")),
                                json_str(json_get(doc.root, "package")),
@@ -182,17 +183,23 @@ static struct beside beside_of(struct http *h, const struct kind *k, struct ferr
     return out;
 }
 
+void alm_item_id(char *out, size_t size, const struct cJSON *v)
+{
+    char root[120];
+    struct ferry_str list = json_str(json_get(json_get(v, "list_root"), "id"));
+    snprintf(root, sizeof root, "%.*s", STR_ARG(list));
+    alm_logical_name(out, size, root, json_str(json_get(v, "name")));
+}
+
 /* A number; of an item of a list its root and its name. */
 static struct ferry_str id_of(struct http *h, const struct kind *k, int64_t num,
                               const struct cJSON *v)
 {
-    char root[120], name[400];
+    char name[400];
     if (strcmp(k->type, "list_node") != 0) {
         return arena_printf(&h->arena, "%lld", (long long)num);
     }
-    snprintf(root, sizeof root, "%.*s",
-             STR_ARG(json_str(json_get(json_get(v, "list_root"), "id"))));
-    alm_logical_name(name, sizeof name, root, json_str(json_get(v, "name")));
+    alm_item_id(name, sizeof name, v);
     return arena_str(&h->arena, ferry_cstr(name));
 }
 
@@ -214,10 +221,10 @@ int32_t alm_store_new(struct http *h, const struct kind *k, const struct cJSON *
     *id = id_of(h, k, num, v);
     rc = rc ? rc
             : alm_run(h,
-                      "INSERT INTO entity (num, id, type, key, name, suite, test, body)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                      "isssssss", num, *id, ferry_cstr(k->rows), at.key, at.name, at.suite, at.test,
-                      buf_str(&b));
+                      "INSERT INTO entity (num, id, type, key, name, suite, test, mark, body)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      "issssssss", num, *id, ferry_cstr(k->rows), at.key, at.name, at.suite,
+                      at.test, at.mark, buf_str(&b));
     buf_finish(&b);
     return rc;
 }
@@ -244,11 +251,12 @@ int32_t alm_store_change(struct http *h, const struct kind *k, struct ferry_str 
     put_fields(h, k, &j, old.root, v, append);
     json_close(&j, '}');
     struct beside at = beside_of(h, k, buf_str(&b));
-    rc = b.failed ? b.failed
-                  : alm_run(h,
-                            "UPDATE entity SET body = ?, key = ?, name = ?, suite = ?, test = ?"
-                            " WHERE id = ?",
-                            "ssssss", buf_str(&b), at.key, at.name, at.suite, at.test, id);
+    rc = b.failed
+             ? b.failed
+             : alm_run(h,
+                       "UPDATE entity SET body = ?, key = ?, name = ?, suite = ?, test = ?,"
+                       " mark = ? WHERE id = ?",
+                       "sssssss", buf_str(&b), at.key, at.name, at.suite, at.test, at.mark, id);
     buf_finish(&b);
     json_finish(&old);
     return rc;
