@@ -14,6 +14,7 @@
 #include "plugin.h"
 #include "reader.h"
 #include "service.h"
+#include "tasks.h"
 #include "tracker.h"
 
 #endif

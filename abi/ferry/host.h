@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.h - what the host offers, by id; absent is NULL. Codecs and planners get none of it:
+ * host.h - what the host offers, by id; absent is NULL. (tasks.h has one more, for commands.) Codecs and planners get none of it:
  * readers, services and commands are handed a ferry_host with their calls. A table stays valid for the
  * call it was asked in.
  *

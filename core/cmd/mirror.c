@@ -27,6 +27,7 @@ static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_CHOICE, .name = "on_duplicate_key", .def = "fail",
            .choices = duplicate_choices,
            .help = "what becomes of results whose key two cases hold"),
+    SESSION_OUT,
     OPTION(.type = FERRY_OPT_STR, .flags = FERRY_OPT_REQUIRED, .name = "source_project",
            .value = "TARGET", .help = "where the results are"),
     OPTION(.type = FERRY_OPT_STR, .name = "source_run_id", .value = "ID", .help = "the run, by id"),

@@ -24,6 +24,8 @@ struct running {
     struct ferry_config config;
     struct ferry_clock clock;
     struct ferry_progress progress;
+    struct ferry_tasks tasks;
+    struct app_tasks of_tasks;
     uint64_t total, done;
     char phase[64];
 };
@@ -123,6 +125,9 @@ static const void *query(void *self, const char *id)
     if (strcmp(id, FERRY_HOST_CLOCK_1) == 0) {
         return &r->clock;
     }
+    if (strcmp(id, FERRY_HOST_TASKS_1) == 0) {
+        return r->app->config ? &r->tasks : NULL; /* without one there is no state folder */
+    }
     return strcmp(id, FERRY_HOST_PROGRESS_1) == 0 ? &r->progress : NULL;
 }
 
@@ -131,6 +136,8 @@ static void make_services(struct running *r)
     r->log = log_service(r->entry->id);
     r->config = (struct ferry_config){.self = r, .get = config_value};
     r->clock = (struct ferry_clock){.self = r, .now_ms = clock_now, .mono_us = clock_mono};
+    r->of_tasks = (struct app_tasks){.app = r->app, .plugin = r->entry->id, .target = r->target};
+    r->tasks = app_tasks_service(&r->of_tasks);
     r->progress = (struct ferry_progress){
         .self = r, .phase = progress_phase, .step = progress_step, .cancelled = progress_cancelled};
 }
@@ -346,7 +353,7 @@ static int run_found(struct app *app, struct globals *g, const struct plugin_ent
     rc = rc ? rc : call_command(&r, c, &list, &err);
     target_free(r.target);
     args_finish(&list);
-    return rc ? cmd_fail(&err) : EXIT_DONE;
+    return rc ? cmd_fail(&err) : r.of_tasks.code;
 }
 
 static int show_help(const struct plugin_entry *e, const char *command)

@@ -5,10 +5,21 @@
 
 #include "args.h"
 
+#include <ferry/tasks.h>
+
 /* One request of a plugin's command to its destination: dressed, signed in, limited like any other,
  * not repeated. */
 int32_t app_send(struct app *app, struct target *target, const struct ferry_message *request,
                  ferry_answer_fn *answer, void *data, struct ferry_error *err);
+
+/* The tasks of a command's destination (ferry.host.tasks/1). `code`: the exit code that a retry has come to. */
+struct app_tasks {
+    struct app *app;
+    const char *plugin;
+    const struct target *target; /* NULL, or without a project: all of the plugin's */
+    int code;
+};
+struct ferry_tasks app_tasks_service(struct app_tasks *t); /* valid as long as t */
 
 /* argv: the words after the plugin's id. `app` has the plugins open, and the config where it could
  * be read. */

@@ -2,6 +2,8 @@
 /* session.c - see session.h. */
 #include "session.h"
 
+#include <paper.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <file.h>
@@ -62,6 +64,9 @@ static int32_t open_lookers(struct session *s, const struct args *args, struct f
     if (file.ptr) {
         rc = events_open(&e->events, file.ptr, e->clock, e->journal.db, err);
     }
+    if (rc == FERRY_OK && args_has(args, "out")) {
+        rc = paper_open(&e->paper, args_get(args, "out").ptr, err);
+    }
     if (rc == FERRY_OK && folder.len && !s->dry_run) {
         rc = exchanges_open(&e->exchanges, folder.ptr,
                             str_is(config_get(c, "exchange_log_bodies"), "true"), e->clock,
@@ -82,6 +87,10 @@ int32_t session_open(struct session *s, struct app *app, const struct args *args
         return ferry_fail(err, FERRY_E_NO_MEMORY, "", "%s: out of memory", app->state);
     }
     int32_t rc = take_flags(app, args, err);
+    if (rc == FERRY_OK && args_has(args, "out") && !s->dry_run) {
+        rc = ferry_fail(err, FERRY_E_CONFIG, "out",
+                        "--out writes what a dry run would send; give --dry-run as well");
+    }
     rc = rc || !s->dry_run ? rc : make_scratch(s, err);
     rc = rc ? rc
             : engine_open(&s->engine, app->config, app->plugins, &app->clock,
@@ -96,6 +105,7 @@ int32_t session_open(struct session *s, struct app *app, const struct args *args
 void session_close(struct session *s)
 {
     events_close(s->engine.events);
+    paper_free(s->engine.paper);
     exchanges_close(s->engine.exchanges);
     engine_close(&s->engine);
     keys_close(s->keys);
@@ -306,7 +316,9 @@ int session_receipt(struct session *s, const struct captured *captured, uint32_t
                         .tests_failed = (flags & SESSION_TESTS_FAILED) != 0};
     struct buf text;
     buf_init(&text, LONGEST);
-    int failed = session_failed(s, &machine) != FERRY_OK;
+    struct paper *paper = s->engine.paper;
+    int failed = session_failed(s, &machine) != FERRY_OK ||
+                 (paper && paper_close(paper, &machine) != FERRY_OK);
     int code = receipt_code(&r);
     r.lenient = (flags & SESSION_LENIENT) != 0;
     int shown = failed ? EXIT_SYSTEM : receipt_code(&r);

@@ -21,6 +21,9 @@ enum { SESSION_LANES = 256, SESSION_STREAMS = 64 };
     OPTION(.type = FERRY_OPT_STR, .name = "exchange_log", .value = "FOLDER",                       \
            .help = "keeps a file of each run's requests and answers there; exchange_log_dir if "   \
                    "not set")
+#define SESSION_OUT                                                                                \
+    OPTION(.type = FERRY_OPT_STR, .name = "out", .value = "FOLDER",                                \
+           .help = "with --dry-run: writes the requests that would be sent there, a file each")
 #define SESSION_JOBS                                                                               \
     OPTION(.type = FERRY_OPT_STR, .name = "jobs", .value = "N",                                    \
            .help = "requests under way at once, at most; less than this where a tracker takes "    \

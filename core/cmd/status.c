@@ -6,11 +6,14 @@
 #include "session.h"
 
 #include <json.h>
+#include <tasks.h>
 #include <text.h>
 
 static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_BOOL, .name = "all", .help = "also runs of which nothing is waiting"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "as JSON"),
+    OPTION(.type = FERRY_OPT_BOOL, .name = "tasks",
+           .help = "the slices in which results were sent, and what became of each"),
     NULL,
 };
 
@@ -136,6 +139,95 @@ static int32_t put_all(struct session *s, int all, struct buf *out, struct ferry
     return rc ? rc : got < 0 ? -got : out->failed;
 }
 
+/* --- tasks --------------------------------------------------------------------------------------- */
+
+struct listing {
+    struct json_out j;
+    struct buf *out;
+    int json;
+    uint64_t n;
+};
+
+static void put_task_json(struct json_out *j, const struct ferry_task *t)
+{
+    char time[TIME_TEXT];
+    json_open(j, '{');
+    json_member_int(j, "request", t->request);
+    json_member(j, "task_id", t->token);
+    json_member(j, "status", ferry_cstr(task_state_text(t->state)));
+    json_member(j, "project", t->project);
+    json_member(j, "run_key", t->run_key);
+    json_member(j, "run_title", t->run_title);
+    json_member_int(j, "slice", t->slice);
+    json_member_int(j, "items", t->items);
+    json_member_int(j, "done", t->done);
+    json_member_int(j, "rejected", t->rejected);
+    json_member_int(j, "retried", t->retried);
+    json_member_int(j, "attempts", t->attempts);
+    time_text(t->created_ms, time);
+    json_member(j, "created", ferry_cstr(time));
+    time_text(t->ended_ms, time);
+    json_member(j, "ended", t->ended_ms ? ferry_cstr(time) : (struct ferry_str){NULL, 0});
+    json_member(j, "error", t->text);
+    json_close(j, '}');
+}
+
+static int32_t put_task(void *data, const struct ferry_task *t)
+{
+    struct listing *l = data;
+    l->n++;
+    if (l->json) {
+        put_task_json(&l->j, t);
+        return l->out->failed;
+    }
+    buf_printf(l->out, "%-8s ", task_state_text(t->state));
+    text_show(l->out, t->project, 0);
+    buf_puts(l->out, " \"");
+    text_show(l->out, t->run_title, 80);
+    buf_printf(l->out, "\", slice %u: %u of %u done", t->slice, t->done, t->items);
+    if (t->rejected) {
+        buf_printf(l->out, ", %u rejected", t->rejected);
+    }
+    if (t->retried) {
+        buf_printf(l->out, ", %u of them sent again since", t->retried);
+    }
+    buf_puts(l->out, "; task ");
+    if (t->token.len) {
+        text_show(l->out, t->token, 80);
+    } else {
+        buf_printf(l->out, "%lld", (long long)t->request);
+    }
+    buf_printf(l->out, ", sent %u time%s", t->attempts, t->attempts == 1 ? "" : "s");
+    if (t->text.len) {
+        buf_puts(l->out, "; ");
+        text_show(l->out, t->text, 200);
+    }
+    buf_putc(l->out, '\n');
+    return l->out->failed;
+}
+
+static int32_t put_tasks(struct session *s, struct buf *out, struct ferry_error *err)
+{
+    const struct task_filter any = {.dest = 0};
+    struct listing l = {.j = json_to(out), .out = out, .json = s->json};
+    l.j.pretty = 1;
+    if (s->json) {
+        json_open(&l.j, '{');
+        json_member_int(&l.j, "schema_version", 1);
+        json_key(&l.j, "tasks");
+        json_open(&l.j, '[');
+    }
+    int32_t rc = tasks_each(&s->engine, &any, put_task, &l, err);
+    if (s->json) {
+        json_close(&l.j, ']');
+        json_close(&l.j, '}');
+        buf_putc(out, '\n');
+    } else if (l.n == 0) {
+        buf_puts(out, "no results were sent yet\n");
+    }
+    return rc ? rc : out->failed;
+}
+
 static int run(struct app *app, const struct args *args)
 {
     struct session s = {0};
@@ -143,7 +235,9 @@ static int run(struct app *app, const struct args *args)
     struct buf out;
     buf_init(&out, 64 << 20);
     int32_t rc = session_open(&s, app, args, &err);
-    rc = rc ? rc : put_all(&s, args_flag(args, "all"), &out, &err);
+    rc = rc                         ? rc
+         : args_flag(args, "tasks") ? put_tasks(&s, &out, &err)
+                                    : put_all(&s, args_flag(args, "all"), &out, &err);
     rc = rc ? rc : session_failed(&s, &err);
     if (rc == FERRY_OK) {
         cmd_out(buf_str(&out));

@@ -15,6 +15,7 @@
     X(plugins)                                                                                     \
     X(prune)                                                                                       \
     X(resume)                                                                                      \
+    X(retry)                                                                                       \
     X(serve)                                                                                       \
     X(status)                                                                                      \
     X(trust)                                                                                       \

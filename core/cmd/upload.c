@@ -34,6 +34,7 @@ static const struct ferry_option *const options[] = {
            .help = "results whose case is missing are skipped by name"),
     OPTION(.type = FERRY_OPT_CHOICE, .name = "on_delivery_error", .choices = policies,
            .help = "whether trouble with a tracker makes the command fail; fail if not set"),
+    SESSION_OUT,
     OPTION(.type = FERRY_OPT_STR, .name = "part", .value = "NAME",
            .help =
                "which of several jobs that share a run key this is; if not set, FERRY_PART, else "

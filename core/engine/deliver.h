@@ -46,6 +46,7 @@ struct deliver {
     uint32_t fruitless;   /* sendings in a row without an answer that can be used */
     int64_t fruitless_ms; /* when the first of them ended */
     int signed_again;
+    struct paper *paper; /* a dry run's: nothing is sent, it is written there; NULL otherwise */
     struct hunts *hunts; /* for items that make requests be refused */
     int32_t gave_up;     /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
     struct ferry_error *err;

@@ -24,6 +24,7 @@ struct engine {
     uint32_t jobs;               /* requests under way at once, at most */
     struct exchanges *exchanges; /* the exchange log; NULL: none is kept */
     struct events *events;       /* who is told of each operation; NULL: nobody */
+    struct paper *paper;         /* where a dry run writes what it would send; NULL: nowhere */
     int64_t deadline_ms;         /* on the clock: when this command stops delivering */
 };
 

@@ -144,6 +144,17 @@ static const char *const steps[] = {
     "CREATE INDEX job_waiting ON job(not_before, id) WHERE state = 0;"
     "CREATE TABLE job_report(job_id INTEGER NOT NULL, n INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,"
     " PRIMARY KEY(job_id, n)) WITHOUT ROWID;",
+
+    /* Of what was refused, how much has gone again since (`ferry retry`). */
+    "ALTER TABLE request ADD COLUMN retried INTEGER NOT NULL DEFAULT 0;"
+    "DROP VIEW upload_tasks;"
+    "CREATE VIEW upload_tasks AS SELECT r.key AS run_key, r.title AS run_title, d.label AS destination, q.id AS request,"
+    " ROW_NUMBER() OVER (PARTITION BY q.lane_id, q.kind ORDER BY q.id) AS slice, q.kind AS kind, q.items AS items, q.token AS task_id,"
+    " CASE WHEN q.settled = 0 THEN 'Running' WHEN q.rejected = 0 THEN 'Success' WHEN q.done > 0 THEN 'Warning' ELSE 'Failed' END AS status,"
+    " q.done AS done, q.rejected AS rejected, q.retried AS retried, q.attempts AS attempts, q.error AS error, coalesce(q.first_ms, q.sent_ms) AS created_ms,"
+    " q.sent_ms AS sent_ms, q.ended_ms AS ended_ms, q.lane_id AS lane_id, q.dest_id AS dest_id"
+    " FROM request q JOIN lane l ON l.id = q.lane_id JOIN run r ON r.id = l.run_id JOIN dest d ON d.id = q.dest_id"
+    " WHERE (q.kind = 196615 OR q.token IS NOT NULL) AND (q.settled = 0 OR q.done + q.rejected > 0);",
 };
 enum { VERSION = sizeof steps / sizeof *steps, BUSY_MS = 60000, LOCK_WAIT_MS = 600000 };
 enum { APPLICATION = 0x46727279 }; /* what the file is, for those who look at it: "Frry" */

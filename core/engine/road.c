@@ -2,6 +2,7 @@
 /* road.c - see road.h. */
 #include "road.h"
 
+#include "paper.h"
 #include "step.h"
 
 #include <log.h>
@@ -89,7 +90,10 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
         rc = plan(e, lane, remote, out);
         events_tell(e->events);
     }
-    if (rc || (flags & ROAD_DRY_RUN)) {
+    if (flags & ROAD_DRY_RUN) {
+        return rc || !e->paper ? rc : paper_write(e->paper, e, remote, &out->error);
+    }
+    if (rc) {
         return rc;
     }
     /* An audit is owed from the first act on: whoever dies in between leaves a lane that is still open. */

@@ -3,6 +3,7 @@
 #include "deliver.h"
 
 #include "pack.h"
+#include "paper.h"
 #include "step.h"
 
 #include <hash.h>
@@ -226,8 +227,11 @@ static int32_t name_rejected(struct deliver *d, struct batch *b)
     db_done(&rows);
     *item = *b->ops[0].item;
     *run = item->run ? *item->run : (struct ferry_run){.size = sizeof *run};
-    if (n == 0 && b->ops[0].edition == 0) {
-        run->description = (struct ferry_str){NULL, 0};
+    if (n == 0) { /* empty takes back what it said before */
+        int said = b->ops[0].edition > 0;
+        run->description = !said                  ? (struct ferry_str){NULL, 0}
+                           : run->description.ptr ? run->description
+                                                  : FERRY_LIT("");
     } else if (n > 0) {
         run->description = arena_printf(
             &b->arena, "%.*s%s%d results were rejected by the tracker and are not in this run:%s%s",
@@ -269,8 +273,8 @@ static int32_t encode_and_send(struct deliver *d, struct flight *f)
     } else {
         batch_cut(&f->batch, taken);
         f->repeat = 0;
-        rc = commit_sent(d, f, &en);
-        rc = rc ? rc : submit(d, f);
+        rc = d->paper ? paper_take(d, f) : commit_sent(d, f, &en);
+        rc = rc || d->paper ? rc : submit(d, f);
     }
     reply_finish(&en.notes);
     arena_finish(&en.arena);
@@ -327,7 +331,7 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
             continue;
         }
         *took = 1;
-        if (needs_look(d, &f->batch)) {
+        if (!d->paper && needs_look(d, &f->batch)) {
             return find_batch(d, &f->batch);
         }
         if (f->batch.traits.flags & FERRY_CLOSES) {

@@ -41,6 +41,7 @@
     XX(SERVICE_CALL, service_call, 40)                                                             \
     XX(STEP, step, 104)                                                                            \
     XX(SUITE, suite, 120)                                                                          \
+    XX(TASK, task, 144)                                                                            \
     XX(TRAITS, traits, 64)                                                                         \
     XX(VERDICT, verdict, 32)
 

@@ -91,7 +91,12 @@ int64_t request_body_read(const struct request_body *body, const struct buf *sto
 
 /* For dry-run and traces: the request as text, secrets as ${name}, blobs as their digest; appended. */
 void request_show(const struct request *r, struct buf *out);
-/* The body alone, in the same way. */
+/* The body alone, in the same way; or with the blobs' bytes, piece by piece: fn returns a status. */
 void request_show_body(const struct request *r, struct buf *out);
+int32_t request_body_each(const struct request *r, struct spool *spool,
+                          int32_t (*fn)(void *data, struct ferry_str piece), void *data,
+                          struct ferry_error *err);
+/* The text of a header, as far as it is no secret; absent where there is none. The name in lower case. */
+struct ferry_str request_header(const struct request *r, const char *name);
 
 #endif

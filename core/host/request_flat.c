@@ -416,3 +416,62 @@ void request_show_body(const struct request *r, struct buf *out)
         }
     }
 }
+
+static int32_t blob_each(struct spool *spool, const struct request_record *rec,
+                         int32_t (*fn)(void *data, struct ferry_str piece), void *data,
+                         struct ferry_error *err)
+{
+    char piece[16384];
+    uint64_t at = request_le(rec->bytes.ptr, 8), left = request_le(rec->bytes.ptr + 8, 8);
+    struct ferry_str digest = str_sub(rec->bytes, 16, rec->bytes.len);
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && left > 0) {
+        int64_t got =
+            spool_read(spool, digest, at, piece, left < sizeof piece ? left : sizeof piece);
+        if (got <= 0) {
+            return ferry_fail(err, got ? (int32_t)-got : FERRY_E_IO, "", "%.*s: not in the spool",
+                              STR_ARG(digest));
+        }
+        rc = fn(data, (struct ferry_str){piece, (uint64_t)got});
+        at += (uint64_t)got;
+        left -= (uint64_t)got;
+    }
+    return rc;
+}
+
+int32_t request_body_each(const struct request *r, struct spool *spool,
+                          int32_t (*fn)(void *data, struct ferry_str piece), void *data,
+                          struct ferry_error *err)
+{
+    struct request_record rec;
+    size_t at = 0;
+    int in_body = 0;
+    int32_t rc = FERRY_OK;
+    char name[80];
+    while (rc == FERRY_OK && request_next(request_packed(r), &at, &rec)) {
+        in_body |= rec.tag == TAG_BODY;
+        if (in_body && rec.tag == TAG_TEXT) {
+            rc = fn(data, rec.bytes);
+        } else if (in_body && rec.tag == TAG_SECRET) {
+            snprintf(name, sizeof name, "${%.*s}", STR_ARG(str_sub(rec.bytes, 1, 64)));
+            rc = fn(data, ferry_cstr(name));
+        } else if (in_body && rec.tag == TAG_BLOB) {
+            rc = blob_each(spool, &rec, fn, data, err);
+        }
+    }
+    return rc;
+}
+
+struct ferry_str request_header(const struct request *r, const char *name)
+{
+    struct request_record rec;
+    size_t at = 0;
+    int here = 0;
+    while (request_next(request_packed(r), &at, &rec)) {
+        if (here && rec.tag == TAG_TEXT) {
+            return rec.bytes;
+        }
+        here = rec.tag == TAG_HEADER && str_is_nocase(rec.bytes, name);
+    }
+    return (struct ferry_str){NULL, 0};
+}

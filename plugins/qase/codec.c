@@ -276,7 +276,7 @@ static int32_t encode_complete(struct writer *w, const struct ferry_op *op, uint
         return rc;
     }
     if (op->kind == FERRY_OP(FERRY_COMPLETE, FERRY_RUN) && op->marker.len > 0 && op->item &&
-        op->item->run && op->item->run->description.len > 0) {
+        op->item->run && op->item->run->description.ptr) {
         snprintf(suffix, sizeof suffix, "/%.*s", STR_ARG(run));
         return encode_single(w, op, "PATCH", suffix, qase_write_run_change, taken, err);
     }

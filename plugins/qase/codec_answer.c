@@ -110,7 +110,7 @@ static int32_t decode_change(const struct ferry_op *op, const struct ferry_reply
 
 static int has_description(const struct ferry_op *op)
 {
-    return op->marker.len > 0 && op->item && op->item->run && op->item->run->description.len > 0;
+    return op->marker.len > 0 && op->item && op->item->run && op->item->run->description.ptr;
 }
 
 int32_t qase_decode(const struct ferry_call *call, const struct ferry_op *const *ops, uint32_t n,

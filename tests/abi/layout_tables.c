@@ -51,6 +51,13 @@ AT(clock, self, 0);
 CALL(clock, now_ms, 8, int64_t, (void *self));
 CALL(clock, mono_us, 16, int64_t, (void *self));
 
+SIZE(tasks, 24);
+AT(tasks, self, 0);
+CALL(tasks, each, 8, int32_t, (void *self, ferry_task_fn *fn, void *data, struct ferry_error *err));
+CALL(tasks, retry, 16, int32_t,
+     (void *self, const struct ferry_str *tasks, uint32_t n_tasks, uint32_t flags, uint64_t *n,
+      struct ferry_error *err));
+
 SIZE(command_io, 24);
 AT(command_io, self, 0);
 CALL(command_io, out, 8, int32_t, (void *self, struct ferry_str bytes));

@@ -181,6 +181,35 @@ static int32_t run_send(const struct ferry_command_call *call, struct ferry_erro
     return call->io->send(call->io->self, &request, on_answer, (void *)(uintptr_t)call, err);
 }
 
+static int32_t on_task(void *data, const struct ferry_task *t)
+{
+    char line[512];
+    snprintf(line, sizeof line, "%lld %.*s state %u, slice %u, %u of %u, %u refused: %.*s\n",
+             (long long)t->request, (int)t->token.len, t->token.ptr ? t->token.ptr : "", t->state,
+             t->slice, t->done, t->items, t->rejected, (int)t->text.len,
+             t->text.ptr ? t->text.ptr : "");
+    return put(data, ferry_cstr(line));
+}
+
+static int32_t run_tasks(const struct ferry_command_call *call, struct ferry_error *err)
+{
+    const struct ferry_tasks *tasks = call->host->query(call->host->self, FERRY_HOST_TASKS_1);
+    return tasks ? tasks->each(tasks->self, on_task, (void *)(uintptr_t)call, err)
+                 : FERRY_E_UNSUPPORTED;
+}
+
+static int32_t run_retry(const struct ferry_command_call *call, struct ferry_error *err)
+{
+    const struct ferry_tasks *tasks = call->host->query(call->host->self, FERRY_HOST_TASKS_1);
+    uint64_t n = 77;
+    char line[64];
+    int32_t rc =
+        tasks ? tasks->retry(tasks->self, call->args, call->n_args, FERRY_RETRY_JSON, &n, err)
+              : FERRY_E_UNSUPPORTED;
+    snprintf(line, sizeof line, "%llu again\n", (unsigned long long)n);
+    return rc ? rc : put(call, ferry_cstr(line));
+}
+
 static int32_t run_refuse(const struct ferry_command_call *call, struct ferry_error *err)
 {
     if (call->n_args) {
@@ -203,6 +232,12 @@ static const struct ferry_command refuse = {.size = sizeof refuse,
                                             .name = "refuse",
                                             .summary = "says no",
                                             .run = run_refuse},
+                                  retry = {.size = sizeof retry,
+                                           .max_args = 8,
+                                           .name = "retry",
+                                           .summary = "gives what was refused another chance",
+                                           .usage = "[TASK...]",
+                                           .run = run_retry},
                                   send = {.size = sizeof send,
                                           .name = "send",
                                           .summary = "sends one request",
@@ -214,8 +249,12 @@ static const struct ferry_command refuse = {.size = sizeof refuse,
                                           .summary = "shows what it was given",
                                           .usage = "[WORD...]",
                                           .options = show_options,
-                                          .run = run_show};
-static const struct ferry_command *const list[] = {&refuse, &send, &show, NULL};
+                                          .run = run_show},
+                                  tasks = {.size = sizeof tasks,
+                                           .name = "tasks",
+                                           .summary = "lists what was sent",
+                                           .run = run_tasks};
+static const struct ferry_command *const list[] = {&refuse, &retry, &send, &show, &tasks, NULL};
 static const struct ferry_commands commands = {.list = list};
 
 static const void *query(const char *id)

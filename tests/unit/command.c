@@ -3,6 +3,8 @@
  * behind them. */
 #include <check.h>
 #include <fcntl.h>
+#include <file.h>
+#include <journal.h>
 #include <plugin_command.h>
 #include <run.h>
 #include <secrets.h>
@@ -376,6 +378,55 @@ START_TEST(sends_nothing_without_a_destination)
 }
 END_TEST
 
+/* Two destinations of the plugin, and one of another: what was sent to each. */
+static void make_journal(void)
+{
+    static const char rows[] =
+        "INSERT INTO dest(id, name, label, plugin, project, url, account) VALUES"
+        " (1, 'vendor:AO', 'vendor:AO', 'vendor', 'AO', 'https://api.vendor.example', 'A'),"
+        " (2, 'vendor:DEMO', 'vendor:DEMO', 'vendor', 'DEMO', 'https://api.vendor.example', 'A'),"
+        " (3, 'other:AO', 'other:AO', 'other', 'AO', '', '');"
+        "INSERT INTO run(id, key, title, source, shared, created_ms) VALUES(1, 'K', 'Nightly', 'report', 0, 0);"
+        "INSERT INTO lane(id, dest_id, run_id, role, planner, run_key, run_title, flags, state) VALUES"
+        " (1, 1, 1, 1, 'upload', 'K', 'Nightly', 0, 1), (2, 2, 1, 2, 'mirror', 'K', 'Nightly', 0, 1), (3, 3, 1, 2, 'mirror', 'K', 'Nightly', 0, 1);"
+        "INSERT INTO request(id, dest_id, lane_id, kind, digest, items, sent_ms, version, settled, done, rejected, token, error) VALUES"
+        " (1, 1, 1, 196615, x'00', 3, 5, '1', 1, 3, 0, 'task 1', NULL), (2, 1, 1, 196615, x'00', 2, 6, '1', 1, 1, 1, 'task 2', 'too long'),"
+        " (3, 2, 2, 196615, x'00', 1, 7, '1', 0, 0, 0, NULL, NULL), (4, 3, 3, 196615, x'00', 1, 8, '1', 1, 1, 0, NULL, NULL);";
+    struct journal j;
+    ck_assert_msg(journal_open(&j, app.state, 0, &err) == FERRY_OK, "%s", err.message);
+    ck_assert_msg(db_script(j.db, rows, &err) == FERRY_OK, "%s", err.message);
+    journal_close(&j);
+}
+
+START_TEST(tells_a_command_of_its_plugins_tasks_alone)
+{
+    make_journal();
+    setenv("VENDOR_API_TOKEN", "canary-1", 1);
+    ck_assert_int_eq(RUN("vendor", "tasks"), 0);
+    ck_assert_str_eq(output, "1 task 1 state 2, slice 1, 3 of 3, 0 refused: \n"
+                             "2 task 2 state 3, slice 2, 1 of 2, 1 refused: too long\n"
+                             "3  state 1, slice 1, 0 of 1, 0 refused: \n");
+    ck_assert_int_eq(RUN("second", "tasks"), 0);
+    ck_assert_str_eq(output, "");
+    file_remove_tree(app.state);
+}
+END_TEST
+
+START_TEST(tries_again_for_a_command_what_it_names)
+{
+    make_journal();
+    setenv("VENDOR_API_TOKEN", "canary-1", 1);
+    ck_assert_int_eq(RUN("vendor", "retry", "task 1"), 0); /* of which nothing was refused */
+    ck_assert_str_eq(output, "0 again\n");
+    ck_assert_int_eq(RUN("vendor", "retry", "task 9"), 2);
+    ck_assert_str_eq(output, "");
+    ck_assert_int_eq(RUN("vendor", "retry", "4"), 2); /* another plugin's */
+    ck_assert_int_eq(RUN("vendor", "retry"), 0);
+    ck_assert_str_eq(output, "0 again\n");
+    file_remove_tree(app.state);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("command");
@@ -401,6 +452,8 @@ int main(void)
     tcase_add_test(p, hands_a_command_what_it_was_given);
     tcase_add_test(p, carries_a_commands_request_to_the_engine);
     tcase_add_test(p, sends_nothing_without_a_destination);
+    tcase_add_test(p, tells_a_command_of_its_plugins_tasks_alone);
+    tcase_add_test(p, tries_again_for_a_command_what_it_names);
     suite_add_tcase(suite, p);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
