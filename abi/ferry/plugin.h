@@ -37,7 +37,9 @@ enum {
         2u, /* never shown, stored or logged; codecs place it by name, see ferry_out.secret */
     FERRY_OPT_DEPRECATED = 4u, /* still understood; `help` says what to use instead */
     FERRY_OPT_PLACE =
-        8u /* where a tracker of the configuration names no project, the values of these, joined by '.', are it */
+        8u, /* where a tracker of the configuration names no project, the values of these, joined by '.', are it */
+    FERRY_OPT_FILE =
+        16u /* of a command: a person names a file ("-": stdin), the command sees the bytes in it */
 };
 
 /* One option, declared as data. All text NUL-ended, static. */

@@ -8,11 +8,13 @@
 
 #include "run.h"
 
+#include <errno.h>
+#include <file.h>
 #include <stdlib.h>
 #include <text.h>
 #include <unistd.h>
 
-enum { MOST_OPTIONS = 260 };
+enum { MOST_OPTIONS = 260, MOST_FILE = 48 << 20 };
 
 /* One running command. */
 struct running {
@@ -20,6 +22,8 @@ struct running {
     const struct plugin_entry *entry;
     struct target
         *target; /* NULL: no destination was named, and none follows from the configuration */
+    struct app_line *line;
+    struct buf files; /* what stands in those that options name */
     struct ferry_log log;
     struct ferry_config config;
     struct ferry_clock clock;
@@ -53,7 +57,7 @@ static int32_t io_send(void *self, const struct ferry_message *request, ferry_an
             "%s has no destination here; say --project CODE or --to NAME, or configure a tracker",
             r->entry->id);
     }
-    return app_send(r->app, r->target, request, answer, data, err);
+    return app_send(r->app, r->target, &r->line, request, answer, data, err);
 }
 
 static struct ferry_str config_value(void *self, struct ferry_str name)
@@ -282,24 +286,59 @@ static void join_options(const struct ferry_option *const *own,
     table[n] = NULL;
 }
 
-/* What was given, a list's values joined, and defaults, in the order of the table. */
-static int32_t collect(const struct args *args, const struct ferry_option *const *own,
-                       struct arena *arena, struct ferry_kv kv[MOST_OPTIONS], uint32_t *n)
+/* A list's values, joined. */
+static struct ferry_str join_list(const struct args *args, const char *name, struct arena *arena)
 {
+    struct ferry_str value = args_nth(args, name, 0), next;
+    for (uint32_t i = 1; next = args_nth(args, name, i), next.ptr; i++) {
+        value = arena_printf(arena, "%.*s\n%.*s", STR_ARG(value), STR_ARG(next));
+    }
+    return value;
+}
+
+/* One such option of a command is enough. */
+static int32_t read_named_file(struct running *r, struct ferry_str *value, struct arena *arena,
+                               struct ferry_error *err)
+{
+    struct ferry_str path = arena_str(arena, *value);
+    if (!path.ptr) {
+        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "out of memory");
+    }
+    if (r->files.len) {
+        return ferry_fail(err, FERRY_E_BUG, NULL, "%s: a command with two files", r->entry->id);
+    }
+    int32_t rc = str_is(path, "-") ? file_read_fd(STDIN_FILENO, "stdin", &r->files, err)
+                                   : file_read(path.ptr, &r->files, err);
+    *value = r->files.len ? buf_str(&r->files) : FERRY_LIT("");
+    if (rc == FERRY_E_IO && file_status(errno, FERRY_E_CONFIG) == FERRY_E_CONFIG) {
+        rc = err->status = FERRY_E_CONFIG; /* the path is wrong, not the machine */
+    }
+    return rc;
+}
+
+/* What was given, and defaults, in the order of the table. */
+static int32_t collect(struct running *r, const struct args *args,
+                       const struct ferry_option *const *own, struct arena *arena,
+                       struct ferry_kv kv[MOST_OPTIONS], uint32_t *n, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
     *n = 0;
-    for (; own && *own && *n + 3 < MOST_OPTIONS; own++) {
-        struct ferry_str value = args_get(args, (*own)->name), next;
+    for (; rc == FERRY_OK && own && *own && *n + 3 < MOST_OPTIONS; own++) {
+        struct ferry_str value = args_get(args, (*own)->name);
         if ((*own)->type == FERRY_OPT_LIST && args_has(args, (*own)->name)) {
-            value = args_nth(args, (*own)->name, 0);
-            for (uint32_t i = 1; next = args_nth(args, (*own)->name, i), next.ptr; i++) {
-                value = arena_printf(arena, "%.*s\n%.*s", STR_ARG(value), STR_ARG(next));
-            }
+            value = join_list(args, (*own)->name, arena);
+        }
+        if ((*own)->flags & FERRY_OPT_FILE && value.ptr) {
+            rc = read_named_file(r, &value, arena, err);
         }
         if (value.ptr) {
             kv[(*n)++] = (struct ferry_kv){ferry_cstr((*own)->name), value};
         }
     }
-    return arena->failed;
+    return rc ? rc
+           : arena->failed
+               ? ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s: out of memory", r->entry->id)
+               : FERRY_OK;
 }
 
 static int32_t call_command(struct running *r, const struct ferry_command *c, struct arglist *list,
@@ -317,9 +356,9 @@ static int32_t call_command(struct running *r, const struct ferry_command *c, st
     if (rc) {
         return rc;
     }
-    if (collect(&list->args, c->options, &list->arena, kv, &call.n_options)) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, NULL, "%s %s: out of memory", r->entry->id,
-                          c->name);
+    rc = collect(r, &list->args, c->options, &list->arena, kv, &call.n_options, err);
+    if (rc) {
+        return rc;
     }
     call.args = list->args.rest;
     call.n_args = list->args.n_rest;
@@ -350,7 +389,10 @@ static int run_found(struct app *app, struct globals *g, const struct plugin_ent
     rc = args_parse(&list, g, name, table, argc, argv, &err);
     log_setup(log_level(g), g->color);
     rc = rc ? rc : args_check(&list.args, name, c->usage, c->min_args, c->max_args, &err);
+    buf_init(&r.files, MOST_FILE);
     rc = rc ? rc : call_command(&r, c, &list, &err);
+    app_hang_up(r.line);
+    buf_finish(&r.files);
     target_free(r.target);
     args_finish(&list);
     return rc ? cmd_fail(&err) : r.of_tasks.code;

@@ -7,10 +7,15 @@
 
 #include <ferry/tasks.h>
 
-/* One request of a plugin's command to its destination: dressed, signed in, limited like any other,
- * not repeated. */
-int32_t app_send(struct app *app, struct target *target, const struct ferry_message *request,
-                 ferry_answer_fn *answer, void *data, struct ferry_error *err);
+struct app_line;
+/*
+ * One request of a plugin's command to its destination: dressed, signed in, limited like any other. *line is the way there,
+ * made by the first one; NULL before it.
+ */
+int32_t app_send(struct app *app, struct target *target, struct app_line **line,
+                 const struct ferry_message *request, ferry_answer_fn *answer, void *data,
+                 struct ferry_error *err);
+void app_hang_up(struct app_line *line); /* accepts NULL */
 
 /* The tasks of a command's destination (ferry.host.tasks/1). `code`: the exit code that a retry has come to. */
 struct app_tasks {

@@ -18,7 +18,9 @@ enum {
     MAX_OPTIONS = 200,
     MAX_TEXT = 512,
     MAX_VARIABLE = 100,
-    MAX_VARIABLES = 16
+    MAX_VARIABLES = 16,
+    KNOWN_FLAGS = FERRY_OPT_REQUIRED | FERRY_OPT_SECRET | FERRY_OPT_DEPRECATED | FERRY_OPT_PLACE |
+                  FERRY_OPT_FILE
 };
 
 /* What the walk over the exported symbols has found. */
@@ -239,9 +241,11 @@ static int32_t option_check(const struct ferry_option *o, const char *of, const 
     if (o->type < FERRY_OPT_STR || o->type > FERRY_OPT_SIZE) {
         return fail_option(err, path, of, o->name, "an unknown type; use one of FERRY_OPT_*");
     }
-    if (o->flags & ~(uint32_t)(FERRY_OPT_REQUIRED | FERRY_OPT_SECRET | FERRY_OPT_DEPRECATED |
-                               FERRY_OPT_PLACE)) {
+    if (o->flags & ~(uint32_t)KNOWN_FLAGS) {
         return fail_option(err, path, of, o->name, "an unknown flag; use those of its level");
+    }
+    if (o->flags & FERRY_OPT_FILE && o->type != FERRY_OPT_STR) {
+        return fail_option(err, path, of, o->name, "a file is named by text; use FERRY_OPT_STR");
     }
     if (!o->help || !*o->help) {
         return fail_option(err, path, of, o->name, "no .help; say in one line what it is for");

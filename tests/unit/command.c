@@ -334,14 +334,17 @@ static struct {
 } sent;
 
 /* Linked in the place of app_send(): see tests/CMakeLists.txt. */
-int32_t __wrap_app_send(struct app *a, struct target *target, const struct ferry_message *request,
-                        ferry_answer_fn *answer, void *data, struct ferry_error *e);
-int32_t __wrap_app_send(struct app *a, struct target *target, const struct ferry_message *request,
-                        ferry_answer_fn *answer, void *data, struct ferry_error *e)
+int32_t __wrap_app_send(struct app *a, struct target *target, struct app_line **line,
+                        const struct ferry_message *request, ferry_answer_fn *answer, void *data,
+                        struct ferry_error *e);
+int32_t __wrap_app_send(struct app *a, struct target *target, struct app_line **line,
+                        const struct ferry_message *request, ferry_answer_fn *answer, void *data,
+                        struct ferry_error *e)
 {
     struct ferry_message reply = {
         .size = sizeof reply, .status = 204, .body = FERRY_LIT("pong canary-1")};
     struct ferry_str token = target->secrets.get(target->secrets.self, FERRY_LIT("token"));
+    ck_assert_ptr_null(*line);
     sent.app = a;
     snprintf(sent.label, sizeof sent.label, "%.*s", STR_ARG(target->label));
     snprintf(sent.method, sizeof sent.method, "%.*s", STR_ARG(request->method));

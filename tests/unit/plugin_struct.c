@@ -277,6 +277,10 @@ START_TEST(an_option_is_declared_whole)
     option.flags = 1u << 20;
     is_refused("an unknown flag");
     setup();
+    option.flags = FERRY_OPT_FILE;
+    option.type = FERRY_OPT_LIST;
+    is_refused("a file is named by text");
+    setup();
     option.help = NULL;
     is_refused("no .help");
     setup();
