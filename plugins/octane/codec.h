@@ -67,7 +67,13 @@ void octane_put_encoded(struct buf *b, struct ferry_str text);
 #define OCTANE_SUITE  "suite:"
 #define OCTANE_ROOT   "root module" /* the fact that holds its id */
 
+/* Where a story has its key in Jira, unless "jira_field" says otherwise. */
+#define OCTANE_JIRA_FIELD "jira_key_udf"
+
 int octane_is_suite(const struct ferry_op *op);
+/* The body that makes one; a suite's module may be absent. */
+void octane_write_folder(struct buf *b, int is_suite, struct ferry_str name,
+                         struct ferry_str parent);
 /* The id that stands above an operation's folder; absent: it is not known. E_NEED after need(). */
 int32_t octane_parent_of(const struct ferry_call *call, const struct ferry_op *op,
                          struct ferry_str *parent);

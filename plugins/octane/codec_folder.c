@@ -205,15 +205,16 @@ static void write_suite(struct json_out *json, struct ferry_str module)
     json_close(json, '}');
 }
 
-static void write_folder(struct buf *b, const struct ferry_op *op, struct ferry_str parent)
+void octane_write_folder(struct buf *b, int is_suite, struct ferry_str name,
+                         struct ferry_str parent)
 {
     struct json_out json = json_to(b);
     json_open(&json, '{');
     json_key(&json, "data");
     json_open(&json, '[');
     json_open(&json, '{');
-    json_member(&json, "name", op->item->name);
-    if (octane_is_suite(op)) {
+    json_member(&json, "name", name);
+    if (is_suite) {
         write_suite(&json, parent);
     } else {
         write_module(&json, parent);
@@ -244,7 +245,7 @@ int32_t octane_encode_folder(const struct ferry_call *call, const struct ferry_o
                          octane_is_suite(op) ? "/test_suites?fields=id,name"
                                              : "/application_modules?fields=id,name,parent",
                          err);
-    write_folder(&body, op, parent);
+    octane_write_folder(&body, octane_is_suite(op), op->item->name, parent);
     if (rc == FERRY_OK) {
         out->start(out->self, FERRY_LIT("POST"), buf_str(&target));
         out->header(out->self, FERRY_LIT("content-type"));

@@ -89,9 +89,10 @@ static const struct ferry_option *const options[] = {
 
 static const void *query(const char *id)
 {
-    return strcmp(id, FERRY_TRACKER_1) == 0 ? (const void *)&octane_tracker
-           : strcmp(id, FERRY_NEEDS_1) == 0 ? (const void *)&octane_needs
-                                            : NULL;
+    return strcmp(id, FERRY_TRACKER_1) == 0    ? (const void *)&octane_tracker
+           : strcmp(id, FERRY_NEEDS_1) == 0    ? (const void *)&octane_needs
+           : strcmp(id, FERRY_COMMANDS_1) == 0 ? (const void *)&octane_commands
+                                               : NULL;
 }
 
 FERRY_PLUGIN_DEFINE(octane, "octane") = {

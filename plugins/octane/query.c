@@ -54,6 +54,17 @@ void octane_phrase_text(struct buf *b, const char *field, const char *op, struct
     octane_put_quoted(b, text);
 }
 
+/* Braces have no place in an address, and some servers say so. */
+static void put_fields(struct buf *b, const char *fields)
+{
+    for (; *fields; fields++) {
+        buf_puts(b, *fields == '{' ? "%7B" : *fields == '}' ? "%7D" : "");
+        if (*fields != '{' && *fields != '}') {
+            buf_putc(b, *fields);
+        }
+    }
+}
+
 static void put_part(struct buf *b, char *before, const char *name)
 {
     buf_printf(b, "%c%s=", *before, name);
@@ -68,7 +79,7 @@ int32_t octane_put_list(struct buf *b, const struct ferry_call *call, const stru
     buf_puts(b, l->collection);
     if (l->fields) {
         put_part(b, &before, "fields");
-        buf_puts(b, l->fields);
+        put_fields(b, l->fields);
     }
     if (l->limit > 0) {
         put_part(b, &before, "limit");
