@@ -26,6 +26,11 @@ static const char *cure_of(uint32_t status)
     }
 }
 
+static struct ferry_str without_stop(struct ferry_str text)
+{
+    return text.len && text.ptr[text.len - 1] == '.' ? str_sub(text, 0, text.len - 1) : text;
+}
+
 int32_t shell_refused(struct shell *s, const char *method, struct ferry_str target,
                       const struct ferry_message *answer)
 {
@@ -34,12 +39,14 @@ int32_t shell_refused(struct shell *s, const char *method, struct ferry_str targ
     struct arena a;
     char said[260], where[140];
     struct ferry_str rest = target, path;
+    struct ferry_str site = octane_site(&s->codec);
     arena_init(&a, 16 << 20);
     str_split(&rest, '?', &path);
+    path = str_sub(path, path.len > site.len ? site.len : 0, path.len);
     octane_read_error(&doc, &a, answer->body, &words);
     int is_known = words.code.len || words.description.len;
     struct ferry_str text = words.description.len ? words.description : words.code;
-    text_show_to(said, sizeof said, utf8_cut(is_known ? text : answer->body, 240));
+    text_show_to(said, sizeof said, utf8_cut(is_known ? without_stop(text) : answer->body, 240));
     text_show_to(where, sizeof where, path);
     int32_t rc = ferry_fail(s->err, status_of(answer->status),
                             answer->status == 401 || answer->status == 403 ? "credentials" : "",
