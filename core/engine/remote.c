@@ -9,7 +9,7 @@
 #include <transport_inproc.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 16 << 20, REQUEST_MAX = 256 << 20, MEMORY_MAX = 1 << 20 };
+enum { ANSWER_MAX = 16 << 20, REQUEST_MAX = 256 << 20, MEMORY_MAX = 1 << 20, FACTS_MAX = 64 << 20 };
 
 uint64_t chance(void)
 {
@@ -71,7 +71,7 @@ int32_t remote_open(struct remote *r, const struct target *target, const struct 
     r->exchanges = setup->exchanges;
     r->opened_ms = r->clock->now_ms(r->clock);
     r->values = (struct request_values){r, value_of};
-    arena_init(&r->memory, MEMORY_MAX);
+    arena_init(&r->memory, FACTS_MAX);
     request_init(&r->dress, MEMORY_MAX);
     int32_t rc = r->journal ? remote_load_facts(r, err) : FERRY_OK;
     if (rc) {

@@ -26,9 +26,9 @@ struct remote {
     int64_t patience_ms; /* without a sign of life it is given up for this time */
     int64_t opened_ms;
     struct arena memory; /* facts and session */
-    struct ferry_kv facts[64];
-    unsigned char fact_is_new[64]; /* said since this was opened */
-    uint32_t n_facts;
+    struct ferry_kv *facts; /* in `memory`, as the next */
+    uint32_t *fact_said;    /* by which question since this was opened; 0: before */
+    uint32_t n_facts, room_facts, questions;
     struct ferry_kv session[16], session_before[16]; /* values are its own */
     struct ferry_str session_names[16];
     uint32_t n_session, signed_in;

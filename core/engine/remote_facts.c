@@ -4,7 +4,30 @@
 
 #include <text.h>
 
-enum { FACT_AGE_MS = 24 * 3600 * 1000, REHEARSAL_MAX = 1 << 20 };
+enum { FACT_AGE_MS = 24 * 3600 * 1000, REHEARSAL_MAX = 1 << 20, FACTS_AT_FIRST = 64 };
+
+/* One more fact; a codec may have to know thousands of things by their names. */
+static int32_t add_fact(struct remote *r, struct ferry_str name, struct ferry_str value)
+{
+    if (r->n_facts == r->room_facts) { /* the old arrays stay in memory until the end */
+        uint32_t room = r->room_facts ? r->room_facts * 2 : FACTS_AT_FIRST;
+        struct ferry_kv *facts = arena_array(&r->memory, struct ferry_kv, room);
+        uint32_t *said = arena_array(&r->memory, uint32_t, room);
+        if (!facts || !said) {
+            return r->memory.failed;
+        }
+        if (r->n_facts) {
+            memcpy(facts, r->facts, r->n_facts * sizeof *facts);
+            memcpy(said, r->fact_said, r->n_facts * sizeof *said);
+        }
+        r->facts = facts;
+        r->fact_said = said;
+        r->room_facts = room;
+    }
+    r->facts[r->n_facts].key = arena_str(&r->memory, name);
+    r->facts[r->n_facts++].value = arena_str(&r->memory, value);
+    return r->memory.failed;
+}
 
 /* A project changes while nobody looks: what was learned long ago, and what it lacked, is asked anew when it is needed. */
 int32_t remote_load_facts(struct remote *r, struct ferry_error *err)
@@ -16,10 +39,8 @@ int32_t remote_load_facts(struct remote *r, struct ferry_error *err)
         "SELECT name, value FROM fact WHERE dest_id = ? AND at_ms BETWEEN ? AND ? AND value <> ''",
         "iii", r->dest_id, now - FACT_AGE_MS, now);
     int got = 0;
-    while (rc == FERRY_OK && r->n_facts < sizeof r->facts / sizeof *r->facts &&
-           (got = db_step(&rows)) > 0) {
-        r->facts[r->n_facts].key = arena_str(&r->memory, db_str(&rows, 0));
-        r->facts[r->n_facts++].value = arena_str(&r->memory, db_str(&rows, 1));
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        rc = add_fact(r, db_str(&rows, 0), db_str(&rows, 1));
     }
     db_done(&rows);
     return rc ? rc : got < 0 ? -got : r->memory.failed;
@@ -42,20 +63,21 @@ static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_
     while (i < r->n_facts && !ferry_eq(r->facts[i].key, name)) {
         i++;
     }
-    if (i < r->n_facts && r->fact_is_new[i]) {
+    if (i < r->n_facts && r->fact_said[i]) {
         return ferry_eq(r->facts[i].value, value)
                    ? FERRY_OK
                    : two_values(r, name, r->facts[i].value, value, err);
     }
-    if (i == sizeof r->facts / sizeof *r->facts) {
-        return ferry_fail(err, FERRY_E_BUG, "fact", "%.*s: more facts than fit",
-                          STR_ARG(r->target->label));
-    }
-    r->facts[i].key = i < r->n_facts ? r->facts[i].key : arena_str(&r->memory, name);
     value = value.ptr ? value : FERRY_LIT("");
-    r->facts[i].value = arena_str(&r->memory, value);
-    r->fact_is_new[i] = 1;
-    r->n_facts += i == r->n_facts;
+    if (i == r->n_facts) {
+        int32_t rc = add_fact(r, name, value);
+        if (rc) {
+            return rc;
+        }
+    } else {
+        r->facts[i].value = arena_str(&r->memory, value);
+    }
+    r->fact_said[i] = r->questions;
     if (r->memory.failed || !r->journal) {
         return r->memory.failed;
     }
@@ -65,31 +87,31 @@ static int32_t store_fact(struct remote *r, struct ferry_str name, struct ferry_
         "issi", r->dest_id, name, value, r->clock->now_ms(r->clock));
 }
 
-struct learning {
-    struct remote *r;
-    unsigned char was_new[sizeof((struct remote *)NULL)->fact_is_new]; /* before this question */
-};
-
 static int32_t facts_of_page(void *data, struct reply *page, struct ferry_error *err)
 {
-    struct learning *l = data;
-    int32_t rc = FERRY_OK;
-    if (!page) { /* what was said may be said otherwise now */
-        memcpy(l->r->fact_is_new, l->was_new, sizeof l->was_new);
+    struct remote *r = data;
+    struct db *db = r->journal ? r->journal->db : NULL;
+    if (!page) { /* what this question has said may be said otherwise now */
+        for (uint32_t i = 0; i < r->n_facts; i++) {
+            r->fact_said[i] = r->fact_said[i] == r->questions ? 0 : r->fact_said[i];
+        }
         return FERRY_OK;
     }
-    for (struct reply_text *t = page->facts; t && rc == FERRY_OK; t = t->next) {
-        rc = store_fact(l->r, t->name, t->value, err);
+    int32_t rc = db ? db_begin(db, err) : FERRY_OK;
+    if (rc) {
+        return rc;
     }
-    return rc;
+    for (struct reply_text *t = page->facts; t && rc == FERRY_OK; t = t->next) {
+        rc = store_fact(r, t->name, t->value, err);
+    }
+    return db ? db_end(db, rc, err) : rc;
 }
 
 int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err)
 {
     struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_FACT, .name = fact};
-    struct learning l = {.r = r};
-    memcpy(l.was_new, r->fact_is_new, sizeof l.was_new);
-    int32_t rc = remote_pages(r, &ask, facts_of_page, &l, err);
+    r->questions++;
+    int32_t rc = remote_pages(r, &ask, facts_of_page, r, err);
     if (rc == FERRY_OK && !ferry_get(r->facts, r->n_facts, fact).ptr) {
         rc = ferry_fail(err, FERRY_E_CONFIG, "fact", "%.*s: has no %.*s", STR_ARG(r->target->label),
                         STR_ARG(fact));
@@ -104,7 +126,7 @@ static struct ferry_call call_anew(const struct remote *r, struct ferry_kv *fact
     call.facts = facts;
     call.n_facts = 0;
     for (uint32_t i = 0; i < r->n_facts; i++) {
-        if (r->fact_is_new[i]) {
+        if (r->fact_said[i]) {
             facts[call.n_facts++] = r->facts[i];
         }
     }
@@ -114,16 +136,21 @@ static struct ferry_call call_anew(const struct remote *r, struct ferry_kv *fact
 int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err)
 {
     enum { ROUNDS = 8 };
-    struct ferry_kv facts[sizeof r->facts / sizeof *r->facts];
+    struct ferry_kv *facts = NULL;
     struct needs needs = {.fact = {NULL, 0}};
     struct ferry_error why = {.size = sizeof why};
     struct request request;
     int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
     request_init(&request, REHEARSAL_MAX);
-    arena_init(&needs.arena, 65536);
+    arena_init(&needs.arena, 64 << 20);
     request.notes_self = &needs;
     request.need = remote_on_need;
     for (int i = 0; rc == FERRY_E_NEED && learned == FERRY_OK && i < ROUNDS; i++) {
+        facts = arena_array(&needs.arena, struct ferry_kv, r->n_facts + 1);
+        if (!facts) {
+            learned = needs.arena.failed;
+            break;
+        }
         struct ferry_call call = call_anew(r, facts);
         uint32_t taken = 0;
         request_reset(&request);

@@ -59,7 +59,7 @@ static int32_t encode_once(struct deliver *d, struct flight *f, struct encoding 
 static int32_t encode(struct deliver *d, struct flight *f, struct encoding *en, uint32_t *taken,
                       struct ferry_error *why)
 {
-    enum { ROUNDS = 8 };
+    enum { ROUNDS = 64 }; /* a thousand results may name thousands of things */
     int32_t rc = FERRY_E_NEED;
     for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
         en->need = (struct ferry_str){NULL, 0};

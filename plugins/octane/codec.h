@@ -67,9 +67,6 @@ void octane_put_encoded(struct buf *b, struct ferry_str text);
 #define OCTANE_SUITE  "suite:"
 #define OCTANE_ROOT   "root module" /* the fact that holds its id */
 
-/* Where a story has its key in Jira, unless "jira_field" says otherwise. */
-#define OCTANE_JIRA_FIELD "jira_key_udf"
-
 int octane_is_suite(const struct ferry_op *op);
 /* The body that makes one; a suite's module may be absent. */
 void octane_write_folder(struct buf *b, int is_suite, struct ferry_str name,
@@ -116,6 +113,7 @@ struct octane_writer {
     const struct ferry_call *call;
     const struct ferry_out *out; /* for notes and facts */
     uint32_t index;              /* of the operation */
+    struct ferry_str run;        /* name of the suite run */
     struct buf xml, scratch;
 };
 void octane_note(const struct octane_writer *w, uint32_t kind, const char *field, const char *text);
@@ -129,6 +127,20 @@ int32_t octane_encode_results(const struct ferry_call *call, const struct ferry_
 /* What stands before the runs of a payload. E_NEED, E_CONFIG. */
 int32_t octane_write_head(struct buf *b, const struct ferry_call *call, const struct ferry_out *out,
                           const struct octane_run *run, uint32_t edition, struct ferry_error *err);
+
+/* --- codec_jira.c: which backlog items they cover -------------------------------------------------------------- */
+
+/* E_NEED where a story of theirs has to be looked up; a hundred keys at a time. */
+int32_t octane_need_stories(const struct ferry_call *call, const struct ferry_op *const *ops,
+                            uint32_t n, const struct ferry_out *out);
+void octane_write_backlog(struct octane_writer *w, const struct ferry_op *op);
+/* E_CONFIG. */
+int32_t octane_check_links(const struct ferry_call *call, struct ferry_error *err);
+int octane_is_jira_fact(struct ferry_str fact);
+int32_t octane_ask_jira(struct buf *target, const struct ferry_call *call, struct ferry_str fact,
+                        struct ferry_error *err);
+int32_t octane_answer_jira(const struct ferry_call *call, struct ferry_str fact,
+                           const struct cJSON *data, const struct ferry_reply *reply);
 
 /* --- codec_task.c: what becomes of a payload ------------------------------------------------------------------ */
 

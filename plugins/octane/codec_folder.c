@@ -117,6 +117,10 @@ static int32_t check_run(const struct ferry_call *call, struct ferry_error *err)
 {
     struct ferry_str form = octane_option(call, "suite_run");
     struct ferry_str space, workspace;
+    int32_t rc = octane_check_links(call, err);
+    if (rc) {
+        return rc;
+    }
     for (uint64_t i = 0; i < form.len; i++) {
         if (str_starts(str_sub(form, i, form.len), "{key}")) {
             return octane_place(call, &space, &workspace, err);

@@ -234,6 +234,8 @@ int32_t octane_encode_results(const struct ferry_call *call, const struct ferry_
     buf_init(&head, MOST_HEAD);
     buf_init(&path, 8192);
     int32_t rc = octane_run_of(call, ops[0], out, &run, err);
+    w.run = rc ? w.run : run.name;
+    rc = rc ? rc : octane_need_stories(call, ops, n, out);
     rc = rc ? rc : octane_write_head(&head, call, out, &run, ops[0]->edition, err);
     rc = rc ? rc : octane_put_path(&path, call, "/test-results", err);
     if (rc == FERRY_OK) {

@@ -306,6 +306,7 @@ int32_t octane_write_result(struct octane_writer *w, const struct ferry_op *op,
     write_url(w, result);
     octane_attribute(w, "external_test_id", op->item->key);
     buf_putc(&w->xml, '>');
+    octane_write_backlog(w, op);
     write_error(w, result);
     write_wire(w, op);
     if (result->n_steps) {

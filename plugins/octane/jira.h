@@ -14,6 +14,10 @@ int jira_is_key(struct ferry_str text);
  * behind it; 0 where there is none left. What is no key is handed out as it is, with *is_key 0.
  */
 int jira_next(struct ferry_str *rest, struct ferry_str *key, int *is_key);
+/* Whether a pattern says where a key stands: "[{key}]". */
+int jira_is_pattern(struct ferry_str pattern);
+/* The next key in `text` that stands as the pattern says, from *at on, which moves behind it; 0 where there is none. */
+int jira_find(struct ferry_str text, struct ferry_str pattern, uint64_t *at, struct ferry_str *key);
 /* 1 where both name one issue: the case of letters does not count. */
 int jira_same(struct ferry_str a, struct ferry_str b);
 /* `field IN 'A-1','A-2'` of `n` keys. */

@@ -14,6 +14,8 @@ static const char *const url_variables[] = {"OCTANE_URL", NULL};
 static const char *const user_variables[] = {"OCTANE_USER", NULL};
 static const char *const workspace_variables[] = {"OCTANE_WORKSPACE_ID", NULL};
 
+static const char *const link_choices[] = {"payload", "after", "both", "none", NULL};
+
 #define OCTANE_OPTION(...)                                                                         \
     {                                                                                              \
         .size = sizeof(struct ferry_option), __VA_ARGS__                                           \
@@ -30,6 +32,19 @@ static const struct ferry_option all[] = {
                   .variables = client_secret_variables, .help = "secret of the API key"),
     OCTANE_OPTION(.type = FERRY_OPT_LIST, .name = "environment", .value = "TYPE=VALUE",
                   .help = "environment of the runs, such as OS=Linux"),
+    OCTANE_OPTION(.type = FERRY_OPT_LIST, .name = "jira", .value = "KEY",
+                  .help = "issues in Jira whose stories all results cover"),
+    OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "jira_field", .value = "NAME",
+                  .def = OCTANE_JIRA_FIELD, .help = "field of a story that holds its key in Jira"),
+    OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "jira_pattern", .value = "TEXT",
+                  .help = "where a test's name holds a key of Jira, such as [{key}]"),
+    OCTANE_OPTION(.type = FERRY_OPT_LIST, .name = "jira_properties", .value = "NAME",
+                  .def = "jira\nissue\nstory",
+                  .help = "properties of a result that hold keys of Jira; tags jira:KEY do always"),
+    OCTANE_OPTION(.type = FERRY_OPT_CHOICE, .name = "link", .def = "payload",
+                  .choices = link_choices,
+                  .help = "whether results name the stories that they cover when they are "
+                          "uploaded; `ferry octane link` does it afterwards"),
     OCTANE_OPTION(.type = FERRY_OPT_INT, .name = "max_parallel_uploads", .value = "N", .def = "5",
                   .help = "payloads that Octane works on for us at once, at most 5"),
     OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "milestone", .value = "NAME",
@@ -82,9 +97,10 @@ static const struct ferry_option all[] = {
                   .help = "workspace, where the project does not say it"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],  &all[8],
-    &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15], &all[16], &all[17],
-    &all[18], &all[19], &all[20], &all[21], &all[22], &all[23], &all[24], NULL,
+    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],
+    &all[8],  &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15],
+    &all[16], &all[17], &all[18], &all[19], &all[20], &all[21], &all[22], &all[23],
+    &all[24], &all[25], &all[26], &all[27], &all[28], &all[29], NULL,
 };
 
 static const void *query(const char *id)

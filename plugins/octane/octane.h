@@ -18,6 +18,9 @@ enum {
     OCTANE_BODY = 1024 * 1024 /* bytes of a request about entities */
 };
 
+/* Where a story has its key in Jira, unless "jira_field" says otherwise. */
+#define OCTANE_JIRA_FIELD "jira_key_udf"
+
 extern const struct ferry_tracker octane_tracker;   /* codec.c */
 extern const struct ferry_needs octane_needs;       /* codec_folder.c */
 extern const struct ferry_commands octane_commands; /* commands.c */
