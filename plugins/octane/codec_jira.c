@@ -282,7 +282,8 @@ static void put_word(struct buf *b, struct ferry_str word)
     buf_putc(b, '\'');
 }
 
-static void note_bad(const struct octane_writer *w, struct items *items, struct ferry_str field)
+static void note_bad(const struct octane_writer *w, struct items *items, struct ferry_str field,
+                     struct ferry_str test)
 {
     struct buf *bad = &items->bad;
     if (bad->len > MOST_NOTE) {
@@ -298,6 +299,8 @@ static void note_bad(const struct octane_writer *w, struct items *items, struct 
         buf_put(bad, items->key);
         buf_puts(bad, " --suite-run ");
         put_word(bad, w->run);
+        buf_puts(bad, " --test ");
+        put_word(bad, test);
     }
     octane_note(w, FERRY_NOTE_SKIPPED, "jira", buf_cstr(bad));
 }
@@ -316,7 +319,7 @@ void octane_write_backlog(struct octane_writer *w, const struct ferry_op *op)
         buf_puts(&w->xml, "</backlog_items>");
     }
     if (items.bad.len) {
-        note_bad(w, &items, field);
+        note_bad(w, &items, field, op->item->key.len ? op->item->key : op->item->result->name);
     }
     buf_finish(&items.bad);
 }

@@ -89,7 +89,7 @@ static int32_t link_to(struct shell *s, const struct thing *run, const struct th
     int32_t rc = shell_coverage(s, run, skip > 0 ? skip : 0, 0, &c);
     if (rc == FERRY_OK && c.carriers.n == 0) {
         rc = ferry_fail(s->err, FERRY_E_REFUSED, NULL,
-                        "suite run %.*s has no automated runs (yet); nothing was linked",
+                        "suite run %.*s has no such automated runs (yet); nothing was linked",
                         STR_ARG(run->id));
     }
     if (rc == FERRY_OK) {
@@ -182,12 +182,24 @@ const struct ferry_option shell_suite_run_option = {
     .value = "NAME|ID",
     .help = "whose automated runs are meant",
 };
-static const struct ferry_option *const options[] = {
-    &shell_jira_option,      &shell_json_option,
-    &replace_option,         &shell_skip_option,
-    &shell_space_option,     &shell_story_option,
-    &shell_suite_option,     &shell_suite_run_option,
-    &shell_workspace_option, NULL};
+const struct ferry_option shell_test_option = {
+    .size = sizeof(struct ferry_option),
+    .type = FERRY_OPT_LIST,
+    .name = "test",
+    .value = "NAME|KEY",
+    .help = "only those of the tests with this name or Automation Key",
+};
+static const struct ferry_option *const options[] = {&shell_jira_option,
+                                                     &shell_json_option,
+                                                     &replace_option,
+                                                     &shell_skip_option,
+                                                     &shell_space_option,
+                                                     &shell_story_option,
+                                                     &shell_suite_option,
+                                                     &shell_suite_run_option,
+                                                     &shell_test_option,
+                                                     &shell_workspace_option,
+                                                     NULL};
 
 const struct ferry_command octane_command_link = {
     .size = sizeof(struct ferry_command),

@@ -31,7 +31,13 @@ static void show_bad(struct shell *s, struct ferry_str line, int several)
     json_open(&s->json, '{');
     json_member(&s->json, "key", key);
     if (several) {
-        json_member(&s->json, "ids", line);
+        struct ferry_str id;
+        json_key(&s->json, "ids");
+        json_open(&s->json, '[');
+        while (!str_empty(line) && str_split(&line, ',', &id)) {
+            json_put(&s->json, str_trim(id));
+        }
+        json_close(&s->json, ']');
     }
     json_close(&s->json, '}');
 }

@@ -198,6 +198,7 @@ static const struct ferry_option *const options[] = {&all_option,
                                                      &shell_story_option,
                                                      &shell_suite_option,
                                                      &shell_suite_run_option,
+                                                     &shell_test_option,
                                                      &shell_workspace_option,
                                                      NULL};
 

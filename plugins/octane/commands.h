@@ -37,7 +37,7 @@ int32_t shell_flush(struct shell *s, int now);
 /* Options that several have. */
 extern const struct ferry_option shell_jira_option, shell_json_option, shell_skip_option,
     shell_space_option, shell_story_option, shell_suite_option, shell_suite_run_option,
-    shell_workspace_option;
+    shell_test_option, shell_workspace_option;
 /* One command a file, by its name. */
 extern const struct ferry_command octane_command_link, octane_command_module, octane_command_rest,
     octane_command_runs, octane_command_story, octane_command_suite, octane_command_suite_run,
@@ -77,6 +77,7 @@ struct thing {
     struct ferry_str id, name, type;
     struct ferry_str above, above_name; /* what it lies in: id, and name where the server told it */
     struct ferry_str test, test_name;   /* of a run */
+    struct ferry_str test_key;          /* its Automation Key */
     struct ferry_str status;            /* "passed" */
     struct ferry_str key;               /* in Jira */
     struct thing *covers;               /* backlog items */
@@ -119,7 +120,10 @@ int32_t shell_stories(struct shell *s, struct ferry_str keys, struct things *out
 /* Backlog items by id, of any type; E_REFUSED where one is not there. */
 int32_t shell_items(struct shell *s, struct ferry_str ids, struct things *out);
 
-/* What carries the coverage of a suite run's results: automated runs, or their tests where this Octane has none on runs. */
+/*
+ * What carries the coverage of a suite run's results: automated runs, or their tests where this Octane has none on runs; only of the tests that the
+ * option "test" names, where it does.
+ */
 struct coverage {
     const char *collection, *what;
     struct things carriers;

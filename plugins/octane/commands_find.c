@@ -70,6 +70,7 @@ static int32_t take_thing(struct shell *s, void *data, const struct cJSON *v)
     t->above_name = text_of(a, above, "name");
     t->test = id_of(a, test);
     t->test_name = text_of(a, test, "name");
+    t->test_key = text_of(a, test, "external_test_id");
     t->status = status_of(a, json_get(v, "native_status"));
     t->key = all->key_field ? text_of(a, v, all->key_field) : t->key;
     read_covers(a, json_get(v, "covered_content"), t);

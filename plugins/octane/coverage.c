@@ -260,6 +260,31 @@ static int32_t tests_of(struct shell *s, const struct things *runs, struct thing
     return s->arena.failed;
 }
 
+static int is_listed(struct ferry_str list, const struct thing *run)
+{
+    struct ferry_str one;
+    while (!str_empty(list) && str_split(&list, '\n', &one)) {
+        if (one.len && (ferry_eq(one, run->test_key) || ferry_eq(one, run->test_name))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void keep_tests(struct things *runs, struct ferry_str list)
+{
+    struct thing **at = &runs->first;
+    while (*at) {
+        if (is_listed(list, *at)) {
+            at = &(*at)->next;
+        } else {
+            *at = (*at)->next;
+            runs->n--;
+        }
+    }
+    runs->last = at;
+}
+
 int32_t shell_coverage(struct shell *s, const struct thing *suite_run, int64_t skip,
                        int with_covered, struct coverage *out)
 {
@@ -268,15 +293,18 @@ int32_t shell_coverage(struct shell *s, const struct thing *suite_run, int64_t s
     struct things runs;
     int32_t rc = probe_field(s, "run_automated", FERRY_LIT("covered_content"), &on_runs);
     snprintf(query, sizeof query, "parent_suite EQ {id EQ %.*s}", STR_ARG(suite_run->id));
-    const struct octane_list l = {.collection = "automated_runs",
-                                  .query = ferry_cstr(query),
-                                  .fields = on_runs && with_covered
-                                                ? "id,name,test{id,name},covered_content"
-                                                : "id,name,test{id,name}",
-                                  .order = "id",
-                                  .offset = skip};
+    const struct octane_list l = {
+        .collection = "automated_runs",
+        .query = ferry_cstr(query),
+        .fields = on_runs && with_covered ? "id,name,test{id,name,external_test_id},covered_content"
+                                          : "id,name,test{id,name,external_test_id}",
+        .order = "id",
+        .offset = skip};
     things_init(&runs);
     rc = rc ? rc : things_list(s, &runs, &l, NULL);
+    if (rc == FERRY_OK && !str_empty(shell_option(s, "test"))) {
+        keep_tests(&runs, shell_option(s, "test"));
+    }
     out->collection = on_runs ? "automated_runs" : "automated_tests";
     out->what = on_runs ? "automated runs" : "automated tests";
     out->carriers = runs;
