@@ -157,6 +157,40 @@ static int32_t compare_lists(struct engine *e, const struct lane *lane, struct r
     return rc;
 }
 
+/* --- what is not there ---------------------------------------------------------------- */
+
+int32_t audit_none_absent(struct engine *e, struct ferry_error *err)
+{
+    return db_script(e->journal.db,
+                     "DROP TABLE IF EXISTS temp.absent; CREATE TEMP TABLE absent(op_id INTEGER)",
+                     err);
+}
+
+int32_t audit_absent(struct engine *e, int64_t op_id, struct audit_counts *counts,
+                     struct ferry_error *err)
+{
+    counts->missing++;
+    return db_run(e->journal.db, err, "INSERT INTO temp.absent(op_id) VALUES(?)", "i", op_id);
+}
+
+int32_t audit_reopen(struct engine *e, struct remote *remote, uint64_t *n, struct ferry_error *err)
+{
+    struct ferry_traits t;
+    *n = 0;
+    int32_t rc = remote_describe(remote, FERRY_OP(FERRY_CREATE, FERRY_RESULT), &t, err);
+    if (rc || t.effect != FERRY_REPEATABLE) {
+        return rc;
+    }
+    rc = db_run(
+        e->journal.db, err,
+        "UPDATE op SET state = 1, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, at_most = 0, settled_ms = NULL,"
+        " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL"
+        " WHERE state = 7 AND flags & 1 = 0 AND id IN (SELECT op_id FROM temp.absent)",
+        "");
+    *n = rc ? 0 : (uint64_t)db_changes(e->journal.db);
+    return rc;
+}
+
 /* --- out of step --------------------------------------------------------------------- */
 
 static int32_t look_for_each(struct engine *e, const struct lane *lane, const char *run,
@@ -169,8 +203,10 @@ static int32_t look_for_each(struct engine *e, const struct lane *lane, const ch
     while (rc == FERRY_OK && !is_interrupted(e->interrupted) && (got = db_step(&rows)) > 0) {
         wire_of(lane, run, &rows, wire);
         counts->checked++;
-        counts->missing += !index_has_wire(&e->journal, ferry_cstr(wire)) &&
-                           !index_has_id(&e->journal, db_str(&rows, 2));
+        if (!index_has_wire(&e->journal, ferry_cstr(wire)) &&
+            !index_has_id(&e->journal, db_str(&rows, 2))) {
+            rc = audit_absent(e, db_int(&rows, 0), counts, err);
+        }
     }
     db_done(&rows);
     if (rc == FERRY_OK && is_interrupted(e->interrupted)) {
@@ -228,7 +264,8 @@ static int32_t read_and_check(struct engine *e, const struct lane *lane, struct 
         return audit_alike(e, lane, remote, run, counts, err);
     }
     counts->checked = 0;
-    rc = index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
+    rc = audit_none_absent(e, err);
+    rc = rc ? rc : index_read_result_ids(&e->journal, remote, ferry_cstr(run), err);
     rc = rc ? rc : look_for_each(e, lane, run, counts, err);
     if (rc) {
         return rc;

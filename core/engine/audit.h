@@ -26,6 +26,17 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
 int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *remote,
                     const char *run, struct audit_counts *counts, struct ferry_error *err);
 
+/* Its part: an operation whose result is not there, counted and kept for audit_reopen(); and the end of what was kept. */
+int32_t audit_absent(struct engine *e, int64_t op_id, struct audit_counts *counts,
+                     struct ferry_error *err);
+int32_t audit_none_absent(struct engine *e, struct ferry_error *err);
+
+/*
+ * What the last audit missed is to be sent again where that can make no second one: it was accepted, and never came to be. How many.
+ * What somebody else had brought there stays as it is.
+ */
+int32_t audit_reopen(struct engine *e, struct remote *remote, uint64_t *n, struct ferry_error *err);
+
 /*
  * Its part (audit_made.c): folders, cases and runs that stand there twice, by a second sending of ours or because somebody else made
  * them when this lane did; they are named in notes, and counted.

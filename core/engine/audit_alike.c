@@ -8,15 +8,16 @@
  */
 #include "audit.h"
 
+#include "delivered.h"
 #include "identity.h"
 #include "index.h"
-#include "pack.h"
 
 #include <text.h>
 
 struct alike {
     struct engine *e;
     const struct lane *lane;
+    const char *run;
     struct audit_counts *counts;
     struct ferry_error *err;
     struct arena arena;
@@ -28,7 +29,7 @@ static int32_t make_tables(struct db *db, struct ferry_error *err)
         db,
         "DROP TABLE IF EXISTS temp.shown; DROP TABLE IF EXISTS temp.nameless;"
         "CREATE TEMP TABLE shown(id TEXT NOT NULL, alike BLOB NOT NULL, nameless BLOB NOT NULL, taken INTEGER NOT NULL DEFAULT 0);"
-        "CREATE TEMP TABLE nameless(alike BLOB NOT NULL, mine INTEGER NOT NULL);",
+        "CREATE TEMP TABLE nameless(op_id INTEGER NOT NULL, alike BLOB NOT NULL, mine INTEGER NOT NULL);",
         err);
 }
 
@@ -90,68 +91,50 @@ static int take(struct db *db, const char *sql, struct ferry_str alike)
     "UPDATE temp.shown SET taken = 1 WHERE rowid = (SELECT rowid FROM temp.shown WHERE " column    \
     " = ? AND taken = 0 LIMIT 1)"
 
-static int32_t one_op(struct alike *a, const struct db_rows *rows)
+static int is_shown(struct db *db, struct ferry_str id)
 {
-    struct db *db = a->e->journal.db;
-    struct ferry_item *item;
-    unsigned char alike[16];
-    int mine = db_int(rows, 0) == a->lane->id;
-    struct ferry_str of_case = db_str(rows, 2);
-    if (db_int(rows, 3)) {
-        a->counts->checked += (uint64_t)mine;
-        return FERRY_OK;
-    }
-    arena_reset(&a->arena);
-    int32_t rc = unpack_item(arena_str(&a->arena, db_str(rows, 1)), &a->arena, &item, a->err);
-    if (rc || !item->result) {
-        return rc;
-    }
-    a->counts->checked += (uint64_t)mine;
-    identity_likeness(of_case.ptr ? of_case : FERRY_LIT(""), item->result, alike);
-    if (!of_case.ptr) { /* after those that name their case */
-        return db_run(db, a->err, "INSERT INTO temp.nameless(alike, mine) VALUES(?, ?)", "bi",
-                      bytes(alike), (int64_t)mine);
-    }
-    a->counts->missing += (uint64_t)(!take(db, TAKE("alike"), bytes(alike)) && mine);
-    return FERRY_OK;
+    return id.ptr && db_one_int(db, 0, NULL, "SELECT 1 FROM temp.shown WHERE id = ?", "s", id) == 1;
 }
 
-/* What was delivered to this run, by this lane and by others of this journal. */
-#define OURS                                                                                       \
-    " o.dest_id = ?1 AND o.kind = ?2 AND o.state = 7"                                              \
-    " AND o.lane_id IN (SELECT id FROM lane WHERE dest_id = ?1 AND run_key = ?3)"
+static int32_t one_op(void *data, const struct delivered *one)
+{
+    struct alike *a = data;
+    struct db *db = a->e->journal.db;
+    unsigned char alike[16];
+    int mine = one->lane_id == a->lane->id;
+    a->counts->checked += (uint64_t)mine;
+    if (is_shown(db, one->id)) {
+        return FERRY_OK;
+    }
+    identity_likeness(one->of_case.ptr ? one->of_case : FERRY_LIT(""), one->item->result, alike);
+    if (!one->of_case.ptr) { /* after those that name their case */
+        return db_run(db, a->err, "INSERT INTO temp.nameless(op_id, alike, mine) VALUES(?, ?, ?)",
+                      "ibi", one->op_id, bytes(alike), (int64_t)mine);
+    }
+    return take(db, TAKE("alike"), bytes(alike)) || !mine
+               ? FERRY_OK
+               : audit_absent(a->e, one->op_id, a->counts, a->err);
+}
 
 /* Before any is taken for what it looks like. */
 static int32_t take_known(struct alike *a)
 {
     return db_run(
         a->e->journal.db, a->err,
-        "UPDATE temp.shown SET taken = 1 WHERE id IN (SELECT o.remote_id FROM op o WHERE" OURS
+        "UPDATE temp.shown SET taken = 1 WHERE id IN (SELECT o.remote_id FROM op o WHERE" DELIVERED_THERE
         " AND o.remote_id IS NOT NULL)",
-        "iis", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), a->lane->run_key);
+        "iisi", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), ferry_cstr(a->run),
+        (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN));
 }
 
 static int32_t take_ours(struct alike *a)
 {
-    struct db_rows rows = {0};
-    int got = 0;
-    int32_t rc = db_query(
-        a->e->journal.db, &rows, a->err,
-        "SELECT o.lane_id, coalesce(o.packed, i.packed),"
-        " (SELECT coalesce(f.id, t.remote_id) FROM ref f LEFT JOIN op t ON t.id = f.target WHERE f.op_id = o.id AND f.role = ?4 LIMIT 1),"
-        " o.remote_id IS NOT NULL AND EXISTS(SELECT 1 FROM temp.shown s WHERE s.id = o.remote_id)"
-        " FROM op o LEFT JOIN item i ON i.id = o.item_id WHERE" OURS,
-        "iisi", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), a->lane->run_key,
-        (int64_t)FERRY_CASE);
-    while (rc == FERRY_OK && !is_interrupted(a->e->interrupted) && (got = db_step(&rows)) > 0) {
-        rc = one_op(a, &rows);
-    }
-    db_done(&rows);
-    if (rc == FERRY_OK && is_interrupted(a->e->interrupted)) {
-        rc = ferry_fail(a->err, FERRY_E_STOP, "",
-                        "interrupted before the audit; \"ferry resume\" makes it");
-    }
-    return rc ? rc : got < 0 ? -got : FERRY_OK;
+    int32_t rc =
+        delivered_results(a->e, a->lane->dest_id, ferry_cstr(a->run), &a->arena, one_op, a, a->err);
+    return rc == FERRY_E_STOP
+               ? ferry_fail(a->err, rc, "",
+                            "interrupted before the audit; \"ferry resume\" makes it")
+               : rc;
 }
 
 static int32_t take_nameless(struct alike *a)
@@ -159,10 +142,11 @@ static int32_t take_nameless(struct alike *a)
     struct db *db = a->e->journal.db;
     struct db_rows rows = {0};
     int got = 0;
-    int32_t rc = db_query(db, &rows, a->err, "SELECT alike, mine FROM temp.nameless", "");
+    int32_t rc = db_query(db, &rows, a->err, "SELECT alike, mine, op_id FROM temp.nameless", "");
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        int taken = take(db, TAKE("nameless"), db_str(&rows, 0));
-        a->counts->missing += (uint64_t)(!taken && db_int(&rows, 1));
+        if (!take(db, TAKE("nameless"), db_str(&rows, 0)) && db_int(&rows, 1)) {
+            rc = audit_absent(a->e, db_int(&rows, 2), a->counts, a->err);
+        }
     }
     db_done(&rows);
     return rc ? rc : got < 0 ? -got : FERRY_OK;
@@ -221,10 +205,11 @@ static int32_t name_second_ones(struct alike *a)
 int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *remote,
                     const char *run, struct audit_counts *counts, struct ferry_error *err)
 {
-    struct alike a = {.e = e, .lane = lane, .counts = counts, .err = err};
+    struct alike a = {.e = e, .lane = lane, .run = run, .counts = counts, .err = err};
     arena_init(&a.arena, 64 << 20);
     counts->checked = counts->missing = counts->duplicates = 0;
     int32_t rc = make_tables(e->journal.db, err);
+    rc = rc ? rc : audit_none_absent(e, err);
     rc = rc ? rc : list_results(&a, remote, run);
     rc = rc ? rc : take_all(&a);
     if (rc == FERRY_OK && counts->missing == 0 && is_ours_alone(&a)) {

@@ -2,6 +2,7 @@
 /* recall.c - see recall.h. */
 #include "recall.h"
 
+#include "delivered.h"
 #include "identity.h"
 #include "pack.h"
 
@@ -25,51 +26,32 @@ static int32_t make_table(struct db *db, struct ferry_error *err)
         err);
 }
 
+struct sent {
+    struct recall *r;
+    struct ferry_error *err;
+};
+
 /* Of a case that the tracker found or made by itself only the rest is known. */
-static int32_t one_sent(struct recall *r, const struct db_rows *rows, struct ferry_error *err)
+static int32_t one_sent(void *data, const struct delivered *one)
 {
-    struct ferry_item *item;
+    struct sent *s = data;
     unsigned char alike[16];
-    struct ferry_str of_case = db_str(rows, 2);
-    arena_reset(&r->arena);
-    int32_t rc = unpack_item(arena_str(&r->arena, db_str(rows, 1)), &r->arena, &item, err);
-    if (rc || !item->result) {
-        return rc;
-    }
-    r->any = 1;
-    identity_likeness(of_case.ptr ? of_case : FERRY_LIT(""), item->result, alike);
-    return db_run(r->e->journal.db, err, "INSERT INTO temp.sent(op_id, alike) VALUES(?, ?)", "ib",
-                  db_int(rows, 0), bytes(alike));
+    s->r->any = 1;
+    identity_likeness(one->of_case.ptr ? one->of_case : FERRY_LIT(""), one->item->result, alike);
+    return db_run(s->r->e->journal.db, s->err, "INSERT INTO temp.sent(op_id, alike) VALUES(?, ?)",
+                  "ib", one->op_id, bytes(alike));
 }
 
 int32_t recall_open(struct recall *r, struct engine *e, int64_t dest_id, struct ferry_str run,
                     struct ferry_error *err)
 {
-    struct db_rows rows = {0};
-    int got = 0;
+    struct sent s = {r, err};
     *r = (struct recall){.e = e};
     arena_init(&r->arena, 64 << 20);
     int32_t rc = make_table(e->journal.db, err);
-    rc =
-        rc ? rc
-           : db_query(
-                 e->journal.db, &rows, err,
-                 "SELECT o.id, coalesce(o.packed, i.packed),"
-                 " (SELECT coalesce(f.id, t.remote_id) FROM ref f LEFT JOIN op t ON t.id = f.target WHERE f.op_id = o.id AND f.role = ? LIMIT 1)"
-                 " FROM op o LEFT JOIN item i ON i.id = o.item_id WHERE o.dest_id = ?2 AND o.kind = ? AND o.state = 7"
-                 " AND o.lane_id IN (SELECT id FROM lane WHERE dest_id = ?2 AND (target_run = ?4 OR run_key IN"
-                 " (SELECT key FROM op WHERE dest_id = ?2 AND kind = ? AND state = 7 AND remote_id = ?4)))",
-                 "iiisi", (int64_t)FERRY_CASE, dest_id,
-                 (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RESULT), run,
-                 (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN));
-    while (rc == FERRY_OK && !is_interrupted(e->interrupted) && (got = db_step(&rows)) > 0) {
-        rc = one_sent(r, &rows, err);
-    }
-    db_done(&rows);
-    if (rc == FERRY_OK && is_interrupted(e->interrupted)) {
-        rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted before anything was captured");
-    }
-    return rc ? rc : got < 0 ? -got : FERRY_OK;
+    rc = rc ? rc : delivered_results(e, dest_id, run, &r->arena, one_sent, &s, err);
+    return rc == FERRY_E_STOP ? ferry_fail(err, rc, "", "interrupted before anything was captured")
+                              : rc;
 }
 
 int32_t recall_again(struct recall *r, struct ferry_error *err)

@@ -82,6 +82,22 @@ static int32_t name_undecided(const struct lane *lane, struct road_lane *out)
         STR_ARG(lane->source_project), why->message[0] ? ": " : "", why->message);
 }
 
+/* Accepted, and after all the time that there is not there: sent once more, and what is missing then is for the receipt. */
+static int32_t send_missing(struct engine *e, struct lane *lane, struct remote *remote,
+                            struct road_lane *out)
+{
+    struct deliver_counts again;
+    uint64_t n = 0;
+    int32_t rc = audit_reopen(e, remote, &n, &out->error);
+    if (rc || n == 0) {
+        return rc;
+    }
+    log_warn("%.*s: %llu results were accepted and are not there; they are sent again",
+             STR_ARG(lane->label), (unsigned long long)n);
+    rc = deliver(e, remote, 0, &again, &out->error);
+    return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
+}
+
 static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, uint32_t flags,
                   struct road_lane *out)
 {
@@ -101,6 +117,7 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
                 "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
     rc = rc ? rc : deliver(e, remote, out->plan.first_op, &out->deliver, &out->error);
     rc = rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
+    rc = rc || !out->audit.missing ? rc : send_missing(e, lane, remote, out);
     return rc ? rc : name_undecided(lane, out);
 }
 
@@ -213,6 +230,7 @@ uint32_t road_open_lanes(struct engine *e, int64_t *ids, uint32_t room, struct f
         " OR l.id IN (SELECT lane_id FROM op WHERE state < 7 AND state <> 3)"
         " OR l.id IN (SELECT lane_id FROM op WHERE request_id IS NOT NULL AND state < 7)"
         " OR EXISTS(SELECT 1 FROM op o WHERE o.lane_id = l.id AND o.flags & 64 AND o.settled_ms > ?)"
+        " OR (l.audit LIKE '%, missing %' AND l.audit NOT LIKE '%, missing 0,%')" /* looked for again, until it is there */
         " ORDER BY l.role, l.id",
         "i", e->clock->now_ms(e->clock) - day_ms);
     while (rc == FERRY_OK && n < room && db_step(&rows) > 0) {

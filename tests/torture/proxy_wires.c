@@ -395,6 +395,8 @@ const struct wire wires[] = {
     {"a page lacks one", "F29", lack_one, "\"entities\":", THEN_KEEP, AFTER,
      WIRE_SOUND | WIRE_LIST},
     {"400", "F20", status, "400 Bad Request\r\n" JSON "X: x|" MEANT, THEN_KEEP, BEFORE, WIRE_LIES},
+    {"202 at once", "F25", status, "202 Accepted\r\n" JSON "X: x|{\"status\":true}", THEN_KEEP,
+     BEFORE | DURING, WIRE_LIES},
     {"an old list", "F27", status,
      "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null,\"status\":true,"
      "\"result\":{\"total\":0,\"filtered\":0,\"count\":0,\"entities\":[]}}",

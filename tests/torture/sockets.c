@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST [SAMPLE]`: TEST is matrix, pairs, defects, lists or stale. ctest runs a selection of each;
+ * sockets.c - `torture_sockets FERRY PLUGINS TRACKER TEST [SAMPLE]`: TEST is one of the tests below. ctest runs a selection of each;
  * with FERRY_TORTURE=full all of it. And the scenes.
  */
 #include "sockets.h"
@@ -239,8 +239,8 @@ static const struct {
     const char *name;
     void (*run)(struct world *w, struct sockets_totals *t);
 } tests[] = {
-    {"matrix", sockets_matrix}, {"defects", sockets_defects}, {"lists", sockets_lists},
-    {"pairs", sockets_pairs},   {"stale", sockets_stale},
+    {"matrix", sockets_matrix},         {"defects", sockets_defects}, {"lists", sockets_lists},
+    {"afterwards", sockets_afterwards}, {"pairs", sockets_pairs},     {"stale", sockets_stale},
 };
 enum { TESTS = sizeof tests / sizeof *tests };
 
@@ -272,8 +272,7 @@ static int write_config(struct world *w, int tracker)
 
 static int usage(void)
 {
-    printf(
-        "usage: torture_sockets FERRY PLUGINS local|qase matrix|pairs|defects|lists|stale [SAMPLE]\n");
+    printf("usage: torture_sockets FERRY PLUGINS local|qase TEST [SAMPLE]\n");
     return 2;
 }
 

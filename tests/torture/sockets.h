@@ -37,6 +37,7 @@ struct sockets_totals {
     unsigned died, both;  /* of pairs: killed; and hit by a fault before */
 };
 void sockets_matrix(struct world *w, struct sockets_totals *t);
+void sockets_afterwards(struct world *w, struct sockets_totals *t);
 void sockets_lists(struct world *w, struct sockets_totals *t);
 void sockets_defects(struct world *w, struct sockets_totals *t);
 void sockets_pairs(struct world *w, struct sockets_totals *t);
