@@ -45,19 +45,19 @@ static int32_t doubt_what_was_sent(struct deliver *d)
 }
 
 /*
- * Whatever was put off, was put off by a clock that may have been ahead of this one: nothing waits for longer than it ever has to. What
- * a codec put off for longer yet is asked for again, as everything is by who begins anew.
+ * Whatever was put off, was put off by a clock that may have been ahead of this one: nothing waits for longer than it ever has to. How long a
+ * codec asked for is known where it was long.
  */
 static int32_t believe_this_clock(struct deliver *d)
 {
     struct ferry_traits any = {.size = sizeof any};
     int64_t longest = remote_settle_ms(d->r, &any);
     longest = longest > CLASSIFY_WAIT_MOST ? longest : CLASSIFY_WAIT_MOST;
-    int64_t latest = d->r->clock->now_ms(d->r->clock) + longest;
+    int64_t now = d->r->clock->now_ms(d->r->clock);
     return db_run(d->e->journal.db, d->err,
-                  "UPDATE op SET not_before = ?1 WHERE dest_id = ?2 AND state < 7 AND state <> 3"
-                  " AND not_before > ?1",
-                  "ii", latest, d->r->dest_id);
+                  "UPDATE op SET not_before = min(not_before, ?1 + max(?2, (flags >> ?3) * 60000))"
+                  " WHERE dest_id = ?4 AND state < 7 AND state <> 3 AND not_before > ?1 + ?2",
+                  "iiii", now, longest, (int64_t)OP_WAIT_SHIFT, d->r->dest_id);
 }
 
 static int32_t recover(struct deliver *d)

@@ -53,7 +53,9 @@ enum {
     OP_TWICE =
         64u, /* was in doubt, was not found, is sent a second time: the first may still arrive */
     OP_ALONE = 128u, /* the audit has looked whether somebody else made a second one */
-    OP_HELD = 256u   /* PLANNED, and held back by a hunt (hunt.c) */
+    OP_HELD = 256u,  /* PLANNED, and held back by a hunt (hunt.c) */
+    /* Above these: the minutes that a codec asked to be waited at most, where nobody else waits that long. */
+    OP_WAIT_SHIFT = 16
 };
 enum capture_state { CAPTURE_READING = 0, CAPTURE_DONE = 1 };
 enum lane_state {

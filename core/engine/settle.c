@@ -21,6 +21,18 @@ static int64_t retry_at(const struct deliver *d, int64_t retry_ms)
     return now_ms(d) + (wait < DELIVER_LONGEST_WAIT_MS ? wait : DELIVER_LONGEST_WAIT_MS);
 }
 
+/* A long wait is remembered with its length: whoever goes on later has a clock of his own, and would not believe the time alone. */
+static int32_t remember_wait(struct deliver *d, int64_t op, int64_t retry_ms)
+{
+    const int64_t minute = 60000, all = (INT64_C(1) << 16) - 1;
+    int64_t minutes = (retry_at(d, retry_ms) - now_ms(d) + minute - 1) / minute;
+    return retry_ms <= CLASSIFY_WAIT_MOST
+               ? FERRY_OK
+               : db_run(d->e->journal.db, d->err,
+                        "UPDATE op SET flags = (flags & ~(?1 << ?2)) | (?3 << ?2) WHERE id = ?4",
+                        "iiii", all, (int64_t)OP_WAIT_SHIFT, minutes, op);
+}
+
 /* The server's words: untrusted, and shown in receipts. */
 static struct ferry_str short_text(struct ferry_str s)
 {
@@ -182,11 +194,12 @@ static int64_t when_listed(const struct deliver *d)
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
 {
     d->tally.token = o->token;
-    return db_run(
+    int32_t rc = db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
         "sisi", o->token, retry_at(d, o->retry_ms), o->id.len ? o->id : (struct ferry_str){NULL, 0},
         op);
+    return rc ? rc : remember_wait(d, op, o->retry_ms);
 }
 
 /* Done, and there is more to do to the same thing: the row goes on as the next link of its chain. */
@@ -236,10 +249,11 @@ static int32_t settle_again(struct deliver *d, const struct batch_op *row,
     if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED)) {
         return settle_look(d, row, when_listed(d), o->text);
     }
-    return db_run(
+    int32_t rc = db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
         "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
+    return rc ? rc : remember_wait(d, row->id, o->retry_ms);
 }
 
 static int32_t one_outcome(struct deliver *d, const struct batch *b, uint32_t i,
@@ -414,6 +428,16 @@ static int32_t settle_parsed(struct deliver *d, struct flight *f, const struct r
     return rc ? rc : store_notes(d, &f->batch, reply);
 }
 
+static int32_t busy(struct deliver *d, struct flight *f, int64_t again_ms, int64_t asked_ms,
+                    struct ferry_str why)
+{
+    int32_t rc = all_later(d, &f->batch, put_back(f), again_ms, why);
+    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
+        rc = remember_wait(d, f->batch.rows[i].id, asked_ms);
+    }
+    return rc;
+}
+
 static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
                            const struct reply *reply, struct ferry_str why)
 {
@@ -431,7 +455,7 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
                                            : split(d, &f->batch, fate, reply, why);
     case FATE_BUSY:
     case FATE_NOT_SENT:
-        return all_later(d, &f->batch, put_back(f), again_ms, why);
+        return busy(d, f, again_ms, reply->verdict.size ? reply->verdict.retry_ms : 0, why);
     case FATE_SIGN_IN:
         return sign_in_again(d, f, why);
     case FATE_PARKED:

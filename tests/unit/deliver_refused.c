@@ -5,6 +5,8 @@
  */
 #include "deliver_bench.h"
 
+static int shows_it; /* the list, what may have been made */
+
 /* --- again ------------------------------------------------------------------------------------ */
 
 static int32_t again_at_first(uint32_t n, const struct ferry_reply *r)
@@ -38,6 +40,49 @@ START_TEST(what_is_wanted_again_and_again_waits_for_a_person)
     ck_assert_int_eq(go(), FERRY_OK);
     ck_assert_int_eq(of(id, "state"), OP_PARKED);
     ck_assert_uint_eq(counts.requests, 13); /* the last is the first after twelve tries */
+}
+END_TEST
+
+static int32_t list_the_result(const struct ferry_ask *ask, const struct ferry_reply *r)
+{
+    const struct ferry_item item = {
+        .size = sizeof item, .noun = FERRY_RESULT, .id = FERRY_LIT("31"), .key = FERRY_LIT("a")};
+    return ask->what == FERRY_ASK_LIST && shows_it ? r->item(r->self, &item) : FERRY_OK;
+}
+
+static int32_t again_once(uint32_t n, const struct ferry_reply *r)
+{
+    return rounds > 1 ? all_done(n, r) : one(r, 0, outcome(FERRY_AGAIN));
+}
+
+/* The first sending was never answered; the second one is wanted otherwise: perhaps because the first was taken. */
+static int64_t again_after_a_doubt(int there)
+{
+    int64_t id = op(RESULT, "a");
+    fake_ends(EXCHANGE_UNSURE, 0);
+    fake_ends(EXCHANGE_ANSWERED, 200);
+    shows_it = there;
+    fake.answer = list_the_result;
+    say = again_once;
+    ck_assert_int_eq(go(), FERRY_OK);
+    ck_assert_int_eq(of(id, "state"), OP_DONE);
+    return id;
+}
+
+START_TEST(what_is_wanted_again_after_a_doubt_is_looked_for_before_it_gets_new_bytes)
+{
+    int64_t id = again_after_a_doubt(0);
+    was_told("encode a\nfind a\nencode a\n"); /* the repeat is the stored bytes */
+    ck_assert_int_eq(of(id, "remote_id = '31'"), 0);
+    ck_assert_int_ge(waited_ms(), 120000);
+}
+END_TEST
+
+START_TEST(what_is_wanted_again_after_a_doubt_and_is_there_is_not_sent_again)
+{
+    int64_t id = again_after_a_doubt(1);
+    was_told("encode a\nfind a\n");
+    has(id, "remote_id", "31");
 }
 END_TEST
 
@@ -320,6 +365,8 @@ int main(void)
     const TTest *const tests[] = {
         what_is_wanted_again_gets_new_bytes,
         what_is_wanted_again_and_again_waits_for_a_person,
+        what_is_wanted_again_after_a_doubt_is_looked_for_before_it_gets_new_bytes,
+        what_is_wanted_again_after_a_doubt_and_is_there_is_not_sent_again,
         a_refusal_that_names_nobody_is_cut_in_half_until_it_is_one,
         one_bad_of_two_hundred_costs_ten_requests_wherever_it_is,
         several_bad_ones_are_found_one_after_the_other,
