@@ -24,8 +24,8 @@ enum {
 static const struct ferry_option *const options[] = {
     OPTION(.type = FERRY_OPT_STR, .name = "faults", .value = "SCRIPT",
            .help = "a file of faults, METHOD GLOB N FAULT a line"),
-    OPTION(.type = FERRY_OPT_DURATION, .name = "latency", .def = "0",
-           .help = "how long each answer is held back"),
+    OPTION(.type = FERRY_OPT_STR, .name = "latency", .value = "TIME",
+           .help = "how long each answer is held back: 50 or 50ms, 1s"),
     OPTION(.type = FERRY_OPT_LIST, .name = "option", .value = "NAME=VALUE",
            .help = "an option of the plugin's service"),
     OPTION(.type = FERRY_OPT_INT, .name = "port", .def = "0", .help = "0: any that is free"),
@@ -50,6 +50,7 @@ struct mock {
     int is_temporary;
     struct spool *spool;
     struct transport inner, transport; /* the service; the same with faults */
+    struct listener *listener;
 };
 
 /* --- answering ------------------------------------------------------------------------------------ */
@@ -94,6 +95,15 @@ static enum listener_do take_faults(struct mock *m, struct ferry_str script, str
     int32_t rc = faults_parse(&faults, script.ptr ? script : FERRY_LIT(""), "faults", &err);
     rc = rc ? rc : transport_faults_replace(&m->transport, faults, &err);
     plain(answer, rc ? 400 : 200, rc ? err.message : "ok\n");
+    return LISTENER_ANSWER;
+}
+
+/* What this one adds to is its own doing. */
+static enum listener_do tell_traffic(struct mock *m, struct request *answer)
+{
+    char text[60];
+    snprintf(text, sizeof text, "{\"most_at_once\":%u}", listener_most_at_once(m->listener));
+    write_answer(answer, 200, FERRY_LIT("application/json"), ferry_cstr(text));
     return LISTENER_ANSWER;
 }
 
@@ -153,6 +163,9 @@ static enum listener_do on_request(void *self, const struct ferry_message *reque
     struct mock *m = self;
     if (str_is(request->target, "/_mock/state")) {
         return tell_state(m, answer);
+    }
+    if (str_is(request->target, "/_mock/traffic")) {
+        return tell_traffic(m, answer);
     }
     if (str_is(request->target, "/_mock/faults")) {
         return take_faults(m, request->body, answer);
@@ -306,10 +319,25 @@ static void say_where(const struct mock *m, uint16_t port, int tls)
     log_info("mock of %s; GET /_mock/state tells what it holds, ctrl-c ends it", m->plugin->id);
 }
 
+/* A number alone is of milliseconds, as mocks are used to be told. */
+static int32_t read_latency(struct mock *m, const struct args *args, int64_t *ms,
+                            struct ferry_error *err)
+{
+    static const struct ferry_option duration = {
+        .size = sizeof duration, .type = FERRY_OPT_DURATION, .name = "latency"};
+    struct ferry_str text = str_trim(args_get(args, "latency")), value = {NULL, 0};
+    *ms = 0;
+    if (!text.ptr || (str_int64(text, ms) && *ms >= 0)) {
+        return FERRY_OK;
+    }
+    int32_t rc = option_value_of(&duration, "--latency", text, &m->arena, &value, err);
+    return rc || str_int64(value, ms) ? rc : FERRY_E_BUG;
+}
+
 static int run(struct app *app, const struct args *args)
 {
     struct ferry_error err = {.size = sizeof err};
-    struct listener *listener = NULL;
+    int64_t latency = 0;
     struct mock *m = calloc(1, sizeof *m);
     int64_t port = args_int(args, "port", 0);
     int32_t rc = m ? FERRY_OK : ferry_fail(&err, FERRY_E_NO_MEMORY, "mock", "out of memory");
@@ -325,12 +353,13 @@ static int run(struct app *app, const struct args *args)
         m->app = app;
         arena_init(&m->arena, 1 << 20);
         rc = open_mock(m, args, &err);
+        rc = rc ? rc : read_latency(m, args, &latency, &err);
     }
     if (rc == FERRY_OK) {
         struct listener_setup setup = {.address = "127.0.0.1",
                                        .port = (uint16_t)port,
                                        .max_body = MAX_BODY,
-                                       .latency_ms = args_int(args, "latency", 0),
+                                       .latency_ms = latency,
                                        .max_connections = CONNECTIONS,
                                        .timeout_s = TIMEOUT_S,
                                        .request_ms = REQUEST_MS,
@@ -339,13 +368,13 @@ static int run(struct app *app, const struct args *args)
                                        .tls_cert = args_get(args, "tls_cert").ptr,
                                        .tls_key = args_get(args, "tls_key").ptr,
                                        .blobs = m->spool};
-        rc = listener_open(&listener, &setup, &err);
+        rc = listener_open(&m->listener, &setup, &err);
     }
     if (rc == FERRY_OK) {
-        say_where(m, listener_port(listener), args_has(args, "tls_cert"));
+        say_where(m, listener_port(m->listener), args_has(args, "tls_cert"));
         while (!app->clock.wait_ms(&app->clock, 3600 * 1000, &app_interrupted)) {
         }
-        listener_close(listener);
+        listener_close(m->listener);
     }
     if (m) {
         close_mock(m);
@@ -360,7 +389,8 @@ const struct cmd cmd_mock = {
     .usage = "PLUGIN",
     .text =
         "The first line of output is its address: give it as the url of a tracker. It answers as strictly as it\n"
-        "knows how. GET /_mock/state tells what it holds, POST /_mock/faults makes things go wrong:\n"
+        "knows how. GET /_mock/state tells what it holds, /_mock/traffic how many requests\n"
+        "were under way at once, POST /_mock/faults makes things go wrong:\n"
         "lines of METHOD GLOB N FAULT, such as \"POST /v1/*/runs 1 drop-after\".",
     .options = options,
     .flags = CMD_CONFIG | CMD_PLUGINS,

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <file.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <text.h>
 #include <time.h>
@@ -22,6 +23,7 @@ struct listener {
     pthread_mutex_t one_at_a_time;
     struct guests guests;
     struct buf cert, key; /* NUL-ended; wiped at the end */
+    atomic_uint under_way, most_at_once;
 };
 
 /* A request as it arrives. */
@@ -141,6 +143,18 @@ static void wait_ms(int64_t ms)
     }
 }
 
+static void count_in(struct listener *l)
+{
+    unsigned now = atomic_fetch_add(&l->under_way, 1) + 1, most = atomic_load(&l->most_at_once);
+    while (now > most && !atomic_compare_exchange_weak(&l->most_at_once, &most, now)) {
+    }
+}
+
+uint32_t listener_most_at_once(struct listener *l)
+{
+    return atomic_exchange(&l->most_at_once, atomic_load(&l->under_way));
+}
+
 static enum MHD_Result answer(struct listener *l, struct MHD_Connection *c, const char *method,
                               const struct arriving *a)
 {
@@ -150,6 +164,7 @@ static enum MHD_Result answer(struct listener *l, struct MHD_Connection *c, cons
     enum MHD_Result done = MHD_NO;
     view(a, method, headers, &m);
     request_init(&written, ANSWER_MAX);
+    count_in(l);
     pthread_mutex_lock(&l->one_at_a_time);
     enum listener_do what = l->setup.answer(l->setup.self, &m, &written);
     pthread_mutex_unlock(&l->one_at_a_time);
@@ -159,6 +174,7 @@ static enum MHD_Result answer(struct listener *l, struct MHD_Connection *c, cons
     if (what == LISTENER_ANSWER) {
         done = send_answer(l, c, &written);
     }
+    atomic_fetch_sub(&l->under_way, 1);
     request_finish(&written);
     return done;
 }

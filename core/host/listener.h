@@ -41,6 +41,8 @@ int32_t listener_open(struct listener **out, const struct listener_setup *setup,
                       struct ferry_error *err);
 /* What it listens on, also where 0 was asked for. */
 uint16_t listener_port(const struct listener *l);
+/* The most requests that were under way at the same moment, from when they were whole to when they were answered; counted anew from now on. */
+uint32_t listener_most_at_once(struct listener *l);
 /* Hears out what is being answered; accepts NULL. */
 void listener_close(struct listener *l);
 

@@ -35,7 +35,7 @@ mock qase
 workspace
 config
 rm -rf .ferry
-curl -s --noproxy '*' --data-binary $'POST /v1/case/* 1 drop-after\nPOST /v1/run/* 1 drop-after\nPOST /v2/* 1 drop-after\nPOST /v2/* 3 error-after 502\nPOST /v1/run/*/complete 1 drop-after\n' \
+curl -s --noproxy '*' --data-binary $'POST /v1/case/* 1 drop-after\nPOST /v1/run/* 1 drop-after\nPOST /v2/** 1 drop-after\nPOST /v2/** 3 error-after 502\nPOST /v1/run/**/complete 1 drop-after\n' \
     "$url/_mock/faults" >/dev/null
 environment=(TOKEN=any FERRY_DELIVERY_PATIENCE=30s FERRY_DELIVERY_SETTLE=0ms)
 ferry upload "$samples/basic.xml" "$samples/keyed.xml"
