@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# bench.sh [BUILD [MIRRORED [PLAIN]]] - ferry against references on the same bytes and rows, in one run. Prints a table; asserts nothing
+# bench.sh [BUILD [MIRRORED [PLAIN [FILES]]]] - ferry against references on the same bytes and rows, in one run. Prints a table; asserts nothing
 # but that everything ran. Build the release preset first; its folder is BUILD. See README.md.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:-$here/../../build/release}" && pwd)
 mirrored=${2:-100000}
 plain=${3:-1000000}
+files=${4:-2000}
 tools=$build/bench
 ferry=$build/bin/ferry
 work=$(mktemp -d "${TMPDIR:-/tmp}/ferry-bench-XXXXXX")
@@ -54,15 +55,15 @@ reading() {
     ratio
 }
 
-# 2,000 reports of 50 kB each, read by as many threads as there are processors
+# $files reports of 50 kB each, read by as many threads as there are processors
 reading_many() {
     mkdir many
     "$tools/gen_report" 235 >many/1.xml
-    for ((i = 2; i <= 2000; i++)); do
+    for ((i = 2; i <= files; i++)); do
         cp many/1.xml "many/$i.xml"
     done
     measured 3 "$tools/bare_expat" many/*.xml
-    row "bare expat, 2,000 files, one after the other"
+    row "bare expat, $files files, one after the other"
     reference
     measured 3 "$ferry" inspect many
     row "ferry inspect, the same"

@@ -109,7 +109,10 @@ static void walk(struct ferry_str text, const struct json_doc *doc, int32_t pars
     struct ferry_error err = {.size = sizeof err};
     struct elements e = {.n = 0};
     int32_t rc = json_elements(text, "\x7f", any_element, NULL, &rest, &err);
-    fuzz_claim(rc == parsed, "parsed with %d, walked over with %d: %s", parsed, rc, err.message);
+    int has_it =
+        parsed == FERRY_OK && json_get(doc->root, "\x7f"); /* the fuzzer knows this name, too */
+    fuzz_claim(has_it || rc == parsed, "parsed with %d, walked over with %d: %s", parsed, rc,
+               err.message);
     json_finish(&rest);
     if (parsed == FERRY_OK && json_is_array(doc->root)) {
         e.next = json_first(doc->root);

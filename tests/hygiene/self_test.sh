@@ -115,6 +115,8 @@ paths__registry() { put cmake/x.cmake "# $spdx" "# https://regis""try.npmjs.org/
 paths__above() { put core/README.md "cd $(dirname "$tree")/other" && echo 'core/README.md:1: names the folder above'; }
 
 shell__quotes() { put x.sh '#!/bin/sh' 'rm $1' && chmod +x "$tree/x.sh" && echo 'x.sh:2:'; }
+shell__scenario() { put tests/scenarios/x.sh '#!/bin/sh' 'rm $1' && chmod +x "$tree/tests/scenarios/x.sh" && echo 'tests/scenarios/x.sh:2:'; }
+shell__library() { put tests/scenarios/lib.sh '# shellcheck shell=sh' 'rm $1' && echo 'tests/scenarios/lib.sh:2:'; }
 shell__not_executable() { put x.sh '#!/bin/sh' 'true' && echo 'x.sh:1: begins with #!'; }
 shell__ci() { put .ci/run '#!/bin/sh' 'rm $1' && chmod +x "$tree/.ci/run" && echo '.ci/run:2:'; }
 

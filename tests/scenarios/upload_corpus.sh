@@ -39,10 +39,12 @@ upload() {
 }
 upload "${files[@]}"
 arrived AO
-remember AO
-upload "${backwards[@]}"
-unchanged
-upload "${files[@]:half}"
-upload "${files[@]:0:half}"
-unchanged
+if [ "${SAMPLE:-1}" -eq 1 ]; then
+    remember AO
+    upload "${backwards[@]}"
+    unchanged
+    upload "${files[@]:half}"
+    upload "${files[@]:0:half}"
+    unchanged
+fi
 echo "$(wc -l <"$work/wanted") results of ${#files[@]} files arrived, each once"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * faults.c - the torture by scripted faults: `torture_faults FERRY PLUGINS TRACKER TEST [SAMPLE]`. TRACKER is local, ledger or both, TEST
- * is matrix, stories or defects. ctest calls it; SAMPLE runs every so-many-th row of the matrix, for builds that are slow.
+ * is matrix, stories or defects. ctest calls it; SAMPLE runs every so-many-th row of the matrix, unless FERRY_TORTURE=full.
  */
 #include "faults.h"
 
@@ -71,7 +71,8 @@ int main(int argc, char **argv)
                      .plugins = argv[2],
                      .tracker = argv[3],
                      .test = argv[4],
-                     .sample = argc > 5 ? (int)strtol(argv[5], NULL, 10) : 1};
+                     .sample =
+                         argc > 5 && !getenv("FERRY_TORTURE") ? (int)strtol(argv[5], NULL, 10) : 1};
     if (c.sample < 1 || (strcmp(c.test, "matrix") != 0 && strcmp(c.test, "stories") != 0 &&
                          strcmp(c.test, "defects") != 0)) {
         return usage();

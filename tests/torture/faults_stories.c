@@ -322,7 +322,8 @@ static void patience_ends(struct world *w)
     };
     int local = strcmp(w->tracker, "local") == 0;
     struct scene s;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    size_t stride = w->sample > 1 ? 4 : 1;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i += stride) {
         if (strstr(ways[i].script, local ? "A/results" : "GET /v1/A/runs/*")) {
             continue; /* the other tracker's path */
         }

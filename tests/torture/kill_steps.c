@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FEW = 2, SOME = 4, WORD = 64 };
+enum { FEW = 1, SOME = 3, WORD = 64 };
 
 static int try_step(struct sweep *s, struct reference *ref, int step, unsigned n, const char *again,
                     int repeat)
@@ -58,7 +58,7 @@ static int twice(struct sweep *s, struct reference *ref, const struct steps *ste
     static const int first[] = {STEP_capture_batch,  STEP_captured, STEP_planned,
                                 STEP_sent_committed, STEP_sent,     STEP_answered,
                                 STEP_delivered,      STEP_audited};
-    int stride = wants_all() ? 1 : is_slow() ? 18 : 4, turn = 0;
+    int stride = wants_all() ? 1 : is_slow() ? 18 : 5, turn = 0;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++, turn++) {
         for (int step = 0; step < STEP_COUNT; step++) {
             char again[WORD];

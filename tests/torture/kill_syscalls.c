@@ -9,7 +9,7 @@
 #include <file.h>
 #include <string.h>
 
-enum { SKIP = 77, POINTS = 64, POINTS_SLOW = 8, SOME = 4, WORD = 256 };
+enum { SKIP = 77, POINTS = 40, POINTS_SLOW = 8, SOME = 2, WORD = 256 };
 
 /*
  * What changes something, and openat, which stands for what reads. strace counts each of them by

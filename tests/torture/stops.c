@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { FEW = 2, SOME = 4, WORD = 64 };
+enum { SOME = 3, WORD = 64 };
 
 static int try_stop(struct sweep *s, struct reference *ref, int step, unsigned n)
 {
