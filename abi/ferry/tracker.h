@@ -170,7 +170,7 @@ enum ferry_outcome_code {
     FERRY_DONE = 1,   /* with id, unless the server gives none */
     FERRY_EXISTS = 2, /* it is there already; without an id after a create the host finds it */
     FERRY_ACCEPTED =
-        3, /* with token; ask again after retry_ms. From a poll: not yet, or next stage */
+        3, /* with token; ask again after retry_ms, else as seldom as it takes long. From a poll: not yet, or next stage */
     FERRY_REJECTED = 4, /* this one will never be taken as it is; text says why */
     FERRY_AGAIN = 5,    /* not applied; again after retry_ms, with the next edition (new bytes) */
     FERRY_DOUBT = 6     /* this one may have been applied */

@@ -148,12 +148,44 @@ static void make_services(struct running *r)
 
 /* --- the destination ------------------------------------------------------------------- */
 
+/* Whether the configuration has a tracker of this name, and it is one of the command's plugin. */
+static int is_of(const struct running *r, struct ferry_str name)
+{
+    char path[128];
+    if (str_empty(name) || name.len >= 64) {
+        return 0;
+    }
+    snprintf(path, sizeof path, "trackers.%.*s.plugin", STR_ARG(name));
+    return str_is(config_get(r->app->config, path), r->entry->id);
+}
+
+/* The only tracker of the command's plugin; absent where there are several, or none. */
+static int32_t only_one(const struct running *r, struct arena *arena, struct ferry_str *out)
+{
+    struct buf names;
+    uint32_t n = 0;
+    buf_init(&names, 65536);
+    config_trackers(r->app->config, &names);
+    struct ferry_str rest = buf_str(&names), name;
+    while (!str_empty(rest) && str_split(&rest, '\n', &name)) {
+        if (is_of(r, name)) {
+            *out = arena_str(arena, name);
+            n++;
+        }
+    }
+    int32_t rc = names.failed ? names.failed : arena->failed;
+    buf_finish(&names);
+    if (n != 1) {
+        *out = (struct ferry_str){NULL, 0};
+    }
+    return rc;
+}
+
 /* The name to resolve: --to, PLUGIN:PROJECT, what the configuration leaves no doubt about; absent:
  * none. */
 static int32_t target_name(const struct running *r, struct ferry_str to, struct ferry_str project,
                            struct arena *arena, struct ferry_str *out)
 {
-    char path[128];
     *out = to;
     if (to.ptr) {
         return FERRY_OK;
@@ -163,13 +195,11 @@ static int32_t target_name(const struct running *r, struct ferry_str to, struct 
         return out->ptr ? FERRY_OK : FERRY_E_NO_MEMORY;
     }
     to = config_get(r->app->config, "upload.to");
-    if (to.ptr && to.len < 64) {
-        snprintf(path, sizeof path, "trackers.%.*s.plugin", STR_ARG(to));
-        if (str_is(config_get(r->app->config, path), r->entry->id)) {
-            *out = to;
-        }
+    if (is_of(r, to)) {
+        *out = to;
+        return FERRY_OK;
     }
-    return FERRY_OK;
+    return only_one(r, arena, out);
 }
 
 /* What is served in process can be asked as a whole: the command then sees no project. */

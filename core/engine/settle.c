@@ -191,14 +191,34 @@ static int64_t when_listed(const struct deliver *d)
     return now_ms(d) + remote_settle_ms(d->r, &any);
 }
 
+/*
+ * When to ask what became of it. Where the codec leaves that to us: what takes long is asked for seldom, so that its end is known at most a fifth
+ * later than it could be.
+ */
+static int64_t poll_at(struct deliver *d, int64_t op, int64_t retry_ms)
+{
+    enum { SOONEST_MS = 400, LATEST_MS = 15000, SHARE = 5 };
+    if (retry_ms > 0) {
+        return retry_at(d, retry_ms);
+    }
+    int64_t age =
+        now_ms(d) -
+        db_one_int(
+            d->e->journal.db, now_ms(d), NULL,
+            "SELECT r.sent_ms FROM op o JOIN request r ON r.id = o.request_id WHERE o.id = ?", "i",
+            op);
+    int64_t wait = age / SHARE;
+    return now_ms(d) + (wait < SOONEST_MS ? SOONEST_MS : wait > LATEST_MS ? LATEST_MS : wait);
+}
+
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
 {
     d->tally.token = o->token;
     int32_t rc = db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
-        "sisi", o->token, retry_at(d, o->retry_ms), o->id.len ? o->id : (struct ferry_str){NULL, 0},
-        op);
+        "sisi", o->token, poll_at(d, op, o->retry_ms),
+        o->id.len ? o->id : (struct ferry_str){NULL, 0}, op);
     return rc ? rc : remember_wait(d, op, o->retry_ms);
 }
 

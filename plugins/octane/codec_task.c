@@ -1,48 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * codec_task.c - what becomes of a payload: it is queued, and a task reads it some time later. A task that has ended in a warning has left something out; its log
- * says what, and is asked for before anything is settled. Tokens: the task's id, what is asked of it, and how often it was.
+ * says what, and is asked for before anything is settled. Tokens: "1103", and "1103 log".
  */
 #include "codec.h"
 
 #include <text.h>
 
-enum {
-    QUICK_MS = 400, /* between the first questions ... */
-    QUICK = 25,     /* ... of which there are so many */
-    SLOW_MS = 2000, /* after that */
-    SLOWEST_MS = 15000,
-    MOST_LOG = 4 << 20
-};
+enum { SOON_MS = 1, MOST_LOG = 4 << 20 };
 
 struct token {
     struct ferry_str task;
     int log; /* it has ended in a warning, and its log is to be read */
-    int64_t asked;
 };
 
 static int read_token(struct ferry_str text, struct token *out)
 {
-    struct ferry_str stage;
-    *out = (struct token){.task = {NULL, 0}};
-    if (!str_split(&text, ' ', &out->task) || !octane_is_id(out->task) ||
-        !str_split(&text, ' ', &stage)) {
-        return 0;
-    }
-    out->log = str_is(stage, "log");
-    return (out->log || str_is(stage, "state")) && str_int64(text, &out->asked) && out->asked >= 0;
-}
-
-static void put_token(char out[64], const struct token *t)
-{
-    snprintf(out, 64, "%.*s %s %lld", (int)(t->task.len < 20 ? t->task.len : 20), t->task.ptr,
-             t->log ? "log" : "state", (long long)t->asked);
-}
-
-static int64_t wait_of(const struct token *t)
-{
-    int64_t slow = t->asked < 2 * QUICK ? SLOW_MS : SLOWEST_MS;
-    return t->log ? 1 : t->asked < QUICK ? QUICK_MS : slow;
+    struct ferry_str stage = text;
+    out->log = str_split(&stage, ' ', &out->task) && stage.ptr;
+    return octane_is_id(out->task) && (!out->log || str_is(stage, "log"));
 }
 
 static int32_t tell_all(uint32_t n, const struct ferry_outcome *outcome,
@@ -58,11 +34,11 @@ static int32_t tell_all(uint32_t n, const struct ferry_outcome *outcome,
 static int32_t tell_later(uint32_t n, const struct token *t, const struct ferry_reply *reply)
 {
     char text[64];
-    put_token(text, t);
+    snprintf(text, sizeof text, "%.*s%s", STR_ARG(str_sub(t->task, 0, 20)), t->log ? " log" : "");
     const struct ferry_outcome outcome = {.size = sizeof outcome,
                                           .code = FERRY_ACCEPTED,
                                           .token = ferry_cstr(text),
-                                          .retry_ms = wait_of(t)};
+                                          .retry_ms = t->log ? SOON_MS : 0};
     return tell_all(n, &outcome, reply);
 }
 
@@ -195,7 +171,6 @@ static int32_t answer_state(const struct ferry_ask *ask, struct token *t, const 
     const struct ferry_outcome done = {.size = sizeof done, .code = FERRY_DONE};
     struct ferry_str status = json_str(json_get(root, "status"));
     if (str_is(status, "queued") || str_is(status, "running")) {
-        t->asked++;
         return tell_later(ask->n_ops, t, reply);
     }
     if (str_is(status, "success")) {

@@ -77,9 +77,8 @@ static void take_place(struct shell *s)
     s->codec.project = s->call->project;
 }
 
-int32_t shell_begin(struct shell *s, const struct ferry_command_call *call, struct ferry_error *err)
+void shell_open(struct shell *s, const struct ferry_command_call *call, struct ferry_error *err)
 {
-    struct ferry_str space, workspace;
     memset(s, 0, sizeof *s);
     s->call = call;
     s->err = err;
@@ -88,6 +87,12 @@ int32_t shell_begin(struct shell *s, const struct ferry_command_call *call, stru
     buf_init(&s->out, MOST_OUT);
     s->json = json_to(&s->out);
     s->as_json = shell_is_set(s, "json");
+}
+
+int32_t shell_begin(struct shell *s, const struct ferry_command_call *call, struct ferry_error *err)
+{
+    struct ferry_str space, workspace;
+    shell_open(s, call, err);
     take_place(s);
     if (str_empty(call->project) && str_empty(shell_option(s, "space"))) {
         return ferry_fail(err, FERRY_E_CONFIG, "to",
@@ -135,9 +140,17 @@ const struct ferry_option shell_workspace_option = {
 };
 
 static const struct ferry_command *const list[] = {
-    &octane_command_link,      &octane_command_module, &octane_command_rest,
-    &octane_command_runs,      &octane_command_story,  &octane_command_suite,
-    &octane_command_suite_run, &octane_command_unlink, NULL,
+    &octane_command_link,
+    &octane_command_module,
+    &octane_command_rest,
+    &octane_command_retry,
+    &octane_command_runs,
+    &octane_command_story,
+    &octane_command_suite,
+    &octane_command_suite_run,
+    &octane_command_tasks,
+    &octane_command_unlink,
+    NULL,
 };
 
 const struct ferry_commands octane_commands = {.list = list};

@@ -23,6 +23,8 @@ struct shell {
 /* --- commands.c ------------------------------------------------------------------------------------- */
 
 /* end() writes what there is to be written where all went well, and gives everything back. */
+void shell_open(struct shell *s, const struct ferry_command_call *call,
+                struct ferry_error *err); /* for a command that asks Octane nothing */
 int32_t shell_begin(struct shell *s, const struct ferry_command_call *call,
                     struct ferry_error *err);
 int32_t shell_end(struct shell *s, int32_t rc);
@@ -40,8 +42,8 @@ extern const struct ferry_option shell_jira_option, shell_json_option, shell_ski
     shell_test_option, shell_workspace_option;
 /* One command a file, by its name. */
 extern const struct ferry_command octane_command_link, octane_command_module, octane_command_rest,
-    octane_command_runs, octane_command_story, octane_command_suite, octane_command_suite_run,
-    octane_command_unlink;
+    octane_command_retry, octane_command_runs, octane_command_story, octane_command_suite,
+    octane_command_suite_run, octane_command_tasks, octane_command_unlink;
 
 /* --- commands_ask.c: requests ------------------------------------------------------------------------ */
 

@@ -328,42 +328,41 @@ static void polled(const char *token, uint32_t status, const char *body, int32_t
 
 START_TEST(a_task_is_asked_for_until_it_has_ended)
 {
-    struct ferry_ask ask = {.what = FERRY_ASK_POLL, .token = FERRY_LIT("1103 state 0")};
+    struct ferry_ask ask = {.what = FERRY_ASK_POLL, .token = FERRY_LIT("1103")};
     ck_assert_int_eq(bench_decode(ops, 2, 202, "{\"status\":\"queued\",\"id\":1103}"), FERRY_OK);
-    bench_says("outcome 0 3 token=1103 state 0\noutcome 1 3 token=1103 state 0\n");
+    bench_says("outcome 0 3 token=1103\noutcome 1 3 token=1103\n");
     ck_assert_int_eq(bench_ask(&ask), FERRY_OK);
     bench_shows(
         "GET https://octane.example/api/shared_spaces/1001/workspaces/1002/test-results/1103\n");
-    polled("1103 state 4", 200, "{\"id\":1103,\"status\":\"running\"}", FERRY_OK);
-    bench_says("outcome 1 3 token=1103 state 5\n");
-    polled("1103 state 5", 200, "{\"id\":1103,\"status\":\"success\"}", FERRY_OK);
+    polled("1103", 200, "{\"id\":1103,\"status\":\"running\"}", FERRY_OK);
+    bench_says("outcome 1 3 token=1103\n");
+    polled("1103", 200, "{\"id\":1103,\"status\":\"success\"}", FERRY_OK);
     bench_says("outcome 0 1\noutcome 1 1\n");
-    polled("1103 state 5", 200, "{\"status\":\"failed\",\"errorDetails\":\"no release R9\"}",
-           FERRY_OK);
+    polled("1103", 200, "{\"status\":\"failed\",\"errorDetails\":\"no release R9\"}", FERRY_OK);
     bench_says("outcome 0 4 text=no release R9\noutcome 1 4 text=no release R9\n");
-    polled("1103 state 5", 200, "{\"status\":\"fromOlderPush\"}", FERRY_OK);
+    polled("1103", 200, "{\"status\":\"fromOlderPush\"}", FERRY_OK);
     bench_says("outcome 1 1\nnote 0 4 task");
-    polled("1103 state 5", 404, "{}", FERRY_OK);
+    polled("1103", 404, "{}", FERRY_OK);
     bench_says("outcome 0 6 text=its task is not known any more\n");
-    polled("1103 state 5", 200, "{\"status\":", FERRY_E_PROTOCOL);
-    polled("x state 5", 200, "{}", FERRY_E_STATE);
-    polled("1103 flight 5", 200, "{}", FERRY_E_STATE);
+    polled("1103", 200, "{\"status\":", FERRY_E_PROTOCOL);
+    polled("x", 200, "{}", FERRY_E_STATE);
+    polled("1103 flight", 200, "{}", FERRY_E_STATE);
 }
 END_TEST
 
 START_TEST(a_warning_says_in_its_log_what_was_left_out)
 {
-    polled("7 state 1", 200, "{\"status\":\"warning\",\"errorDetails\":\"1 of 2\"}", FERRY_OK);
-    bench_says("note 0 4 task: 1 of 2\noutcome 0 3 token=7 log 1\n");
+    polled("7", 200, "{\"status\":\"warning\",\"errorDetails\":\"1 of 2\"}", FERRY_OK);
+    bench_says("note 0 4 task: 1 of 2\noutcome 0 3 token=7 log\n");
     result.name = FERRY_LIT("t one");
-    polled("7 log 1", 200, "line\nTest 't one': no such release\n", FERRY_OK);
+    polled("7 log", 200, "line\nTest 't one': no such release\n", FERRY_OK);
     bench_says("outcome 0 1\nnote 0 4 task: Test 't one': no such release\n");
     option("skip_errors", "false");
-    polled("7 log 1", 200, "line\nTest 't one': no such release\n", FERRY_OK);
+    polled("7 log", 200, "line\nTest 't one': no such release\n", FERRY_OK);
     bench_says("outcome 0 4 text=Test 't one': no such release\n");
-    polled("7 log 1", 200, "{\"log\":\"test t onerous left out\"}", FERRY_OK);
+    polled("7 log", 200, "{\"log\":\"test t onerous left out\"}", FERRY_OK);
     bench_says("outcome 0 1\noutcome 1 1\nnote 0 4 task: test t onerous left out\n");
-    polled("7 log 1", 404, "", FERRY_OK);
+    polled("7 log", 404, "", FERRY_OK);
     bench_says("outcome 0 1\n");
 }
 END_TEST

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Secret, password and session cookie of ALM Octane, with everything said by -vv, exchange logs with bodies, events, commands, refusals and a server that
+# renews cookies: none of them is in anything that was printed or kept.
+. "$(dirname "$0")/lib.sh"
+. "$scenarios/lib_octane.sh"
+
+canary='CANARY+7f3b/9c51=e2"d8&x'
+shapes=(-e CANARY+ -e CANARY%2B -e 43414e415259 -e Q0FOQVJZ -e NBTkFSW -e DQU5BUl -e 7f3b/9c51 -e 7f3b%2F9c51 -e '7f3b\/9c51')
+calls=0
+mkdir "$work/said"
+unseen() {
+    local where
+    calls=$((calls + 1))
+    cp "$work/out" "$work/said/$calls.out"
+    cp "$work/err" "$work/said/$calls.err"
+    where=$(grep -rlaiF "${shapes[@]}" "$work/said" "$work/tmp" "$work/home" "$work/here" --exclude=ferry.json)
+    [ -z "$where" ] || fail "$1: the canary is in $where"
+    where=$(grep -rlaE -e 'LWSSO_COOKIE_KEY=[0-9a-f]{6}' "$work/said" "$work/tmp" "$work/home" "$work/here")
+    [ -z "$where" ] || fail "$1: a cookie is in $where: $(grep -aoE -h -e '.{20}LWSSO_COOKIE_KEY=[0-9a-f]{6}' $where | head -n 1)"
+}
+report r.xml one=K_1 two=K_2! three
+environment=(SECRET="$canary" FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
+
+for who in '"client_id": "ferry", "client_secret": "${SECRET}"' '"user": "ferry", "password": "${SECRET}"'; do
+    mock octane --option client_id=ferry --option "client_secret=$canary" --option rotate_every=2 --option task_duration=0ms --option task_queued=0ms
+    cat >ferry.json <<END
+{ "trackers": { "alm": { "plugin": "octane", "url": "$url", "project": "1001.1002", $who } },
+  "exchange_log_dir": "log", "exchange_log_bodies": true }
+END
+    rm -rf .ferry log
+    ferry -vv upload --to alm --json --events events.ndjson r.xml
+    unseen "an upload"
+    exits 0
+    grep -q 'trace: #[0-9]* > cookie: \*\*\*' "$work/err" || grep -qi 'trace: #[0-9]* > cookie: .*\*\*\*' "$work/err" || fail "the cookie is sent, and left out"
+    grep -q '/authentication/sign_in' "$work/err" || fail "the sign-in is traced"
+    [ -s "$(echo log/*.json)" ] || fail "exchanges are kept"
+    ferry -vv octane rest GET 'automated_runs?fields=id'
+    unseen "a command"
+    exits 0
+    ferry -vv mirror --source-project alm --use-latest-source-run --target-project local:X
+    unseen "a mirror"
+    exits 0
+    environment[0]=SECRET=${canary}wrong
+    ferry -vv upload --to alm --again r.xml
+    unseen "wrong credentials"
+    exits 5
+    environment[0]=SECRET=$canary
+    kill "$server"
+done
+
+# A bearer token.
+mock octane --option "bearer=$canary" --option task_duration=0ms --option task_queued=0ms
+cat >ferry.json <<END
+{ "trackers": { "alm": { "plugin": "octane", "url": "$url", "project": "1001.1002", "token": "\${SECRET}" } } }
+END
+rm -rf .ferry
+ferry -vv upload --to alm --json r.xml
+unseen "a bearer token"
+exits 0
+echo "$calls calls at -vv, $(find "$work/said" .ferry log -type f | wc -l) files"
+exit 0
