@@ -69,6 +69,10 @@ START_TEST(fields_are_as_the_metadata_says)
          DATA("\"name\":\"x\",\"product_areas\":{\"data\":[{\"type\":\"product_area\",\"id\":"
               "\"2006\",\"name\":\"Login\"}]}"),
          400, "nothing else in it"},
+        {"POST", SUITES,
+         DATA("\"name\":\"x\",\"product_areas\":{\"data\":[]},"
+              "\"application_modules\":{\"data\":[]}"),
+         400, "are the same"},
         {"POST", W "/application_modules", DATA("\"name\":\"x\""), 400, "required"},
         {"POST", W "/application_modules",
          DATA("\"name\":\"x\",\"parent\":{\"type\":\"product_area\",\"id\":\"1002\"},"

@@ -199,6 +199,10 @@ static int check_members(struct check *c, const struct cJSON *v)
             return WRONG(c, name, "platform.unknown_field", "The field \"%s\" is none of %s.", name,
                          c->kind->type);
         }
+        if (f->stored && json_get(v, f->stored)) {
+            return WRONG(c, name, "platform.illegal_field_value",
+                         "The fields %s and %s are the same: say one of them.", name, f->stored);
+        }
         if (!check_value(c, f, name, member) || c->rc) {
             return 0;
         }

@@ -73,10 +73,12 @@ int32_t alm_dump(const struct ferry_service_call *call, const struct ferry_out *
         return ferry_fail(err, FERRY_E_BUG, NULL, "the host gives no rows or no blobs");
     }
     arena_init(&h.arena, (size_t)1 << 30);
+    buf_init(&h.body, 16 << 20);
     int32_t rc = kit_lead(h.sql, err, &lead);
     h.now_ms = call->now_ms + lead;
     rc = rc ? rc : alm_tasks_settle(&h);
     rc = rc ? rc : kit_dump(call, tables, NULL, NULL, out, err);
+    buf_finish(&h.body);
     arena_finish(&h.arena);
     return rc;
 }

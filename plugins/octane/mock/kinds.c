@@ -72,7 +72,8 @@ const struct kind *alm_kind_of_type(struct ferry_str type)
 const struct field *alm_field(const struct http *h, const struct kind *k, struct ferry_str name)
 {
     alm_each_field (f, k) {
-        if (ferry_eq(alm_field_name(h, f), name)) {
+        int maybe = name.len > 0 && (f->name[0] == name.ptr[0] || f->flags & FIELD_JIRA);
+        if (maybe && ferry_eq(alm_field_name(h, f), name)) {
             return alm_field_there(h, f) ? f : NULL;
         }
     }

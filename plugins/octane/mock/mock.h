@@ -45,6 +45,7 @@ struct http {
     int64_t retry_after_s;
     struct ferry_str allow; /* methods, with 405 */
     struct kit_quota quota;
+    struct buf body; /* of the thing that is being written, see store.c */
     struct buf text;
     struct json_out json;
 };

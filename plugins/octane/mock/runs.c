@@ -56,12 +56,13 @@ static void put_filled(struct json_out *j, const char *name, struct ferry_str s)
     }
 }
 
-/* Makes, or (where *id is there) changes, a thing of what was written into b. */
-static int32_t store(struct task *t, const char *type, struct buf *b, struct ferry_str *id)
+/* Makes, or (where *id is there) changes, a thing of what was written since begin(). */
+static int32_t store(struct task *t, const char *type, struct ferry_str *id)
 {
     const struct kind *k = alm_kind_of_type(ferry_cstr(type));
     struct json_doc doc = {NULL};
-    int32_t rc = b->failed ? b->failed : json_parse(&doc, buf_str(b), JSON_STRICT, type, t->h->err);
+    int32_t rc = t->said.failed ? t->said.failed
+                                : json_parse(&doc, buf_str(&t->said), JSON_STRICT, type, t->h->err);
     if (rc == FERRY_OK && id->ptr) {
         rc = alm_store_change(t->h, k, *id, doc.root, 1);
     } else if (rc == FERRY_OK) {
@@ -69,14 +70,13 @@ static int32_t store(struct task *t, const char *type, struct buf *b, struct fer
         *id = arena_str(t->arena, *id);
     }
     json_finish(&doc);
-    buf_finish(b);
     return rc;
 }
 
-static struct json_out begin(struct buf *b)
+static struct json_out begin(struct task *t)
 {
-    buf_init(b, 8 << 20);
-    struct json_out j = json_to(b);
+    buf_reset(&t->said);
+    struct json_out j = json_to(&t->said);
     json_open(&j, '{');
     return j;
 }
@@ -116,15 +116,14 @@ static int32_t find_test(struct task *t, const struct payload_run *run, struct f
 static int32_t make_test(struct task *t, const struct payload_run *run, const struct place *p,
                          struct ferry_str *id)
 {
-    struct buf b;
     int32_t rc = find_test(t, run, id);
     if (rc || (id->ptr && !adds_something(run, p))) {
         return rc;
     }
-    struct json_out j = begin(&b);
+    struct json_out j = begin(t);
     put_test(&j, run, p);
     json_close(&j, '}');
-    return store(t, "test_automated", &b, id);
+    return store(t, "test_automated", id);
 }
 
 /* --- the suite run ------------------------------------------------------------------------------------------- */
@@ -168,8 +167,7 @@ static int32_t find_suite_run(struct task *t, const struct place *p)
 
 static int32_t write_suite_run(struct task *t, const struct payload_run *run, const struct place *p)
 {
-    struct buf b;
-    struct json_out j = begin(&b);
+    struct json_out j = begin(t);
     if (!t->suite_run.ptr) {
         json_member(&j, "name", t->suite_run_name);
         json_member(&j, "test_name", p->suite_name);
@@ -182,7 +180,7 @@ static int32_t write_suite_run(struct task *t, const struct payload_run *run, co
     put_status(t, &j, run->status);
     json_close(&j, '}');
     t->worst = arena_str(t->arena, run->status);
-    return store(t, "run_suite", &b, &t->suite_run);
+    return store(t, "run_suite", &t->suite_run);
 }
 
 static int32_t make_suite_run(struct task *t, const struct payload_run *run, const struct place *p)
@@ -224,9 +222,8 @@ static void put_outcome(struct task *t, struct json_out *j, const struct payload
 static int32_t write_run(struct task *t, const struct payload_run *run, const struct place *p,
                          struct ferry_str test)
 {
-    struct buf b;
     struct ferry_str id = {NULL, 0};
-    struct json_out j = begin(&b);
+    struct json_out j = begin(t);
     json_member(&j, "name", run->run_name.len ? run->run_name : run->name);
     json_member(&j, "test_name", run->name);
     put_filled(&j, "component", run->module);
@@ -247,7 +244,7 @@ static int32_t write_run(struct task *t, const struct payload_run *run, const st
     put_refs(&j, "product_areas", "product_area", NULL, &p->areas);
     put_outcome(t, &j, run);
     json_close(&j, '}');
-    return store(t, "run_automated", &b, &id);
+    return store(t, "run_automated", &id);
 }
 
 int32_t alm_make_run(struct task *t, const struct payload_run *run, const struct place *place)

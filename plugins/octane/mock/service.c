@@ -5,7 +5,7 @@
 #include <string.h>
 #include <text.h>
 
-enum { MOST_ANSWER = 256 << 20, MOST_MEMORY = 512 << 20, PREFIX = 5 };
+enum { MOST_ANSWER = 256 << 20, MOST_BODY = 16 << 20, MOST_MEMORY = 512 << 20, PREFIX = 5 };
 
 /* '@': a collection; '#': a number; '*': an id. The first that fits by path and method. */
 struct route {
@@ -207,6 +207,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     }
     arena_init(&h.arena, MOST_MEMORY);
     buf_init(&h.text, MOST_ANSWER);
+    buf_init(&h.body, MOST_BODY);
     h.json = json_to(&h.text);
     int32_t rc = answer(&h);
     if (rc == FERRY_OK && *h.route) { /* what is the mock's own does not count */
@@ -219,6 +220,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     if (rc == FERRY_OK) {
         alm_write(&h, out);
     }
+    buf_finish(&h.body);
     buf_finish(&h.text);
     arena_finish(&h.arena);
     return rc;

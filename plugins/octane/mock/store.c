@@ -5,8 +5,6 @@
 #include <calendar.h>
 #include <text.h>
 
-enum { MOST_BODY = 8 << 20 };
-
 struct ferry_str alm_time(struct http *h, int64_t ms)
 {
     char text[TIME_TEXT];
@@ -39,18 +37,10 @@ void alm_put_birth(struct http *h, struct json_out *j)
 struct ferry_str alm_test_key(struct http *h, struct ferry_str component, struct ferry_str package,
                               struct ferry_str class_name, struct ferry_str name)
 {
-    const struct ferry_str parts[] = {component, package, class_name, name};
-    struct buf b;
-    buf_init(&b, 1 << 20);
-    struct json_out j = json_to(&b);
-    json_open(&j, '[');
-    for (int i = 0; i < 4; i++) {
-        json_put(&j, parts[i].ptr ? parts[i] : FERRY_LIT(""));
-    }
-    json_close(&j, ']');
-    struct ferry_str key = arena_str(&h->arena, buf_str(&b));
-    buf_finish(&b);
-    return key;
+    return arena_printf(&h->arena, "%llu %llu %llu %.*s%.*s%.*s%.*s",
+                        (unsigned long long)component.len, (unsigned long long)package.len,
+                        (unsigned long long)class_name.len, STR_ARG(component), STR_ARG(package),
+                        STR_ARG(class_name), STR_ARG(name));
 }
 
 void alm_logical_name(char *out, size_t size, const char *root, struct ferry_str name)
@@ -127,8 +117,10 @@ static const struct cJSON *said_of(const struct http *h, const struct kind *k,
                                    const struct field *f, const struct cJSON *v)
 {
     char name[160];
-    snprintf(name, sizeof name, "%.*s", STR_ARG(alm_field_name(h, f)));
-    const struct cJSON *said = json_get(v, name);
+    if (f->flags & FIELD_JIRA) {
+        snprintf(name, sizeof name, "%.*s", STR_ARG(alm_field_name(h, f)));
+    }
+    const struct cJSON *said = json_get(v, f->flags & FIELD_JIRA ? name : f->name);
     if (said || f->type != FIELD_REFS) { /* nothing else has two names */
         return said;
     }
@@ -140,21 +132,36 @@ static const struct cJSON *said_of(const struct http *h, const struct kind *k,
     return said;
 }
 
-static void put_fields(struct http *h, const struct kind *k, struct json_out *j,
-                       const struct cJSON *old, const struct cJSON *v, int append)
+/* What is the server's to say, or no field of what is stored. */
+static int is_own(const char *name)
 {
     static const char *const own[] = {"creation_time",     "last_modified", "version_stamp",
                                       "client_lock_stamp", "subtype",       NULL};
+    size_t i = 0;
+    while (own[i] && strcmp(own[i], name) != 0) {
+        i++;
+    }
+    return own[i] != NULL;
+}
+
+static void put_new(struct http *h, const struct kind *k, struct json_out *j, const struct cJSON *v)
+{
+    json_each (member, v) {
+        const struct field *f = alm_field(h, k, json_name(member));
+        if (f && !is_own(f->name)) {
+            put_field(j, f, NULL, member, 0);
+        }
+    }
+}
+
+static void put_changed(struct http *h, const struct kind *k, struct json_out *j,
+                        const struct cJSON *old, const struct cJSON *v, int append)
+{
     alm_each_field (f, k) {
-        size_t i = 0;
-        while (own[i] && strcmp(own[i], f->name) != 0) {
-            i++;
+        if (!f->stored && !is_own(f->name)) {
+            const struct cJSON *was = json_get(old, f->name), *said = said_of(h, k, f, v);
+            put_field(j, f, was, said ? said : was, said && append);
         }
-        if (own[i] || f->stored) {
-            continue;
-        }
-        const struct cJSON *was = json_get(old, f->name), *said = said_of(h, k, f, v);
-        put_field(j, f, was, said ? said : was, said && append);
     }
 }
 
@@ -163,23 +170,27 @@ struct beside {
     struct ferry_str key, name, suite, test, mark;
 };
 
-static struct beside beside_of(struct http *h, const struct kind *k, struct ferry_str body)
+/* What is said, else what was. */
+static const struct cJSON *last_word(const struct cJSON *v, const struct cJSON *old,
+                                     const char *name)
 {
-    struct json_doc doc = {NULL};
+    const struct cJSON *said = json_get(v, name);
+    return said ? said : json_get(old, name);
+}
+
+static struct beside beside_of(struct http *h, const struct kind *k, const struct cJSON *v,
+                               const struct cJSON *old)
+{
     struct beside out = {.key = {NULL, 0}};
-    if (json_parse(&doc, body, JSON_STRICT, NULL, NULL)) {
-        return out;
-    }
-    out.name = arena_str(&h->arena, json_str(json_get(doc.root, "name")));
-    out.suite = arena_str(&h->arena, json_str(json_get(json_get(doc.root, "parent_suite"), "id")));
-    out.test = arena_str(&h->arena, json_str(json_get(json_get(doc.root, "test"), "id")));
-    out.mark = arena_str(&h->arena, json_str(json_get(doc.root, "external_test_id")));
+    out.name = json_str(last_word(v, old, "name"));
+    out.suite = json_str(json_get(last_word(v, old, "parent_suite"), "id"));
+    out.test = json_str(json_get(last_word(v, old, "test"), "id"));
+    out.mark = json_str(last_word(v, old, "external_test_id"));
     if (strcmp(k->type, "test_automated") == 0) {
-        out.key = alm_test_key(h, json_str(json_get(doc.root, "component")),
-                               json_str(json_get(doc.root, "package")),
-                               json_str(json_get(doc.root, "class_name")), out.name);
+        out.key = alm_test_key(h, json_str(last_word(v, old, "component")),
+                               json_str(last_word(v, old, "package")),
+                               json_str(last_word(v, old, "class_name")), out.name);
     }
-    json_finish(&doc);
     return out;
 }
 
@@ -209,23 +220,22 @@ int32_t alm_store_new(struct http *h, const struct kind *k, const struct cJSON *
                       struct ferry_str *id)
 {
     int64_t num = 0;
-    struct buf b;
-    buf_init(&b, MOST_BODY);
-    struct json_out j = json_to(&b);
+    struct buf *b = &h->body;
+    buf_reset(b);
+    struct json_out j = json_to(b);
     json_open(&j, '{');
     alm_put_birth(h, &j);
-    put_fields(h, k, &j, NULL, v, 0);
+    put_new(h, k, &j, v);
     json_close(&j, '}');
-    int32_t rc = b.failed ? b.failed : alm_next(h, &num);
-    struct beside at = beside_of(h, k, buf_str(&b));
+    int32_t rc = b->failed ? b->failed : alm_next(h, &num);
+    struct beside at = beside_of(h, k, v, NULL);
     *id = id_of(h, k, num, v);
     rc = rc ? rc
             : alm_run(h,
                       "INSERT INTO entity (num, id, type, key, name, suite, test, mark, body)"
                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       "issssssss", num, *id, ferry_cstr(k->rows), at.key, at.name, at.suite,
-                      at.test, at.mark, buf_str(&b));
-    buf_finish(&b);
+                      at.test, at.mark, buf_str(b));
     return rc;
 }
 
@@ -234,30 +244,29 @@ int32_t alm_store_change(struct http *h, const struct kind *k, struct ferry_str 
 {
     struct ferry_str body;
     struct json_doc old = {NULL};
-    struct buf b;
+    struct buf *b = &h->body;
     int64_t stamp = 0;
     int32_t rc = alm_text(h, &body, "SELECT body FROM entity WHERE id = ?", id);
     rc = rc ? rc : json_parse(&old, body.ptr ? body : FERRY_LIT("{}"), JSON_STRICT, NULL, h->err);
     if (rc) {
         return rc;
     }
-    buf_init(&b, MOST_BODY);
-    struct json_out j = json_to(&b);
+    buf_reset(b);
+    struct json_out j = json_to(b);
     json_int(json_get(old.root, "version_stamp"), &stamp);
     json_open(&j, '{');
     json_member(&j, "creation_time", json_str(json_get(old.root, "creation_time")));
     json_member(&j, "last_modified", alm_time(h, h->now_ms));
     json_member_int(&j, "version_stamp", stamp + 1);
-    put_fields(h, k, &j, old.root, v, append);
+    put_changed(h, k, &j, old.root, v, append);
     json_close(&j, '}');
-    struct beside at = beside_of(h, k, buf_str(&b));
-    rc = b.failed
-             ? b.failed
+    struct beside at = beside_of(h, k, v, old.root);
+    rc = b->failed
+             ? b->failed
              : alm_run(h,
                        "UPDATE entity SET body = ?, key = ?, name = ?, suite = ?, test = ?,"
                        " mark = ? WHERE id = ?",
-                       "sssssss", buf_str(&b), at.key, at.name, at.suite, at.test, at.mark, id);
-    buf_finish(&b);
+                       "sssssss", buf_str(b), at.key, at.name, at.suite, at.test, at.mark, id);
     json_finish(&old);
     return rc;
 }

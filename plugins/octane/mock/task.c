@@ -133,8 +133,10 @@ static int32_t end_task(struct http *h, const struct due *d)
     buf_init(&plain, MOST_MEMORY);
     buf_init(&t.details, MOST_LOG);
     buf_init(&t.log, MOST_LOG);
+    buf_init(&t.said, MOST_LOG);
     int32_t rc = read_payload(h, d, &wire, &plain, &bytes);
     rc = rc ? rc : work_on(&t, bytes);
+    buf_finish(&t.said);
     buf_finish(&t.log);
     buf_finish(&t.details);
     buf_finish(&plain);

@@ -20,6 +20,7 @@ struct task {
     int skip_errors;
     struct place place; /* of all of its runs */
     struct buf details, log;
+    struct buf said;           /* of one thing at a time, as a request would say it */
     uint32_t n_notes;          /* things that were wrong */
     uint32_t n_runs, n_stored; /* in the payload; made */
     /* the suite run that was last used: its id, what it is of, and the worst status in it */
