@@ -338,7 +338,7 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("octane_mock_entities");
-    TCase *t = tcase_create("filled");
+    TCase *t = rig_case(s, "filled");
     tcase_add_checked_fixture(t, rig_setup, rig_teardown);
     tcase_add_test(t, bodies_that_are_none_are_refused);
     tcase_add_test(t, fields_are_as_the_metadata_says);
@@ -351,9 +351,7 @@ int main(void)
     tcase_add_test(t, suite_runs_are_planned_and_found_by_what_is_uploaded);
     tcase_add_test(t, things_are_taken_away_by_id_and_by_query);
     tcase_add_test(t, state_is_the_same_whatever_the_order_and_time);
-    suite_add_tcase(s, t);
-    t = tcase_create("options");
+    t = rig_case(s, "options");
     tcase_add_test(t, automated_runs_are_covered_only_where_they_can_be);
-    suite_add_tcase(s, t);
     return rig_run_suite(s);
 }

@@ -133,10 +133,9 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("octane_mock_mutated");
-    TCase *t = tcase_create("filled");
+    TCase *t = rig_case(s, "filled");
     tcase_set_timeout(t, 3600);
     tcase_add_checked_fixture(t, rig_setup, rig_teardown);
     tcase_add_test(t, what_is_nearly_right_is_answered);
-    suite_add_tcase(s, t);
     return rig_run_suite(s);
 }

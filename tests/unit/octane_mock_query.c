@@ -271,17 +271,15 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("octane_mock_query");
-    TCase *t = tcase_create("filled");
+    TCase *t = rig_case(s, "filled");
     tcase_add_checked_fixture(t, setup, rig_teardown);
     tcase_add_test(t, a_query_finds_what_it_says);
     tcase_add_test(t, a_query_that_is_none_is_refused);
     tcase_add_test(t, every_character_can_be_looked_for);
     tcase_add_test(t, a_list_has_pages_an_order_and_fields);
     tcase_add_test(t, metadata_says_which_fields_there_are);
-    suite_add_tcase(s, t);
-    t = tcase_create("options");
+    t = rig_case(s, "options");
     tcase_add_test(t, a_page_and_a_count_may_be_smaller);
     tcase_add_test(t, the_key_in_jira_may_have_another_name);
-    suite_add_tcase(s, t);
     return rig_run_suite(s);
 }

@@ -432,7 +432,7 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("octane_mock_results");
-    TCase *t = tcase_create("filled");
+    TCase *t = rig_case(s, "filled");
     tcase_add_checked_fixture(t, rig_setup, rig_teardown);
     tcase_add_test(t, bytes_that_are_no_payload_are_refused);
     tcase_add_test(t, a_name_of_more_than_255_utf16_units_is_refused_though_the_schema_has_it);
@@ -445,13 +445,11 @@ int main(void)
     tcase_add_test(t, a_full_queue_takes_nothing_until_a_task_has_ended);
     tcase_add_test(t, what_this_mock_does_not_keep_is_named);
     tcase_add_test(t, the_schema_is_there_to_be_read);
-    suite_add_tcase(s, t);
-    t = tcase_create("options");
+    t = rig_case(s, "options");
     tcase_add_test(t, the_flag_may_be_part_of_what_is_the_same);
     tcase_add_test(t, a_payload_that_unpacks_to_too_much_is_refused);
     tcase_add_test(t, a_full_queue_is_said_in_other_ways);
     tcase_add_test(t, a_full_queue_may_be_but_a_description);
     tcase_add_test(t, workers_run_so_many_at_once);
-    suite_add_tcase(s, t);
     return rig_run_suite(s);
 }

@@ -272,7 +272,7 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("octane_mock_session");
-    TCase *t = tcase_create("filled");
+    TCase *t = rig_case(s, "filled");
     tcase_add_checked_fixture(t, rig_setup, rig_teardown);
     tcase_add_test(t, without_a_session_there_is_nothing);
     tcase_add_test(t, there_is_one_workspace);
@@ -283,13 +283,11 @@ int main(void)
     tcase_add_test(t, no_header_signs_in_unless_it_is_told);
     tcase_add_test(t, errors_have_either_shape_and_the_correlation_of_the_request);
     tcase_add_test(t, served_requests_are_counted_by_route_and_status);
-    suite_add_tcase(s, t);
-    t = tcase_create("options");
+    t = rig_case(s, "options");
     tcase_add_test(t, a_cookie_is_replaced_and_lives_on_for_a_while);
     tcase_add_test(t, a_replaced_cookie_is_no_younger);
     tcase_add_test(t, the_right_credentials_are_wanted_where_they_are_told);
     tcase_add_test(t, a_page_comes_in_the_place_of_an_answer_and_nothing_is_done);
     tcase_add_test(t, a_window_has_so_many_requests);
-    suite_add_tcase(s, t);
     return rig_run_suite(s);
 }

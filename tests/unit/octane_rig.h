@@ -221,6 +221,15 @@ static inline void rig_refuses(const struct rig_row *rows, size_t n)
 }
 #define REFUSES(rows) rig_refuses(rows, sizeof(rows) / sizeof *(rows))
 
+/* Each request is stored before it is answered, and the disk may be busy with something else. */
+static inline TCase *rig_case(Suite *s, const char *name)
+{
+    TCase *t = tcase_create(name);
+    tcase_set_timeout(t, 120);
+    suite_add_tcase(s, t);
+    return t;
+}
+
 static inline int rig_run_suite(Suite *s)
 {
     SRunner *r = srunner_create(s);
