@@ -38,12 +38,32 @@ static int32_t take_partial(struct writing *w, const struct ferry_message *answe
     return named ? w->shell->arena.failed : shell_refused(w->shell, "PUT", w->target, answer);
 }
 
+/* The only one in a request may be refused as if it were the request. */
+static int32_t take_single(struct writing *w, const struct ferry_message *answer)
+{
+    struct octane_words words;
+    struct json_doc doc = {NULL};
+    octane_read_error(&doc, &w->shell->arena, answer->body, &words);
+    struct ferry_str why = words.description.len ? words.description : words.code;
+    w->batch[0]->why =
+        arena_str(&w->shell->arena, why.len ? why : FERRY_LIT("refused without a word"));
+    json_finish(&doc);
+    return w->shell->arena.failed;
+}
+
 static int32_t take_answer(void *data, const struct ferry_message *answer)
 {
     struct writing *w = data;
-    return answer->status == 409       ? take_partial(w, answer)
-           : octane_is_success(answer) ? FERRY_OK
-                                       : shell_refused(w->shell, "PUT", w->target, answer);
+    if (octane_is_success(answer)) {
+        return FERRY_OK;
+    }
+    if (answer->status == 409) {
+        int32_t rc = take_partial(w, answer);
+        return rc == FERRY_E_REFUSED && w->n == 1 ? take_single(w, answer) : rc;
+    }
+    return w->n == 1 && (answer->status == 400 || answer->status == 404)
+               ? take_single(w, answer)
+               : shell_refused(w->shell, "PUT", w->target, answer);
 }
 
 static void write_body(struct buf *b, const struct writing *w)

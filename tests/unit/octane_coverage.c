@@ -112,6 +112,26 @@ START_TEST(a_refusal_that_names_nobody_is_one_of_all)
 }
 END_TEST
 
+START_TEST(the_only_one_may_be_refused_as_a_whole)
+{
+    struct buf runs;
+    put_runs(&runs, 3);
+    const struct scripted rows[] = {
+        items,
+        suite_run,
+        has,
+        {"GET", BARE, NULL, 200, buf_cstr(&runs)},
+        {"PUT", APPEND, "\"3\"", 409, "{\"errors\":[{\"index\":2,\"error_code\":\"gone\"}]}"},
+        {"PUT", APPEND, "{\"data\":[{\"id\":\"3\"," COVER "}]}", 404,
+         "{\"error_code\":\"platform.entity_not_found\",\"description\":\"no run 3\"}"}};
+    name_it("3001\n3002");
+    script_fails(SCRIPT(rows, "link", NULL, NULL), FERRY_E_REFUSED,
+                 "1 of 3 automated runs, twice; the first is 3: no run 3");
+    script_prints("(2 automated runs)");
+    buf_finish(&runs);
+}
+END_TEST
+
 START_TEST(without_the_field_on_runs_their_tests_are_covered)
 {
     struct buf runs;
@@ -299,6 +319,7 @@ int main(void)
     tcase_add_test(c, two_hundred_runs_go_at_once);
     tcase_add_test(c, only_what_was_refused_goes_again);
     tcase_add_test(c, a_refusal_that_names_nobody_is_one_of_all);
+    tcase_add_test(c, the_only_one_may_be_refused_as_a_whole);
     tcase_add_test(c, without_the_field_on_runs_their_tests_are_covered);
     tcase_add_test(c, a_field_that_cannot_be_written_is_none);
     tcase_add_test(c, the_runs_of_some_tests_alone_are_linked);
