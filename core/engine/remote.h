@@ -25,7 +25,7 @@ struct remote {
     int64_t settle_ms;   /* host's default */
     int64_t patience_ms; /* without a sign of life it is given up for this time */
     int64_t opened_ms;
-    struct arena memory; /* facts and session */
+    struct arena memory;    /* facts and session */
     struct ferry_kv *facts; /* in `memory`, as the next */
     uint32_t *fact_said;    /* by which question since this was opened; 0: before */
     uint32_t n_facts, room_facts, questions;

@@ -2,6 +2,7 @@
 /* remote.c - talking to one destination: sessions that are renewed, facts that age, questions that are asked again, answers of others. */
 #include "fake_remote.h"
 
+#include <remote_private.h>
 #include <secrets.h>
 #include <text.h>
 
@@ -314,8 +315,8 @@ START_TEST(a_fact_that_changed_since_replaces_the_old_one)
                             "INSERT INTO fact VALUES(1, 'key_field', '12', ?)", "i",
                             fake.clock.now_ms(&fake.clock)),
                      FERRY_OK);
-    fake.remote.facts[0] = (struct ferry_kv){FERRY_LIT("key_field"), FERRY_LIT("12")};
-    fake.remote.n_facts = 1;
+    ck_assert_int_eq(remote_load_facts(&fake.remote, &fake.err), FERRY_OK);
+    ck_assert(str_is(known(), "12"));
     fact_value[0] = "13";
     ck_assert_int_eq(learn(), FERRY_OK);
     ck_assert(str_is(known(), "13"));
@@ -323,6 +324,30 @@ START_TEST(a_fact_that_changed_since_replaces_the_old_one)
     ck_assert_int_eq(fake_one("SELECT COUNT(*) FROM fact WHERE value = '13'"), 1);
     fact_value[0] = "14";
     ck_assert_int_eq(learn(), FERRY_E_CONFIG);
+}
+END_TEST
+
+START_TEST(as_many_facts_are_known_as_there_are)
+{
+    enum { MANY = 3000 };
+    char name[40];
+    ck_assert_int_eq(
+        db_run(fake.engine.journal.db, &fake.err,
+               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i "
+               "< 3000) INSERT INTO fact SELECT 1, 'story AO-' || i, i, ? FROM n",
+               "i", fake.clock.now_ms(&fake.clock)),
+        FERRY_OK);
+    ck_assert_int_eq(remote_load_facts(&fake.remote, &fake.err), FERRY_OK);
+    fact_value[0] = "12";
+    ck_assert_int_eq(learn(), FERRY_OK);
+    ck_assert_uint_eq(fake.remote.n_facts, MANY + 1);
+    ck_assert(str_is(known(), "12"));
+    for (int i = 1; i <= MANY; i += 37) {
+        snprintf(name, sizeof name, "story AO-%d", i);
+        struct ferry_str value =
+            ferry_get(fake.remote.facts, fake.remote.n_facts, ferry_cstr(name));
+        ck_assert(str_is(value, name + sizeof "story AO-" - 1));
+    }
 }
 END_TEST
 
@@ -350,6 +375,7 @@ int main(void)
     tcase_add_test(t, two_values_for_a_fact_are_a_fault_that_shows_both);
     tcase_add_test(t, a_fact_that_nobody_knows_is_told);
     tcase_add_test(t, a_fact_that_changed_since_replaces_the_old_one);
+    tcase_add_test(t, as_many_facts_are_known_as_there_are);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
