@@ -44,7 +44,7 @@ int32_t desk_open(struct desk *d)
 {
     int32_t rc = db_script(
         d->e->journal.db,
-        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER); DELETE FROM temp.candidate;",
+        "CREATE TEMP TABLE IF NOT EXISTS candidate(op_id INTEGER, likeness BLOB, way INTEGER, weighed INTEGER NOT NULL DEFAULT 0); DELETE FROM temp.candidate;",
         d->err);
     d->other_keys =
         db_one_int(

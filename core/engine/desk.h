@@ -20,6 +20,7 @@ struct desk {
     int matching;      /* the target run has results: look whether these are among them */
     int hidden;        /* they do not say whose they are */
     int crowded;       /* and others fill the run as well */
+    int weighed;       /* and how many of a kind stand in the source's run is known */
     struct index_run run;
     struct plan_counts *counts;
     struct ferry_error *err;
@@ -82,6 +83,11 @@ int desk_gone(struct desk *d, const struct desk_op *row, const struct ferry_acti
 int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *action,
                    const struct ferry_item *item);
 int32_t desk_match_rest(struct desk *d);
+/*
+ * Of a crowded run nobody can say which of the results that look alike is whose. Where it is the copy of a run that can be read, there are to be as many
+ * of a kind here as there: what is wanting is sent. Once the primary has been delivered and audited; else nothing is known, and all is sent.
+ */
+int32_t desk_weigh(struct desk *d, struct remote *source, struct ferry_error *err);
 
 /* --- desk_source.c -------------------------------------------------------------------------- */
 

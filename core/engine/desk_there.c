@@ -7,6 +7,8 @@
 
 #include "identity.h"
 
+#include <text.h>
+
 /* --- what is there ---------------------------------------------------------------------------- */
 
 /* What a planned result is known by where ids are not: as index_read_results() says it of a listed one. */
@@ -75,13 +77,68 @@ int32_t desk_match(struct desk *d, int64_t op_id, const struct ferry_action *act
             "UPDATE op SET state = 7, flags = flags | 1, remote_id = ?, settled_ms = ? WHERE id = ?",
             "sii", ferry_cstr(id), now, op_id);
     }
-    if (may_be_of_others(d, action)) {
+    int of_others = may_be_of_others(d, action);
+    if (of_others && !d->weighed) {
         return FERRY_OK;
     }
     identity_likeness(known_by(d, action, item), item->result, like);
-    return db_run(db, d->err, "INSERT INTO temp.candidate(op_id, likeness, way) VALUES(?, ?, ?)",
-                  "ibi", op_id, (struct ferry_str){(const char *)like, sizeof like},
-                  (int64_t)identity_way(action->key));
+    return db_run(db, d->err,
+                  "INSERT INTO temp.candidate(op_id, likeness, way, weighed) VALUES(?, ?, ?, ?)",
+                  "ibii", op_id, (struct ferry_str){(const char *)like, sizeof like},
+                  (int64_t)identity_way(action->key), (int64_t)of_others);
+}
+
+int32_t desk_weigh(struct desk *d, struct remote *source, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    char run[128] = "";
+    int32_t rc = db_query(
+        d->e->journal.db, &rows, err,
+        "SELECT o.remote_id FROM op o WHERE o.dest_id = ?1 AND o.kind = ?2 AND o.key = ?3 AND o.state = 7"
+        " AND EXISTS(SELECT 1 FROM lane l WHERE l.dest_id = ?1 AND l.run_id = ?4 AND l.audit LIKE '%, missing 0,%')",
+        "iisi", d->lane->source_dest, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), d->lane->run_key,
+        d->lane->run_id);
+    if (rc == FERRY_OK && db_step(&rows) > 0) {
+        snprintf(run, sizeof run, "%.*s", STR_ARG(db_str(&rows, 0)));
+    }
+    db_done(&rows);
+    if (rc || !run[0]) {
+        return rc;
+    }
+    rc = index_read_originals(&d->e->journal, source, ferry_cstr(run), err);
+    d->weighed = rc == FERRY_OK;
+    return rc == FERRY_E_NO_MEMORY || rc == FERRY_E_IO || rc == FERRY_E_STOP ? rc : FERRY_OK;
+}
+
+/* How many of those that are wanted and look so are not to be sent, since they are here. */
+static int64_t count_there(struct desk *d, const unsigned char likeness[16], int64_t wanted)
+{
+    int64_t here = index_like_here(&d->e->journal, likeness);
+    int64_t lacking = index_like_originals(&d->e->journal, likeness) - here;
+    lacking = lacking < 0 ? 0 : lacking > wanted ? wanted : lacking;
+    return here > 0 ? wanted - lacking : 0;
+}
+
+/* Of each kind so many go on as are lacking: the rest stays among the candidates, and takes what is here. */
+static int32_t weigh_candidates(struct desk *d)
+{
+    struct db *db = d->e->journal.db;
+    struct db_rows rows = {0};
+    int got = 0;
+    int32_t rc = db_query(
+        db, &rows, d->err,
+        "SELECT likeness, COUNT(*) FROM temp.candidate WHERE weighed GROUP BY likeness", "");
+    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
+        struct ferry_str like = db_str(&rows, 0);
+        int64_t wanted = db_int(&rows, 1);
+        int64_t there = count_there(d, (const unsigned char *)like.ptr, wanted);
+        rc = db_run(
+            db, d->err,
+            "DELETE FROM temp.candidate WHERE rowid IN (SELECT rowid FROM temp.candidate WHERE weighed AND likeness = ? ORDER BY op_id DESC LIMIT ?)",
+            "bi", like, wanted - there);
+    }
+    db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
 int32_t desk_match_rest(struct desk *d)
@@ -90,8 +147,10 @@ int32_t desk_match_rest(struct desk *d)
     struct db_rows rows = {0};
     char id[128];
     int got = 0;
-    int32_t rc = db_query(db, &rows, d->err,
-                          "SELECT op_id, likeness, way FROM temp.candidate ORDER BY op_id", "");
+    int32_t rc = d->weighed ? weigh_candidates(d) : FERRY_OK;
+    rc = rc ? rc
+            : db_query(db, &rows, d->err,
+                       "SELECT op_id, likeness, way FROM temp.candidate ORDER BY op_id", "");
     while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
         int64_t op = db_int(&rows, 0);
         if (index_take_like(&d->e->journal, (const unsigned char *)db_str(&rows, 1).ptr,

@@ -14,6 +14,7 @@
 static const char schema[] =
     "DROP TABLE IF EXISTS temp.thing; DROP TABLE IF EXISTS temp.listed;"
     "CREATE TEMP TABLE thing(dest_id INTEGER, noun INTEGER, id TEXT, key TEXT, fold TEXT, signature TEXT, name TEXT, packed BLOB);"
+    "DROP TABLE IF EXISTS temp.origin; CREATE TEMP TABLE origin(likeness BLOB);"
     "CREATE TEMP TABLE listed(id TEXT, wire TEXT, likeness BLOB, way INTEGER, taken INTEGER NOT NULL DEFAULT 0);";
 
 enum index_on { ON_KEY, ON_ID, ON_SIGNATURE, ON_NAME, ON_WIRE, ON_LIKENESS, ON_LISTED_ID };
@@ -390,6 +391,58 @@ int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str
     rc = rc ? rc : store_results(&rd, r, &ask, on_result);
     reading_finish(&rd);
     return rc;
+}
+
+static int32_t on_original(void *data, const struct ferry_item *item)
+{
+    struct reading *rd = data;
+    unsigned char like[16];
+    if (!item) {
+        return db_run(rd->j->db, rd->err, "DELETE FROM temp.origin", "");
+    }
+    if (item->noun != FERRY_RESULT || !item->result) {
+        return FERRY_OK;
+    }
+    identity_likeness(key_of_result(rd, item), item->result, like);
+    return db_run(rd->j->db, rd->err, "INSERT INTO temp.origin(likeness) VALUES(?)", "b",
+                  (struct ferry_str){(const char *)like, sizeof like});
+}
+
+int32_t index_read_originals(struct journal *j, struct remote *r, struct ferry_str run_id,
+                             struct ferry_error *err)
+{
+    struct ferry_kv filter = {FERRY_LIT("run"), run_id};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = FERRY_RESULT,
+                            .n_filters = 1,
+                            .filters = &filter};
+    struct reading rd;
+    reading_init(&rd, j, r->dest_id, err);
+    int32_t rc = db_run(j->db, err, "DELETE FROM temp.origin", "");
+    rc = rc ? rc : index_store(j, r, &ask, on_original, &rd, err);
+    rc = rc ? rc
+            : db_script(j->db, "CREATE INDEX IF NOT EXISTS temp.origin_like ON origin(likeness)",
+                        err);
+    reading_finish(&rd);
+    return rc;
+}
+
+int64_t index_like_here(struct journal *j, const unsigned char likeness[16])
+{
+    struct ferry_str like = {(const char *)likeness, 16};
+    return need_index(j, ON_LIKENESS, NULL)
+               ? 0
+               : db_one_int(j->db, 0, NULL,
+                            "SELECT COUNT(*) FROM temp.listed WHERE likeness = ? AND taken = 0",
+                            "b", like);
+}
+
+int64_t index_like_originals(struct journal *j, const unsigned char likeness[16])
+{
+    struct ferry_str like = {(const char *)likeness, 16};
+    return db_one_int(j->db, 0, NULL, "SELECT COUNT(*) FROM temp.origin WHERE likeness = ?", "b",
+                      like);
 }
 
 static int32_t on_result_id(void *data, const struct ferry_item *item)

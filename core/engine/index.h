@@ -36,6 +36,11 @@ int32_t index_check_field(struct remote *r, struct ferry_error *err);
 /* Every result of a run, for matching what is already there. index_read_cases must have been done before. */
 int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
                            struct ferry_error *err);
+/* The same of the source's run, whose copies those are: how many look alike there, and here (of those that nobody took). */
+int32_t index_read_originals(struct journal *j, struct remote *r, struct ferry_str run_id,
+                             struct ferry_error *err);
+int64_t index_like_originals(struct journal *j, const unsigned char likeness[16]);
+int64_t index_like_here(struct journal *j, const unsigned char likeness[16]);
 /* Their ids alone, for an audit: all of them into the index; or each page as it comes, and nothing is kept. */
 int32_t index_read_result_ids(struct journal *j, struct remote *r, struct ferry_str run_id,
                               struct ferry_error *err);

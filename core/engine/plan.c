@@ -272,6 +272,9 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
                                    db_one_int(j->db, 0, err, "SELECT shared FROM run WHERE id = ?",
                                               "i", d->lane->run_id) != 0);
     }
+    if (rc == FERRY_OK && d->crowded && source && d->source_read) {
+        rc = desk_weigh(d, source, err);
+    }
     return rc ? rc : d->rc;
 }
 
