@@ -55,6 +55,8 @@ static const struct ferry_tracker half_session = {.describe = describe,
                                                   .dress = sign_in,
                                                   .sign_in = sign_in};
 static const struct ferry_planner no_plan = {NULL};
+static const struct ferry_hook no_secret = {.header = "x-secret"},
+                               no_reading = {.header = "x-secret", .secret = "hook_secret"};
 static const char *const schema[] = {"create table t (id integer primary key)", NULL};
 static const struct ferry_service no_handle = {.schema = schema};
 
@@ -81,6 +83,7 @@ static const struct {
     {"dress", FERRY_TRACKER_1, &no_dress},       {"session", FERRY_TRACKER_1, &half_session},
     {"plan", FERRY_PLANNER_1, &no_plan},         {"handle", FERRY_SERVICE_1, &no_handle},
     {"run", FERRY_COMMANDS_1, &no_run_commands}, {"sorted", FERRY_COMMANDS_1, &unsorted},
+    {"secret", FERRY_HOOK_1, &no_secret},        {"read", FERRY_HOOK_1, &no_reading},
 };
 
 static const void *query(const char *id)

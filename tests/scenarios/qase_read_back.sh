@@ -53,6 +53,23 @@ forth
 exits 0
 is "attachments fetched again" "$(fetched)" 0
 
+# Bytes that their address does not give out, to whoever asks: left out by name, and everything else is there.
+rm -rf .ferry
+answers 200 DELETE /v1/run/DEMO/2
+curl -s --noproxy '*' --data-binary $'GET /attachment/** * error-before 403\n' "$url/_mock/faults" >/dev/null
+forth
+exits 0
+err_has 'attachment "shot.png" of result '
+err_has 'is left out: qase:AO: 403 from '
+is "results without it" "$(held result DEMO)" 2
+sent DEMO | grep -q ' shot.png' && fail "what was refused is not there: $(sent DEMO)"
+curl -s --noproxy '*' --data-binary '' "$url/_mock/faults" >/dev/null
+answers 200 DELETE /v1/run/DEMO/3
+rm -rf .ferry
+forth
+exits 0
+is "attachments fetched then" "$(fetched)" 1
+
 # A case that names its steps lends their texts.
 rm -rf .ferry
 answers 200 POST /v1/case/AO '{"title":"cooks","custom_field":{"1":"C_1"},"steps":[{"action":"heat the pan","expected_result":"it is hot"},{"action":"break the egg"}]}'

@@ -75,6 +75,8 @@ static const struct {
     {"session", "ferry.tracker/1: .keep is NULL"},
     {"plan", "ferry.planner/1: .plan is NULL"},
     {"handle", "ferry.service/1: .handle is NULL"},
+    {"secret", "ferry.hook/1: .secret is NULL"},
+    {"read", "ferry.hook/1: .read is NULL"},
     {"run", "command \"again\": .run is NULL"},
     {"sorted", "ferry.commands/1: \"again\" stands after \"back\"; sort .list"},
 };
