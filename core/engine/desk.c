@@ -58,7 +58,7 @@ int32_t desk_open(struct desk *d)
     return rc ? rc : load_accounts(d);
 }
 
-static int32_t fail(struct desk *d, int32_t rc)
+int32_t desk_fail(struct desk *d, int32_t rc)
 {
     if (rc && !d->rc) {
         d->rc = rc;
@@ -74,13 +74,13 @@ const struct ferry_traits *desk_traits(struct desk *d, uint32_t kind)
         }
     }
     if (d->n_traits == sizeof d->traits / sizeof *d->traits) {
-        fail(d, ferry_fail(d->err, FERRY_E_BUG, "",
-                           "planner \"%.*s\" knows too many kinds of operations",
-                           STR_ARG(d->lane->planner)));
+        desk_fail(d, ferry_fail(d->err, FERRY_E_BUG, "",
+                                "planner \"%.*s\" knows too many kinds of operations",
+                                STR_ARG(d->lane->planner)));
         return NULL;
     }
     struct desk_traits *t = &d->traits[d->n_traits];
-    if (fail(d, remote_describe(d->remote, kind, &t->traits, d->err))) {
+    if (desk_fail(d, remote_describe(d->remote, kind, &t->traits, d->err))) {
         return NULL;
     }
     t->kind = kind;
@@ -102,7 +102,8 @@ static int32_t on_lookup(void *self, uint32_t side, uint32_t noun, struct ferry_
         return FERRY_E_STOP;
     }
     int64_t dest = side == FERRY_SOURCE ? d->lane->source_dest : d->lane->dest_id;
-    return fail(d, index_lookup(&d->e->journal, dest, noun, by, value, &d->arena, found, d->err));
+    return desk_fail(d,
+                     index_lookup(&d->e->journal, dest, noun, by, value, &d->arena, found, d->err));
 }
 
 /* Lists of results may hold no names; then their case says which it is. */
@@ -120,19 +121,19 @@ static int32_t on_skip(void *self, struct ferry_str reason, struct ferry_str det
 {
     struct desk *d = self;
     d->skipped = 1;
-    return fail(d, db_run(d->e->journal.db, d->err,
-                          "INSERT INTO skip(lane_id, reason, detail, name) VALUES(?, ?, ?, ?)",
-                          "isss", d->lane->id, reason, detail, name_in_hand(d)));
+    return desk_fail(d, db_run(d->e->journal.db, d->err,
+                               "INSERT INTO skip(lane_id, reason, detail, name) VALUES(?, ?, ?, ?)",
+                               "isss", d->lane->id, reason, detail, name_in_hand(d)));
 }
 
-static int32_t on_note(void *self, const struct ferry_note *note)
+int32_t desk_note(void *self, const struct ferry_note *note)
 {
     struct desk *d = self;
-    return fail(d,
-                db_run(d->e->journal.db, d->err,
-                       "INSERT INTO note(lane_id, kind, field, text, name) VALUES(?, ?, ?, ?, ?)",
-                       "iisss", d->lane->id, (int64_t)note->kind, note->field, note->text,
-                       name_in_hand(d)));
+    return desk_fail(
+        d,
+        db_run(d->e->journal.db, d->err,
+               "INSERT INTO note(lane_id, kind, field, text, name) VALUES(?, ?, ?, ?, ?)", "iisss",
+               d->lane->id, (int64_t)note->kind, note->field, note->text, name_in_hand(d)));
 }
 
 /* --- what should exist ------------------------------------------------------------------ */
@@ -156,11 +157,11 @@ static int32_t take_op(struct desk *d, int32_t rc, struct db_rows *rows, struct 
         row->settled_ms = db_int(rows, 4);
     }
     db_done(rows);
-    return fail(d, rc ? rc : got < 0 ? -got : FERRY_OK);
+    return desk_fail(d, rc ? rc : got < 0 ? -got : FERRY_OK);
 }
 
 /* The result that another item of this run is. */
-static int32_t find_other_result(struct desk *d, struct ferry_str key, struct desk_op *row)
+int32_t desk_find_other(struct desk *d, struct ferry_str key, struct desk_op *row)
 {
     struct db_rows rows = {0};
     unsigned char id[16];
@@ -176,7 +177,7 @@ static int32_t find_other_result(struct desk *d, struct ferry_str key, struct de
     return take_op(d, rc, &rows, row);
 }
 
-static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct desk_op *row)
+int32_t desk_find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct desk_op *row)
 {
     struct db_rows rows = {0};
     struct db *db = d->e->journal.db;
@@ -198,7 +199,7 @@ static int32_t find_op(struct desk *d, uint32_t kind, struct ferry_str key, stru
         rc = take_op(d, rc, &rows, row);
     }
     if (rc == FERRY_OK && !row->id && !own && kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT)) {
-        rc = find_other_result(d, key, row);
+        rc = desk_find_other(d, key, row);
     }
     return rc;
 }
@@ -214,7 +215,7 @@ static int32_t next_op(struct desk *d, int64_t *id)
         d->last_op =
             db_one_int(d->e->journal.db, 0, &why, "SELECT coalesce(MAX(id), 0) FROM op", "");
         if (why.status) {
-            return fail(d, ferry_fail(d->err, why.status, why.where, "%s", why.message));
+            return desk_fail(d, ferry_fail(d->err, why.status, why.where, "%s", why.message));
         }
         d->counts->first_op = d->last_op + 1;
     }
@@ -228,24 +229,24 @@ int64_t desk_anchor(struct desk *d, const struct ferry_ref *ref)
     struct db *db = d->e->journal.db;
     struct ferry_str extra = {NULL, 0};
     struct desk_op row;
-    if (find_op(d, kind, ref->key, &row)) {
+    if (desk_find_op(d, kind, ref->key, &row)) {
         return 0;
     }
     if (ref->n_extra) {
         buf_reset(&d->packed);
-        fail(d, pack_kv(&d->packed, ref->extra, ref->n_extra));
+        desk_fail(d, pack_kv(&d->packed, ref->extra, ref->n_extra));
         extra = buf_str(&d->packed);
     }
     if (row.id && (row.state == OP_PLANNED || row.state == OP_REJECTED ||
                    (row.state == OP_DONE && !ferry_eq(row.remote_id, ref->id)))) {
-        fail(
+        desk_fail(
             d,
             db_run(
                 db, d->err,
                 "UPDATE op SET state = 7, flags = flags | 9, remote_id = ?, extra = ?, text = NULL WHERE id = ?",
                 "sbi", ref->id, extra, row.id));
     } else if (!row.id && next_op(d, &row.id) == FERRY_OK) {
-        fail(
+        desk_fail(
             d,
             db_run(
                 db, d->err,
@@ -256,148 +257,6 @@ int64_t desk_anchor(struct desk *d, const struct ferry_ref *ref)
     return d->rc ? 0 : row.id;
 }
 
-/* What is written about the references of one operation. */
-struct binding {
-    int64_t op_id, scope_op;
-    uint32_t n, waits;
-    int lost; /* a required target was rejected */
-};
-
-/* The operation that makes the run. Every result asks for the same one, so the last answer is kept. */
-static int32_t bind_scope(struct desk *d, struct binding *b, const struct ferry_ref *ref)
-{
-    struct desk_op target = {0};
-    if (d->scope_op && d->scope_noun == ref->noun && ref->key.len &&
-        ferry_eq(buf_str(&d->scope_key), ref->key)) {
-        b->scope_op = d->scope_op;
-        return FERRY_OK;
-    }
-    if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
-        return d->rc;
-    }
-    b->scope_op = target.id ? target.id : ref->id.len ? desk_anchor(d, ref) : 0;
-    if (d->rc || !b->scope_op) {
-        return d->rc
-                   ? d->rc
-                   : fail(
-                         d,
-                         ferry_fail(
-                             d->err, FERRY_E_BUG, "",
-                             "planner \"%.*s\" puts a result into run \"%.*s\" that it did not plan",
-                             STR_ARG(d->lane->planner), STR_ARG(ref->key)));
-    }
-    buf_reset(&d->scope_key);
-    d->scope_op = buf_put(&d->scope_key, ref->key) ? 0 : b->scope_op;
-    d->scope_noun = ref->noun;
-    return FERRY_OK;
-}
-
-static int32_t bind_one(struct desk *d, struct binding *b, const struct ferry_traits *traits,
-                        const struct ferry_ref *ref)
-{
-    struct desk_op target = {0};
-    if (traits->scope && ref->role == traits->scope) {
-        return bind_scope(d, b, ref);
-    }
-    if (ref->key.len && find_op(d, FERRY_OP(FERRY_CREATE, ref->noun), ref->key, &target)) {
-        return d->rc;
-    }
-    if (ref->id.len && ref->key.len && ref->n_extra) { /* more than its id is known of it */
-        target.id = desk_anchor(d, ref);
-        target.state = OP_DONE;
-    }
-    struct ferry_str id = ref->id.len               ? ref->id
-                          : target.state == OP_DONE ? target.remote_id
-                                                    : (struct ferry_str){NULL, 0};
-    int open = target.id && target.state < OP_DONE && !id.ptr;
-    b->waits += open ? 1 : 0;
-    b->lost |= !id.ptr && target.state == OP_REJECTED && !(ref->flags & FERRY_REF_OPTIONAL);
-    return fail(
-        d,
-        db_run(
-            d->e->journal.db, d->err,
-            target.id
-                ? "INSERT INTO ref(op_id, n, role, noun, flags, key, id, target) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
-                : "INSERT INTO ref(op_id, n, role, noun, flags, key, id) VALUES(?, ?, ?, ?, ?, ?, ?)",
-            target.id ? "iiiiissi" : "iiiiiss", b->op_id, (int64_t)b->n++, (int64_t)ref->role,
-            (int64_t)ref->noun, (int64_t)ref->flags, ref->key, id, target.id));
-}
-
-static int32_t bind_attachment(struct desk *d, struct binding *b, const struct ferry_attachment *a)
-{
-    const uint32_t kind = FERRY_OP(FERRY_CREATE, FERRY_ATTACHMENT);
-    const struct ferry_traits *traits = a->blob ? desk_traits(d, kind) : NULL;
-    if (!traits) {
-        return d->rc;
-    }
-    if (traits->effect == 0) {
-        struct ferry_note note = {.size = sizeof note,
-                                  .kind = FERRY_NOTE_SKIPPED,
-                                  .field = FERRY_LIT("attachment"),
-                                  .text = a->name};
-        return on_note(d, &note);
-    }
-    struct ferry_item item = {.size = sizeof item,
-                              .noun = FERRY_ATTACHMENT,
-                              .key = a->blob->digest,
-                              .name = a->name,
-                              .attachment = a};
-    struct ferry_action action = {
-        .size = sizeof action, .kind = kind, .key = a->blob->digest, .item = &item};
-    struct ferry_ref ref = {.size = sizeof ref,
-                            .role = FERRY_ATTACHMENT,
-                            .noun = FERRY_ATTACHMENT,
-                            .flags = FERRY_REF_OPTIONAL,
-                            .key = a->blob->digest};
-    int32_t rc = desk_want(d, &action);
-    return rc ? rc : bind_one(d, b, &(struct ferry_traits){.scope = 0}, &ref);
-}
-
-/*
- * A text that is too long for the model goes the way of an attachment, and its result names it by the same digest. One over the
- * limit stays here: who read it said so, and the codec tells that it is left out.
- */
-static int32_t bind_text(struct desk *d, struct binding *b, const char *name,
-                         const struct ferry_blob *blob)
-{
-    struct ferry_attachment a = {
-        .size = sizeof a, .name = ferry_cstr(name), .mime = FERRY_LIT("text/plain"), .blob = blob};
-    return blob && blob->bytes <= d->e->max_attachment ? bind_attachment(d, b, &a) : FERRY_OK;
-}
-
-static int32_t bind_steps(struct desk *d, struct binding *b, const struct ferry_step *const *steps,
-                          uint32_t n, int depth)
-{
-    int32_t rc = FERRY_OK;
-    for (uint32_t i = 0; i < n && depth < 32 && rc == FERRY_OK; i++) {
-        for (uint32_t k = 0; k < steps[i]->n_attachments && rc == FERRY_OK; k++) {
-            rc = bind_attachment(d, b, steps[i]->attachments[k]);
-        }
-        rc = rc ? rc : bind_steps(d, b, steps[i]->steps, steps[i]->n_steps, depth + 1);
-    }
-    return rc;
-}
-
-static int32_t bind_all(struct desk *d, struct binding *b, const struct ferry_action *action,
-                        const struct ferry_item *item, const struct ferry_traits *traits)
-{
-    int32_t rc = FERRY_OK;
-    for (uint32_t i = 0; i < action->n_refs && rc == FERRY_OK; i++) {
-        rc = bind_one(d, b, traits, action->refs[i]);
-    }
-    const struct ferry_result *result = item ? item->result : NULL;
-    for (uint32_t i = 0; result && i < result->n_attachments && rc == FERRY_OK; i++) {
-        rc = bind_attachment(d, b, result->attachments[i]);
-    }
-    if (!result || rc) {
-        return rc;
-    }
-    rc = bind_steps(d, b, result->steps, result->n_steps, 0);
-    rc = rc ? rc : bind_text(d, b, "details.txt", result->details_blob);
-    rc = rc ? rc : bind_text(d, b, "stdout.txt", result->out_blob);
-    return rc ? rc : bind_text(d, b, "stderr.txt", result->err_blob);
-}
-
 /* What an operation's row holds of the item. */
 struct op_item {
     int64_t id, state;
@@ -406,7 +265,7 @@ struct op_item {
 };
 
 /* With what is wanted now, and new bytes. */
-static int32_t reopen_op(struct desk *d, const struct op_item *item, struct binding *b)
+static int32_t reopen_op(struct desk *d, const struct op_item *item, struct desk_binding *b)
 {
     return db_run(
         d->e->journal.db, d->err,
@@ -417,7 +276,7 @@ static int32_t reopen_op(struct desk *d, const struct op_item *item, struct bind
 }
 
 static int32_t insert_op(struct desk *d, const struct ferry_action *action,
-                         const struct op_item *item, const struct binding *b)
+                         const struct op_item *item, const struct desk_binding *b)
 {
     const struct ferry_str none = {NULL, 0};
     int own = is_own(d, action->kind, action->key);
@@ -434,7 +293,7 @@ static int32_t insert_op(struct desk *d, const struct ferry_action *action,
 /* References first: then the row is written once, with what they come to. */
 static int32_t write_op(struct desk *d, const struct ferry_action *action,
                         const struct ferry_item *item, const struct ferry_traits *traits,
-                        struct binding *b)
+                        struct desk_binding *b)
 {
     int stored = item == d->item && !d->changed;
     int virtual = traits->effect == FERRY_VIRTUAL;
@@ -444,7 +303,7 @@ static int32_t write_op(struct desk *d, const struct ferry_action *action,
     int32_t rc =
         again ? db_run(d->e->journal.db, d->err, "DELETE FROM ref WHERE op_id = ?", "i", b->op_id)
               : next_op(d, &b->op_id);
-    rc = rc ? rc : bind_all(d, b, action, item, traits);
+    rc = rc ? rc : desk_bind(d, b, action, item, traits);
     if (rc == FERRY_OK && !stored && item) {
         buf_reset(&d->packed);
         rc = pack_item(&d->packed, item);
@@ -455,7 +314,7 @@ static int32_t write_op(struct desk *d, const struct ferry_action *action,
     if (rc == FERRY_OK) {
         rc = again ? reopen_op(d, &row, b) : insert_op(d, action, &row, b);
     }
-    return fail(d, rc);
+    return desk_fail(d, rc);
 }
 
 /*
@@ -503,9 +362,9 @@ int32_t desk_want(struct desk *d, const struct ferry_action *asked)
     const struct ferry_action *action = &with_needs;
     const struct ferry_item *item = action->item ? action->item : d->item;
     const struct ferry_traits *traits = desk_traits(d, action->kind);
-    struct binding b = {0};
+    struct desk_binding b = {0};
     struct desk_op row;
-    if (!traits || find_op(d, action->kind, action->key, &row)) {
+    if (!traits || desk_find_op(d, action->kind, action->key, &row)) {
         return d->rc;
     }
     if (traits->effect == 0) {
@@ -525,9 +384,9 @@ int32_t desk_want(struct desk *d, const struct ferry_action *asked)
     int32_t rc = write_op(d, action, item, traits, &b);
     if (rc == FERRY_OK && row.id && action->kind == FERRY_OP(FERRY_CREATE, FERRY_RUN)) {
         /* the run went, and everything in it: it is all wanted again, and will say so itself */
-        rc = fail(d,
-                  db_run(d->e->journal.db, d->err,
-                         "UPDATE op SET state = 8 WHERE scope_op = ? AND state = 7", "i", row.id));
+        rc = desk_fail(d, db_run(d->e->journal.db, d->err,
+                                 "UPDATE op SET state = 8 WHERE scope_op = ? AND state = 7", "i",
+                                 row.id));
     }
     if (rc == FERRY_OK && d->matching && !row.id &&
         action->kind == FERRY_OP(FERRY_CREATE, FERRY_RESULT)) {
@@ -546,65 +405,10 @@ static int32_t on_want(void *self, const struct ferry_action *given)
 struct ferry_desk desk_sink(struct desk *d)
 {
     return (struct ferry_desk){
-        .self = d, .lookup = on_lookup, .want = on_want, .skip = on_skip, .note = on_note};
+        .self = d, .lookup = on_lookup, .want = on_want, .skip = on_skip, .note = desk_note};
 }
 
 /* --- when all was said --------------------------------------------------------------------- */
-
-/* Results have no key that SQL could compare. */
-static int32_t bind_late_results(struct desk *d, int64_t *bound)
-{
-    struct db *db = d->e->journal.db;
-    struct db_rows rows = {0};
-    int got = 0;
-    int32_t rc = db_query(
-        db, &rows, d->err,
-        "SELECT f.op_id, f.n, f.key FROM ref f JOIN op o ON o.id = f.op_id WHERE f.target IS NULL AND f.id IS NULL AND f.noun = ?"
-        " AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?",
-        "iii", (int64_t)FERRY_RESULT, d->lane->dest_id, d->lane->id);
-    while (rc == FERRY_OK && (got = db_step(&rows)) > 0) {
-        struct desk_op target = {0};
-        rc = find_other_result(d, db_str(&rows, 2), &target);
-        if (rc == FERRY_OK && target.id) {
-            rc = db_run(db, d->err, "UPDATE ref SET target = ? WHERE op_id = ? AND n = ?", "iii",
-                        target.id, db_int(&rows, 0), db_int(&rows, 1));
-            ++*bound;
-        }
-    }
-    db_done(&rows);
-    return rc ? rc : got < 0 ? -got : FERRY_OK;
-}
-
-/* References to what was planned later find their target now; one that nobody planned is a fault, said by name. */
-static int32_t bind_late(struct desk *d)
-{
-    struct db *db = d->e->journal.db;
-    int64_t bound = 0;
-    int32_t rc = bind_late_results(d, &bound);
-    rc =
-        rc ? rc
-           : db_run(
-                 db, d->err,
-                 "UPDATE ref SET target = (SELECT t.id FROM op t WHERE t.dest_id = ? AND t.kind = (3 << 16 | ref.noun) AND t.key = ref.key)"
-                 " WHERE target IS NULL AND id IS NULL"
-                 " AND EXISTS(SELECT 1 FROM op o WHERE o.id = ref.op_id AND o.dest_id = ? AND o.state = 1 AND o.lane_id = ?)",
-                 "iii", d->lane->dest_id, d->lane->dest_id, d->lane->id);
-    if (rc == FERRY_OK && (bound > 0 || db_changes(db) > 0)) {
-        rc = db_run(
-            db, d->err,
-            "UPDATE op SET waits = (SELECT COUNT(*) FROM ref r JOIN op t ON t.id = r.target WHERE r.op_id = op.id AND r.id IS NULL AND t.state < 7)"
-            " WHERE dest_id = ? AND state = 1 AND lane_id = ?",
-            "ii", d->lane->dest_id, d->lane->id);
-        rc =
-            rc ? rc
-               : db_run(
-                     db, d->err,
-                     "UPDATE op SET state = 8, text = 'refers to what is neither there nor planned' WHERE dest_id = ? AND state = 1 AND lane_id = ?"
-                     " AND EXISTS(SELECT 1 FROM ref r WHERE r.op_id = op.id AND r.id IS NULL AND r.target IS NULL AND r.flags & 1 = 0)",
-                     "ii", d->lane->dest_id, d->lane->id);
-    }
-    return rc;
-}
 
 int32_t desk_close(struct desk *d)
 {
@@ -616,5 +420,5 @@ int32_t desk_close(struct desk *d)
             " tries = 0, request_id = NULL, text = NULL WHERE id = ? AND state = 7",
             "i", d->complete_op);
     }
-    return fail(d, rc ? rc : bind_late(d));
+    return desk_fail(d, rc ? rc : desk_bind_late(d));
 }

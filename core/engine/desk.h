@@ -73,6 +73,11 @@ struct desk_op {
     uint32_t flags;
     struct ferry_str remote_id;
 };
+/* One of this kind and key, if any; of a result by its item, or by its random key. The first failure is latched: d->rc. */
+int32_t desk_find_op(struct desk *d, uint32_t kind, struct ferry_str key, struct desk_op *row);
+int32_t desk_find_other(struct desk *d, struct ferry_str key, struct desk_op *row);
+int32_t desk_fail(struct desk *d, int32_t rc);
+int32_t desk_note(void *desk, const struct ferry_note *note); /* note() of ferry_desk */
 /* Whether what was done is there no more. Only where lists had the time to show it. */
 int desk_gone(struct desk *d, const struct desk_op *row, const struct ferry_action *action,
               const struct ferry_traits *traits);
@@ -88,6 +93,20 @@ int32_t desk_match_rest(struct desk *d);
  * of a kind here as there: what is wanting is sent. Once the primary has been delivered and audited; else nothing is known, and all is sent.
  */
 int32_t desk_weigh(struct desk *d, struct remote *source, struct ferry_error *err);
+
+/* --- desk_bind.c, for desk.c alone ---------------------------------------------------------- */
+
+/* What is written about the references of one operation. */
+struct desk_binding {
+    int64_t op_id, scope_op;
+    uint32_t n, waits;
+    int lost; /* a required target was rejected */
+};
+/* All references of an operation; `b` says what came of them. */
+int32_t desk_bind(struct desk *d, struct desk_binding *b, const struct ferry_action *action,
+                  const struct ferry_item *item, const struct ferry_traits *traits);
+/* References to what was planned later find their target now; one that nobody planned is a fault, said by name. */
+int32_t desk_bind_late(struct desk *d);
 
 /* --- desk_source.c -------------------------------------------------------------------------- */
 
