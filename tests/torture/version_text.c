@@ -80,7 +80,7 @@ static int print_database(const char *state, const char *name)
         rc ? rc
            : print_lines(
                  db,
-                 "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid",
+                 "SELECT sql FROM sqlite_schema WHERE type IN ('index', 'view') AND sql IS NOT NULL ORDER BY rowid",
                  ";", &err);
     rc =
         rc ? rc
