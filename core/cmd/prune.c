@@ -137,9 +137,17 @@ static int32_t forget_old(struct engine *e, int64_t before, int dry_run, uint64_
         }
     }
     rc = rc ? rc : err->status;
-    return rc || dry_run ? rc
-                         : db_run(db, err, "DELETE FROM request WHERE settled = 1 AND sent_ms <= ?",
-                                  "i", before);
+    if (rc || dry_run) {
+        return rc;
+    }
+    rc = db_run(db, err, "DELETE FROM request WHERE settled = 1 AND sent_ms <= ?", "i", before);
+    rc = rc ? rc
+            : db_run(db, err,
+                     "DELETE FROM job_report WHERE job_id IN (SELECT id FROM job WHERE state <> 0 "
+                     "AND ended_ms <= ?)",
+                     "i", before);
+    return rc ? rc
+              : db_run(db, err, "DELETE FROM job WHERE state <> 0 AND ended_ms <= ?", "i", before);
 }
 
 struct sweep {
@@ -156,7 +164,8 @@ static int is_needed(struct sweep *sw, struct ferry_str digest)
                sw->e->journal.db, 1, sw->err,
                "SELECT EXISTS(SELECT 1 FROM item WHERE instr(packed, ?1)) OR EXISTS(SELECT 1 FROM op WHERE state < 7 AND state <> 3 AND instr(packed, ?1))"
                " OR EXISTS(SELECT 1 FROM op WHERE request_id IS NOT NULL AND state < 7 AND instr(packed, ?1))"
-               " OR EXISTS(SELECT 1 FROM request WHERE packed IS NOT NULL AND instr(packed, ?1))",
+               " OR EXISTS(SELECT 1 FROM request WHERE packed IS NOT NULL AND instr(packed, ?1))"
+               " OR EXISTS(SELECT 1 FROM job_report WHERE digest = CAST(?1 AS TEXT))",
                "b", digest) != 0;
 }
 

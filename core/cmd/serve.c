@@ -3,7 +3,7 @@
  * serve.c - `ferry serve`: is called by trackers when a run is complete, and mirrors it. What was called about stands in the journal
  * before it is answered; here it is taken up, one after the other, with the tracker's own word for what is true.
  */
-#include "serve.h"
+#include "serve_uploads.h"
 
 #include "mirror_run.h"
 
@@ -97,10 +97,11 @@ static int32_t add_pairs(struct serve *s, const struct args *args, struct ferry_
             rc = one.len ? add_pair(s, one, err) : FERRY_OK;
         }
     }
-    if (rc == FERRY_OK && s->n_pairs == 0) {
+    if (rc == FERRY_OK && s->n_pairs == 0 && !s->bearer.len) {
         rc = ferry_fail(err, FERRY_E_CONFIG, "serve.mirror",
                         "there is nothing to serve; name a pair with --mirror SOURCE=TARGET, or "
-                        "serve.mirror in the configuration");
+                        "serve.mirror in the configuration; or take uploads, see "
+                        "serve.upload_token_file");
     }
     return rc;
 }
@@ -168,6 +169,7 @@ static int32_t listen_there(struct serve *s, const struct args *args, char addre
                                    .max_connections = CONNECTIONS,
                                    .timeout_s = TIMEOUT_S,
                                    .answer = serve_answer,
+                                   .admit = serve_admit,
                                    .self = s};
     str_int64(config_get(c, "serve.request_timeout"), &setup.request_ms);
     int32_t rc = read_place(place, address, &setup.port, err);
@@ -213,18 +215,18 @@ static int mirror_one(struct serve *s, const struct serve_pair *p, const struct 
 }
 
 /* Whether trying again later may help. What was refused, or is wrong in the configuration, stays so. */
-static int may_get_better(int code)
+int serve_may_get_better(int code)
 {
     return code == EXIT_UNREACHABLE || code == EXIT_UNCONFIRMED || code == EXIT_MIRROR ||
            code == EXIT_CREDENTIALS || code == EXIT_NO_RESULTS || code == EXIT_SYSTEM ||
            code == EXIT_INTERRUPTED || code == EXIT_TERMINATED;
 }
 
-static int64_t wait_before(const struct serve *s, const struct hook *h)
+int64_t serve_wait_before(const struct serve *s, int64_t tries)
 {
     int64_t ms = 30000;
     str_int64(config_get(s->app->config, "serve.retry"), &ms);
-    for (int64_t i = 0; i < h->tries && ms < LONGEST_WAIT_MS; i++) {
+    for (int64_t i = 0; i < tries && ms < LONGEST_WAIT_MS; i++) {
         ms *= 2;
     }
     return ms < LONGEST_WAIT_MS ? ms : LONGEST_WAIT_MS;
@@ -240,11 +242,12 @@ static int32_t settle(struct serve *s, struct db *db, const struct hook *h, int 
     int over =
         code == EXIT_NO_RESULTS ? h->tries + 1 >= EMPTY_TRIES : now - h->received_ms > GIVEN_UP_MS;
     __atomic_fetch_add(code == EXIT_DONE ? &s->mirrored : &s->unfinished, 1, __ATOMIC_RELAXED);
-    if (!may_get_better(code)) {
+    if (!serve_may_get_better(code)) {
         return hooks_settle(db, h->id, HOOK_DONE, 0, text, err);
     }
     if (!over) {
-        return hooks_settle(db, h->id, HOOK_WAITING, now + wait_before(s, h), text, err);
+        return hooks_settle(db, h->id, HOOK_WAITING, now + serve_wait_before(s, h->tries), text,
+                            err);
     }
     log_error("run %s of %s: given up after %lld tries; `ferry mirror --source-project %s:%s "
               "--source-run-id %s` does it by hand",
@@ -261,7 +264,7 @@ static int32_t take_up(struct serve *s, struct db *db, const struct hook *h,
         const struct serve_pair *p = &s->pairs[i];
         if (str_is(p->at->plugin_id, h->plugin) && str_is(p->at->project, h->project)) {
             int code = mirror_one(s, p, h);
-            worst = may_get_better(worst) || code == EXIT_DONE ? worst : code;
+            worst = serve_may_get_better(worst) || code == EXIT_DONE ? worst : code;
         }
     }
     return app_interrupted ? FERRY_OK /* it waits for the next start */
@@ -273,16 +276,25 @@ static int32_t work(struct serve *s, struct ferry_error *err)
     struct clock *clock = &s->app->clock;
     struct db *db = NULL;
     struct hook hook;
+    struct job job;
+    struct buf call;
+    buf_init(&call, 1 << 20);
     int32_t rc = db_open(&db, db_path(s->db), 0, 60000, err);
     while (rc == FERRY_OK && !app_interrupted) {
         int got = 0;
         rc = hooks_next(db, clock->now_ms(clock), &hook, &got, err);
         if (rc == FERRY_OK && got) {
             rc = take_up(s, db, &hook, err);
+            continue;
+        }
+        rc = rc ? rc : jobs_next(db, clock->now_ms(clock), &job, &call, &got, err);
+        if (rc == FERRY_OK && got) {
+            rc = serve_take_job(s, db, &job, &call, err);
         } else if (rc == FERRY_OK) {
             clock->wait_ms(clock, LOOK_MS, &app_interrupted);
         }
     }
+    buf_finish(&call);
     db_close(db);
     return rc;
 }
@@ -304,6 +316,15 @@ static void say_where(const struct serve *s, const struct listener *l, const cha
                  STR_ARG(s->pairs[i].at->label), STR_ARG(s->pairs[i].target),
                  s->pairs[i].at->plugin->id);
     }
+    if (s->bearer.len) {
+        log_info("uploads are taken at POST /v1/uploads, with the bearer token");
+    }
+}
+
+static uint64_t size_setting(const struct serve *s, const char *key)
+{
+    int64_t n = 0;
+    return str_int64(config_get(s->app->config, key), &n) && n > 0 ? (uint64_t)n : 0;
 }
 
 static int run(struct app *app, const struct args *args)
@@ -316,7 +337,10 @@ static int run(struct app *app, const struct args *args)
     if (rc == FERRY_OK) {
         s->app = app;
         s->hmac_header = config_get(app->config, "serve.hmac_header");
-        rc = add_pairs(s, args, &err);
+        rc = serve_read_token(s, &err);
+        rc = rc ? rc : add_pairs(s, args, &err);
+        s->upload_max = size_setting(s, "serve.upload_max_size");
+        s->state_max = size_setting(s, "state.max_size");
     }
     rc = rc ? rc : open_journal(s, &err);
     rc = rc ? rc : listen_there(s, args, address, &listener, &err);
@@ -330,6 +354,10 @@ static int run(struct app *app, const struct args *args)
     }
     if (s) {
         db_close(s->db);
+        if (s->token.ptr) {
+            explicit_bzero(s->token.ptr, s->token.cap);
+        }
+        buf_finish(&s->token);
     }
     free(s);
     return rc ? cmd_fail(&err) : app_interrupted ? 128 + app_interrupted : EXIT_DONE;
@@ -337,11 +365,14 @@ static int run(struct app *app, const struct args *args)
 
 const struct cmd cmd_serve = {
     .name = "serve",
-    .summary = "mirrors runs when their tracker says that they are complete",
+    .summary = "mirrors runs when their tracker says that they are complete, and takes uploads",
     .text =
         "A tracker's webhook is POST /hooks/PLUGIN, with the secret that the tracker's options name (Qase:\n"
         "webhook_secret, sent as X-Qase-Secret). The event is kept before it is answered, so it may be stopped\n"
-        "at any time. GET /healthz and /metrics tell how it does. The first line of output is its address.",
+        "at any time. With serve.upload_token_file, POST /v1/uploads queues an upload: {\"to\", \"mirror\", \"run_title\",\n"
+        "\"run_key\", \"complete\", \"reports\": [\"NAME below serve.upload_root\" or {\"name\", \"content\"}]} with the header\n"
+        "Authorization: Bearer TOKEN; it is answered with a job_id. GET /v1/uploads/JOB tells its slices and states,\n"
+        "POST /v1/uploads/JOB/retry tries it again. GET /healthz and /metrics tell how it does. The first line of output is its address.",
     .options = options,
     .flags = CMD_CONFIG | CMD_PLUGINS,
     .run = run,

@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 
+#include <buf.h>
 #include <db.h>
 #include <ferry/hook.h>
 #include <listener.h>
@@ -38,6 +39,10 @@ struct serve {
     struct ferry_str hmac_header; /* absent: the secret itself is compared */
     struct db *db;                /* the journal; of the thread that answers alone */
     uint64_t told[SERVE_OUTCOMES];
+    struct buf token;        /* of uploads; wiped at the end */
+    struct ferry_str bearer; /* within it; absent: none are taken */
+    uint64_t upload_max, state_max;
+    int64_t job;                   /* that is taken up just now; 0: none; through __atomic */
     uint64_t mirrored, unfinished; /* by the thread that takes up; both through __atomic */
 };
 

@@ -3,7 +3,7 @@
  * serve_answer.c - what callers of `ferry serve` meet: /hooks/PLUGIN for trackers, /healthz and /metrics for those who look after it.
  * Whoever calls is believed nothing but the run's number, and that only with the secret; an answer of 200 says that it is kept.
  */
-#include "serve.h"
+#include "serve_uploads.h"
 
 #include <hash.h>
 #include <hooks.h>
@@ -176,6 +176,9 @@ enum listener_do serve_answer(void *self, const struct ferry_message *m, struct 
     struct serve *s = self;
     int is_get = str_is(m->method, "GET") || str_is(m->method, "HEAD");
     int is_hook = str_starts(m->target, prefix);
+    if (serve_uploads(s, m, answer)) {
+        return LISTENER_ANSWER;
+    }
     if (is_hook && str_is(m->method, "POST")) {
         enum serve_outcome told = take(s, m, str_sub(m->target, sizeof prefix - 1, m->target.len));
         s->told[told]++;
@@ -187,7 +190,8 @@ enum listener_do serve_answer(void *self, const struct ferry_message *m, struct 
     } else if (is_hook || str_is(m->target, "/healthz") || str_is(m->target, "/metrics")) {
         write_answer(answer, 405, FERRY_LIT("POST an event; GET the others\n"));
     } else {
-        write_answer(answer, 404, FERRY_LIT("there is /hooks/PLUGIN, /healthz and /metrics\n"));
+        write_answer(answer, 404,
+                     FERRY_LIT("there is /hooks/PLUGIN, /v1/uploads, /healthz and /metrics\n"));
     }
     return LISTENER_ANSWER;
 }

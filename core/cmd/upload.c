@@ -3,6 +3,8 @@
  * upload.c - `ferry upload`: reports into a primary project, and on to linked ones by Automation Key. Capture first, so that whatever
  * happens later loses nothing; then one lane a destination.
  */
+#include "upload.h"
+
 #include "session.h"
 
 #include <ci.h>
@@ -12,7 +14,7 @@
 static const char *const complete_choices[] = {"auto", "always", "never", NULL};
 static const char *const policies[] = {"fail", "warn", NULL};
 
-static const struct ferry_option *const options[] = {
+const struct ferry_option *const upload_options[] = {
     OPTION(.type = FERRY_OPT_BOOL, .name = "again",
            .help = "makes a new run, also of reports that were uploaded before"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "allow_empty", .help = "no results are no error"),
@@ -340,7 +342,7 @@ static int32_t check_args(const struct args *args, struct ferry_error *err)
     return rc ? rc : ci_part_check(args_get(args, "part"), "--part", err);
 }
 
-static int run(struct app *app, const struct args *args)
+int upload_run(struct app *app, const struct args *args, int64_t *run)
 {
     struct upload u = {.args = args};
     struct ferry_error err = {.size = sizeof err};
@@ -367,6 +369,7 @@ static int run(struct app *app, const struct args *args)
     } else {
         code = deliver_all(&u);
     }
+    *run = u.s.captured.run_id;
     session_close(&u.s);
     for (uint32_t i = 0; i < u.n_mirrors; i++) {
         target_free(u.mirrors[i]);
@@ -376,6 +379,12 @@ static int run(struct app *app, const struct args *args)
     return code;
 }
 
+static int run(struct app *app, const struct args *args)
+{
+    int64_t any;
+    return upload_run(app, args, &any);
+}
+
 const struct cmd cmd_upload = {
     .name = "upload",
     .summary = "brings test reports to a project, and on to linked ones",
@@ -383,7 +392,7 @@ const struct cmd cmd_upload = {
     .text =
         "INPUT is a report, a folder, a glob (quote it: ** is expanded here) or - for stdin; .gz is understood.\n"
         "The same reports are one run: uploading them again, in any order, adds nothing.",
-    .options = options,
+    .options = upload_options,
     .flags = CMD_CONFIG | CMD_PLUGINS,
     .min_rest = 1,
     .max_rest = UINT32_MAX,

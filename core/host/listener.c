@@ -31,6 +31,7 @@ struct arriving {
     struct buf target, head, body;
     size_t names[REQUEST_HEADERS], values[REQUEST_HEADERS]; /* where each ends in head */
     uint32_t n_headers;
+    uint64_t most;    /* bytes of its body */
     uint64_t dropped; /* bytes of a body that is too long */
     int begun, too_long;
 };
@@ -43,6 +44,7 @@ static void *on_target(void *data, const char *uri, struct MHD_Connection *conne
     struct arriving *a = calloc(1, sizeof *a);
     (void)connection;
     if (a) {
+        a->most = l->setup.max_body;
         buf_init(&a->target, HEAD_MAX);
         buf_init(&a->head, HEAD_MAX);
         buf_init(&a->body, (size_t)l->setup.max_body + 1);
@@ -187,22 +189,31 @@ static int descriptor_of(struct MHD_Connection *c)
 }
 
 /* A length that is said before, and not worth hearing out. */
-static int is_far_too_long(const struct listener *l, const struct arriving *a)
+static int is_far_too_long(const struct ferry_message *m, uint64_t most)
+{
+    int64_t length = 0;
+    struct ferry_str said = ferry_get(m->headers, m->n_headers, FERRY_LIT("content-length"));
+    return str_int64(said, &length) && length > 0 && (uint64_t)length > most + HEARD_OUT;
+}
+
+/* 1: it is not worth hearing out. */
+static int admit(const struct listener *l, struct arriving *a, const char *method)
 {
     struct ferry_kv headers[REQUEST_HEADERS];
     struct ferry_message m;
-    int64_t length = 0;
-    view(a, "", headers, &m);
-    struct ferry_str said = ferry_get(m.headers, m.n_headers, FERRY_LIT("content-length"));
-    return str_int64(said, &length) && length > 0 &&
-           (uint64_t)length > l->setup.max_body + HEARD_OUT;
+    view(a, method, headers, &m);
+    uint64_t most = l->setup.admit ? l->setup.admit(l->setup.self, &m) : 0;
+    if (most > a->most) {
+        a->most = most;
+        a->body.max = (size_t)most + 1;
+    }
+    return is_far_too_long(&m, a->most);
 }
 
 /* What is too long is read for a while all the same, so that the client hears the 413; but not for ever. */
-static enum MHD_Result take_body(const struct listener *l, struct arriving *a, const char *bytes,
-                                 size_t n)
+static enum MHD_Result take_body(struct arriving *a, const char *bytes, size_t n)
 {
-    a->too_long |= a->body.len + n > l->setup.max_body;
+    a->too_long |= a->body.len + n > a->most;
     if (!a->too_long) {
         buf_put(&a->body, (struct ferry_str){bytes, n});
     } else {
@@ -226,11 +237,11 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *c, const ch
         a->begun = 1;
         mhd.get_connection_values(c, MHD_HEADER_KIND, on_header, a);
         return a->too_long || a->head.failed ? send_status(c, 431)
-               : is_far_too_long(l, a)       ? send_status(c, 413)
+               : admit(l, a, method)         ? send_status(c, 413)
                                              : MHD_YES;
     }
     if (*n > 0) {
-        enum MHD_Result more = take_body(l, a, bytes, *n);
+        enum MHD_Result more = take_body(a, bytes, *n);
         *n = 0;
         return more;
     }

@@ -22,6 +22,12 @@ enum listener_do {
 typedef enum listener_do listener_answer_fn(void *self, const struct ferry_message *request,
                                             struct request *answer);
 
+/*
+ * How long the body of a request may be whose head is here; 0: no longer than max_body. Called by any thread, several at once, before the
+ * body is taken: so only who has shown who he is can make us hold much.
+ */
+typedef uint64_t listener_admit_fn(void *self, const struct ferry_message *head);
+
 struct listener_setup {
     const char *address;            /* "127.0.0.1", "::1" ... */
     uint16_t port;                  /* 0: any free one */
@@ -32,6 +38,7 @@ struct listener_setup {
     int64_t
         request_ms; /* a request may take so long to arrive, from the first byte to the last; 0: timeout_s */
     listener_answer_fn *answer;
+    listener_admit_fn *admit; /* NULL: nobody may send more than max_body */
     void *self;
     struct spool *blobs; /* of answers; may be NULL */
 };

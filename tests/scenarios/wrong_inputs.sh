@@ -27,6 +27,14 @@ given_open_run() {
 given_part_blank() { environment+=("FERRY_PART=  "); }
 given_qase_token() { environment+=("QASE_API_TOKEN=a-token-for-nobody"); }
 given_qase_hook() { environment+=("QASE_WEBHOOK_SECRET=open-sesame-4711"); }
+given_token() { (umask 077 && echo 0123456789abcdef-token >token) && environment+=("FERRY_SERVE_UPLOAD_TOKEN_FILE=token"); }
+given_token_missing() { environment+=("FERRY_SERVE_UPLOAD_TOKEN_FILE=nowhere"); }
+given_token_shown() { given_token && chmod 644 token; }
+given_token_short() { given_token && echo short >token; }
+given_token_folder() { mkdir token && environment+=("FERRY_SERVE_UPLOAD_TOKEN_FILE=token"); }
+given_token_repo() { echo '{ "serve": { "upload_token_file": "token" } }' | config; }
+given_upload_size() { environment+=("FERRY_SERVE_UPLOAD_MAX_SIZE=2g"); }
+given_upload_root_out() { echo '{ "serve": { "upload_root": "../elsewhere" } }' | config; }
 given_half_tls() { environment+=("FERRY_SERVE_TLS_CERT=/nowhere.pem"); }
 given_no_tls() { environment+=("FERRY_SERVE_TLS_CERT=/nowhere.pem" "FERRY_SERVE_TLS_KEY=/nowhere.key"); }
 config() { cat >ferry.json; }
