@@ -172,11 +172,18 @@ of_reports() {
     GITHUB_ACTIONS=true GITHUB_WORKFLOW=${round[0]} GITHUB_JOB=${round[1]} GITHUB_RUN_ID=${round[2]} \
         say "upload in a workflow" upload --to local:CI --run-key "${round[3]}" r.xml
     say complete complete "${round[3]}"
+    say "upload with events" upload --to local:EV --run-title "${round[0]}" --events "$work/printed/$((forms += 1)).ndjson" --exchange-log xl r.xml
+    cp xl/*.json "$work/printed/$((forms += 1)).json"
+    say "dry run on paper" upload --dry-run --out paper --to local:PAPER --run-title "${round[1]}" back.xml
+    cp paper/requests.json "$work/printed/$((forms += 1)).json"
 }
 
 of_the_state() {
     say status status --all
     say_json "status --json" json status --all --json
+    say "status --tasks" status --tasks
+    say_json "status --tasks --json" json status --tasks --json
+    say retry retry
     say resume resume
     say_json "resume --json" json resume --json
     say prune prune --dry-run
@@ -221,6 +228,7 @@ of_trackers() {
     for mood in "${moods[@]}"; do
         at "a tracker: $mood" upload --state "s.$mood" --to "$mood" r.xml
         at "status of a tracker: $mood" status --all --state "s.$mood"
+        at "tasks of a tracker: $mood" status --tasks --state "s.$mood"
     done
     at "a tracker: angry, resumed" resume --state s.angry
     at "a tracker's runs" mirror --state s.from --source-project "done" --use-latest-source-run --target-project here
@@ -259,6 +267,9 @@ of_words() {
     at "run id" upload --dry-run --to local:AO --run-id "$t" none.xml
     at "run to complete" complete "$t"
     at "run to forget" prune --run-key "$t"
+    at "run to retry" retry "$t"
+    at "task to retry" retry --task "$t"
+    at "file of events" upload --to local:AO --events "none/$t" r.xml
     at "input" inspect "$t" "$t/**/*.xml"
     at "option of a reader" inspect --reader-option "junit.$t=$t" r.xml
     at "reader" inspect --reader-option "$t=$t" r.xml
