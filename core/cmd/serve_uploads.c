@@ -344,14 +344,14 @@ static int32_t put_run(struct serve *s, struct json_out *j, int64_t run, struct 
     static const char *const task_texts[] = {"destination", "status", "task_id", "error", NULL};
     static const char *const task_numbers[] = {"slice",    "items",   "done", "rejected",
                                                "attempts", "request", NULL};
-    char file[EXCHANGES_NAME + 8];
+    char job[EXCHANGES_NAME], file[EXCHANGES_NAME + 8];
     struct db_rows rows = {0};
     int32_t rc = db_query(s->db, &rows, err, "SELECT key, title FROM run WHERE id = ?", "i", run);
     if (rc == FERRY_OK && db_step(&rows) > 0) {
         json_member(j, "run_key", db_str(&rows, 0));
         json_member(j, "run_title", db_str(&rows, 1));
-        exchanges_name(db_str(&rows, 0), file);
-        strcat(file, ".json");
+        exchanges_name(db_str(&rows, 0), job);
+        snprintf(file, sizeof file, "%s.json", job);
         if (config_get(s->app->config, "exchange_log_dir").len) {
             json_member(j, "exchange_log", ferry_cstr(file));
         }

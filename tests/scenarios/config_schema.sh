@@ -67,7 +67,7 @@ out_jq '.values[].key' | sort -u >"$work/keys"
 properties "$work/user.json" >"$work/in-schema"
 diff "$work/keys" "$work/in-schema" >"$work/difference" || fail "the schema has every key and no other: $(cat "$work/difference")"
 properties "$work/schema.json" >"$work/in-schema"
-is "the users' own keys" "$(comm -23 "$work/keys" "$work/in-schema" | paste -sd' ')" "plugins.folders proxy tls.ca_dir tls.ca_file tls.verify trust.hosts"
+is "the users' own keys" "$(comm -23 "$work/keys" "$work/in-schema" | paste -sd' ')" "plugins.folders proxy serve.upload_token_file tls.ca_dir tls.ca_file tls.verify trust.hosts"
 
 # Every option of a tracker plugin is one, too; "account" is ferry's own.
 for plugin in local vendor; do
