@@ -388,7 +388,7 @@ static int32_t read_results(struct readback *rb, const struct capture_source *s,
                             .noun = FERRY_RESULT,
                             .n_filters = 1,
                             .filters = &filter};
-    struct recall recall = {NULL};
+    struct recall recall = {.e = NULL};
     struct ferry_traits list;
     int32_t rc = remote_describe(s->remote, FERRY_OP(FERRY_LIST, FERRY_RESULT), &list, err);
     if (rc == FERRY_OK && list.flags & FERRY_PARTIAL) {
