@@ -28,7 +28,7 @@ left_out='^(scenario\.(cli|lib.*)|unit\.attach)$'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 memcheck=(valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-    --num-callers=20 --error-exitcode=99)
+    --num-callers=20 --error-exitcode=99 --suppressions="$tree/tests/valgrind.supp")
 programs=0 failed=()
 
 # Each program that a test starts has a log of its own, empty where all is well.
@@ -61,7 +61,7 @@ run_unit() {
 run_scenario() {
     cat >"$work/ferry" <<WRAPPER
 #!/usr/bin/env bash
-exec ${memcheck[@]} --log-file=$work/logs/%p $build/bin/ferry "\$@"
+exec ${memcheck[*]@Q} --log-file=$work/logs/%p $build/bin/ferry "\$@"
 WRAPPER
     chmod +x "$work/ferry"
     FERRY=$work/ferry HOLD_LOCK=$build/tests/scenarios/hold_lock "$tree/tests/scenarios/${1#scenario.}.sh" \
