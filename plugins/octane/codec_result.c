@@ -8,6 +8,9 @@
 
 #include <text.h>
 
+/* A run that is longer is written again, shorter: it has to fit into a payload of its own. */
+enum { MOST_RUN = OCTANE_SLICE_BYTES - 64 * 1024 };
+
 void octane_note(const struct octane_writer *w, uint32_t kind, const char *field, const char *text)
 {
     const struct ferry_note note = {
@@ -205,7 +208,7 @@ static void write_times(struct octane_writer *w, const struct ferry_result *resu
     }
 }
 
-static void write_error(struct octane_writer *w, const struct ferry_result *result)
+static void write_error(struct octane_writer *w, const struct ferry_result *result, uint64_t most)
 {
     struct buf *b = &w->xml;
     if (result->details_blob) {
@@ -217,15 +220,16 @@ static void write_error(struct octane_writer *w, const struct ferry_result *resu
     buf_puts(b, "<error");
     unsigned flags = 0;
     if (!str_empty(result->type)) {
-        flags |= xml_attribute(b, "type", result->type, OCTANE_ERROR);
+        flags |= xml_attribute(b, "type", result->type, OCTANE_TEXT);
     }
     if (!str_empty(result->message)) {
-        flags |= xml_attribute(b, "message", result->message, OCTANE_ERROR);
+        flags |= xml_attribute(b, "message", result->message, OCTANE_MESSAGE);
     }
     buf_putc(b, '>');
-    flags |= xml_text(b, result->details, OCTANE_ERROR);
+    flags |= xml_text(b, result->details, most);
     buf_puts(b, "</error>");
-    note_changes(w, "error", flags, "1 MiB");
+    note_changes(w, "error", flags,
+                 most == OCTANE_ERROR ? "a message of 64 KiB, details of 1 MiB" : "64 KiB");
 }
 
 /* What the run is known by when it is read back: nothing else of a test run that a person may read is ours alone. */
@@ -254,7 +258,7 @@ static void write_step(struct octane_writer *w, const struct ferry_step *step)
     buf_putc(&w->xml, '>');
     if (!str_empty(step->comment)) {
         buf_puts(&w->xml, "<error_message>");
-        flags |= xml_text(&w->xml, step->comment, OCTANE_ERROR);
+        flags |= xml_text(&w->xml, step->comment, OCTANE_MESSAGE);
         buf_puts(&w->xml, "</error_message>");
     }
     buf_puts(&w->xml, "</step>");
@@ -283,6 +287,32 @@ static void name_what_is_left(const struct octane_writer *w, const struct ferry_
     }
 }
 
+/* With `least` only what tells how it ended. */
+static void write_run(struct octane_writer *w, const struct ferry_op *op, const char *status,
+                      int least)
+{
+    const struct ferry_result *result = op->item->result;
+    buf_reset(&w->xml);
+    buf_reset(&w->scratch);
+    buf_puts(&w->xml, "<test_run");
+    write_identity(w, op);
+    write_run_name(w, result);
+    write_times(w, result);
+    xml_attribute(&w->xml, "status", ferry_cstr(status), 0);
+    write_url(w, result);
+    octane_attribute(w, "external_test_id", op->item->key);
+    buf_putc(&w->xml, '>');
+    octane_write_backlog(w, op);
+    write_error(w, result, least ? OCTANE_ERROR_LEAST : OCTANE_ERROR);
+    write_wire(w, op);
+    if (result->n_steps && !least) {
+        buf_puts(&w->xml, "<steps>");
+        write_steps(w, result->steps, result->n_steps, 0);
+        buf_puts(&w->xml, "</steps>");
+    }
+    buf_puts(&w->xml, "</test_run>\n");
+}
+
 int32_t octane_write_result(struct octane_writer *w, const struct ferry_op *op,
                             struct ferry_error *err)
 {
@@ -296,25 +326,11 @@ int32_t octane_write_result(struct octane_writer *w, const struct ferry_op *op,
                           "\"%.*s\" is no status of Octane; map it by \"status_map\"",
                           STR_ARG(utf8_cut(result->status_text, 60)));
     }
-    buf_reset(&w->xml);
-    buf_reset(&w->scratch);
-    buf_puts(&w->xml, "<test_run");
-    write_identity(w, op);
-    write_run_name(w, result);
-    write_times(w, result);
-    xml_attribute(&w->xml, "status", ferry_cstr(status), 0);
-    write_url(w, result);
-    octane_attribute(w, "external_test_id", op->item->key);
-    buf_putc(&w->xml, '>');
-    octane_write_backlog(w, op);
-    write_error(w, result);
-    write_wire(w, op);
-    if (result->n_steps) {
-        buf_puts(&w->xml, "<steps>");
-        write_steps(w, result->steps, result->n_steps, 0);
-        buf_puts(&w->xml, "</steps>");
+    write_run(w, op, status, 0);
+    if (w->xml.len > MOST_RUN || w->xml.failed == FERRY_E_TOO_LARGE) {
+        octane_note(w, FERRY_NOTE_SKIPPED, "steps", "with them it is larger than a payload");
+        write_run(w, op, status, 1);
     }
-    buf_puts(&w->xml, "</test_run>\n");
     name_what_is_left(w, result);
     return w->xml.failed ? ferry_fail(err, w->xml.failed, NULL,
                                       "it is longer than %zu bytes of XML", w->xml.max)

@@ -12,7 +12,9 @@ enum {
     OCTANE_URL = 512,                     /* bytes of a report's address, at least 6 */
     OCTANE_SLICE = 1000,                  /* runs in a payload */
     OCTANE_SLICE_BYTES = 4 * 1024 * 1024, /* of a payload */
-    OCTANE_ERROR = 1024 * 1024,           /* bytes of an error's text */
+    OCTANE_MESSAGE = 64 * 1024,           /* bytes of an error's message */
+    OCTANE_ERROR = 1024 * 1024,           /* bytes of an error's text ... */
+    OCTANE_ERROR_LEAST = 64 * 1024,       /* ... of a run that would fill a payload by itself */
     OCTANE_AT_ONCE = 5, /* payloads that the server works on; its queue takes 50 of all clients */
     OCTANE_PAGE = 1000, /* entities in a page */
     OCTANE_BODY = 1024 * 1024 /* bytes of a request about entities */
