@@ -2,7 +2,8 @@
 /*
  * paper.h - what a dry run would send, written into a folder: one file a request, in the order of sending, and requests.json, which says of
  * each where it would go. It is the plan delivered on paper: encoded by the same codec in the same batches, with nobody to answer. So what an
- * answer would lead to is not in it (chains, a second try), nor what is looked for first.
+ * answer would lead to is not in it (chains, a second try), nor what is looked for first; and results that wait for a file may join others where it is
+ * there sooner than they are sent.
  *
  * Ids that do not exist yet are placeholders: "<case KEY_1>"; where a codec takes numbers alone, numbers from PAPER_FIRST on. requests.json says
  * what each stands for. Secrets are shown by their names.
