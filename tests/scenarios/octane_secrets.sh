@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Secret, password and session cookie of ALM Octane, with everything said by -vv, exchange logs with bodies, events, commands, refusals and a server that
 # renews cookies: none of them is in anything that was printed or kept.
+# shellcheck disable=SC2016,SC2086 # for ferry to expand; several files
 . "$(dirname "$0")/lib.sh"
 . "$scenarios/lib_octane.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What becomes of payloads at ALM Octane: five at work at once and no more, a queue that is full, a session that ends in the middle of them, cookies
 # that are replaced under way, tasks that end in a warning or fail, credentials that are wrong.
+# shellcheck disable=SC2317 # until_true calls it
 . "$(dirname "$0")/lib.sh"
 . "$scenarios/lib_octane.sh"
 

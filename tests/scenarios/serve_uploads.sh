@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `ferry serve` is asked for an upload: it is kept before it is answered, and arrives once, however often it is asked for and whatever dies meanwhile. Only who
 # bears the token is heard, and nothing outside of the folder that was named can be read.
+# shellcheck disable=SC1010,SC2119,SC2120,SC2317 # words of states; functions that others call
 . "$(dirname "$0")/lib.sh"
 
 secret=0123456789abcdef-CANARY

@@ -157,7 +157,7 @@ START_TEST(what_is_accepted_is_asked_for_until_it_has_ended)
     has(a, "remote_id", "41");
     ck_assert_int_eq(of(b, "state"), OP_REJECTED);
     has(b, "text", "no such user");
-    ck_assert_int_eq(waited_ms(), 2000 + 1000 + 1000);
+    ck_assert_int_eq(waited_ms(), 2000 + 1000 + 3000 / 5);
     ck_assert_int_eq(fake_one("SELECT COUNT(*) FROM note WHERE text = 'renamed'"), 1);
     ck_assert_int_eq(fake_one("SELECT settled FROM request"), 1);
 }
