@@ -31,9 +31,8 @@ struct http {
     const struct ferry_message *request;
     struct ferry_error *err;
     struct arena arena;       /* until the answer is written */
-    struct kit_target target; /* behind the workspace, where `is_api` */
+    struct kit_target target; /* of the interface: what is behind the workspace */
     const char *route;        /* as the table has it; "": none */
-    int is_api;               /* below /api/shared_spaces/S/workspaces/W */
     int64_t now_ms;
     int64_t id;              /* the number in the path, where the route has one */
     struct ferry_str noun;   /* the collection in it */

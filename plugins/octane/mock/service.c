@@ -153,7 +153,6 @@ static int32_t answer_outside(struct http *h)
 static int32_t answer_inside(struct http *h)
 {
     int is_in = 0;
-    h->is_api = 1;
     h->route = "api";
     int32_t rc = be_away(h);
     rc = rc || h->status ? rc : take_of_quota(h);
