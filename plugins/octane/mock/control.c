@@ -17,7 +17,7 @@ int32_t alm_clock_post(struct http *h)
     struct json_doc doc = {NULL};
     int64_t by = 0;
     int32_t rc = FERRY_OK;
-    if (!alm_body_object(h, &doc)) {
+    if (!alm_body_json(h, &doc)) { /* from curl, more often than not */
         return FERRY_OK;
     }
     if (!json_int(json_get(doc.root, "advance_ms"), &by) || by < 0 || json_count(doc.root) != 1) {

@@ -83,7 +83,9 @@ int alm_option_is(const struct http *h, const char *name, const char *value);
 int alm_query_only(struct http *h, const char *const *names);
 int alm_query_int(struct http *h, const char *name, int64_t min, int64_t max, int64_t fallback,
                   int64_t *out);
-/* The body as one JSON object; 0: refused. */
+/* The body as one JSON object, whatever it is said to be; 0: refused. */
+int alm_body_json(struct http *h, struct json_doc *doc);
+/* The same, said to be JSON. */
 int alm_body_object(struct http *h, struct json_doc *doc);
 /* The bytes of the body as they are meant: whole, and unpacked where they came packed; at most `max`. 0: refused. */
 int alm_body_bytes(struct http *h, uint64_t max, struct buf *room, struct ferry_str *out);

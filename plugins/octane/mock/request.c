@@ -111,15 +111,10 @@ int alm_body_bytes(struct http *h, uint64_t max, struct buf *room, struct ferry_
     return ok;
 }
 
-int alm_body_object(struct http *h, struct json_doc *doc)
+int alm_body_json(struct http *h, struct json_doc *doc)
 {
     struct ferry_error err = {.size = sizeof err};
-    struct ferry_str type = kit_header(h->request, "content-type"), body = h->request->body;
-    if (!str_starts(type, "application/json")) {
-        alm_refuse(h, 415, "platform.unsupported_media_type",
-                   "The body must be application/json, not \"%.*s\".", STR_ARG(utf8_cut(type, 60)));
-        return 0;
-    }
+    struct ferry_str body = h->request->body;
     if (h->request->blob || body.len > MOST_JSON) {
         alm_refuse(h, 413, "platform.payload_too_large", "The body is longer than %d bytes.",
                    MOST_JSON);
@@ -136,4 +131,15 @@ int alm_body_object(struct http *h, struct json_doc *doc)
         return 0;
     }
     return 1;
+}
+
+int alm_body_object(struct http *h, struct json_doc *doc)
+{
+    struct ferry_str type = kit_header(h->request, "content-type");
+    if (!str_starts(type, "application/json")) {
+        alm_refuse(h, 415, "platform.unsupported_media_type",
+                   "The body must be application/json, not \"%.*s\".", STR_ARG(utf8_cut(type, 60)));
+        return 0;
+    }
+    return alm_body_json(h, doc);
 }
