@@ -164,7 +164,7 @@ static int32_t read_one(void *data, uint32_t index, const struct cJSON *v)
 }
 
 /* From the first page on it is known how many there are; a list that grew meanwhile has pages beyond those. */
-static int32_t tell_pages(const struct ferry_ask *ask, int64_t total, uint32_t got,
+static int32_t tell_pages(const struct ferry_ask *ask, int64_t total, int is_capped, uint32_t got,
                           const struct ferry_reply *reply)
 {
     int64_t at = 0;
@@ -177,10 +177,10 @@ static int32_t tell_pages(const struct ferry_ask *ask, int64_t total, uint32_t g
     }
     /* A server may give fewer than it was asked for: then only the next place is known. */
     int64_t step = got < OCTANE_PAGE ? (int64_t)got : OCTANE_PAGE;
-    for (at += step; rc == FERRY_OK && at < total; at += OCTANE_PAGE) {
+    for (at += step; rc == FERRY_OK && (at < total || is_capped); at += OCTANE_PAGE) {
         snprintf(cursor, sizeof cursor, "%lld", (long long)at);
         rc = reply->next(reply->self, ferry_cstr(cursor));
-        if (!first || step < OCTANE_PAGE) {
+        if (!first || step < OCTANE_PAGE || at >= total) {
             break;
         }
     }
@@ -199,7 +199,8 @@ static int32_t read_page(struct octane_reading *r, const struct ferry_message *a
     } else if (rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL) {
         rc = octane_not_understood(err, why.message[0] ? why.message : "a thing without an id");
     }
-    rc = rc ? rc : tell_pages(r->ask, total, r->seen, r->reply);
+    int is_capped = json_bool(json_get(rest.root, "exceeds_total_count"), 0);
+    rc = rc ? rc : tell_pages(r->ask, total, is_capped, r->seen, r->reply);
     json_finish(&rest);
     return rc;
 }

@@ -556,6 +556,40 @@ START_TEST(a_folder_that_is_found_is_compared_bytewise_and_by_what_it_lies_in)
 }
 END_TEST
 
+START_TEST(a_list_goes_on_past_a_count_that_is_capped)
+{
+    static const struct {
+        const char *cursor;
+        int n, total, is_capped;
+        const char *says;
+    } all[] = {
+        {NULL, 1000, 2500, 0, "next 1000\nnext 2000\n"},
+        {NULL, 1000, 2000, 1, "next 1000\nnext 2000\n"},
+        {"2000", 1000, 2000, 1, "next 3000\n"},
+        {"3000", 0, 2000, 1, ""},
+        {"2000", 500, 2500, 0, ""},
+        {NULL, 100, 250, 0, "next 100\n"},
+    };
+    struct buf page;
+    buf_init(&page, 1 << 20);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct ferry_ask ask = {
+            .what = FERRY_ASK_LIST, .noun = FERRY_CASE, .cursor = ferry_cstr(all[i].cursor)};
+        buf_reset(&page);
+        buf_puts(&page, "{\"data\":[");
+        for (int k = 0; k < all[i].n; k++) {
+            buf_printf(&page, "%s{\"id\":\"%d\"}", k ? "," : "", k + 1);
+        }
+        buf_printf(&page, "],\"total_count\":%d,\"exceeds_total_count\":%s}", all[i].total,
+                   all[i].is_capped ? "true" : "false");
+        ck_assert_int_eq(bench_answer(&ask, 200, buf_cstr(&page)), FERRY_OK);
+        const char *next = strstr(buf_cstr(&bench.told), "next ");
+        ck_assert_str_eq(next ? next : "", all[i].says);
+    }
+    buf_finish(&page);
+}
+END_TEST
+
 /* --- the session ------------------------------------------------------------------------------------------------ */
 
 static void sign_in(void)
@@ -634,6 +668,7 @@ int main(void)
     tcase_add_test(t, what_a_run_cannot_do_with_is_said_while_planning);
     tcase_add_test(t, a_module_is_made_beneath_the_root_or_its_parent);
     tcase_add_test(t, a_folder_that_is_found_is_compared_bytewise_and_by_what_it_lies_in);
+    tcase_add_test(t, a_list_goes_on_past_a_count_that_is_capped);
     tcase_add_test(t, a_session_begins_with_either_kind_of_credentials);
     tcase_add_test(t, any_answer_may_renew_the_cookies);
     suite_add_tcase(s, t);
