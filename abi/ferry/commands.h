@@ -24,8 +24,8 @@ struct ferry_command_io {
     int32_t (*out)(void *self, struct ferry_str bytes);
     /*
      * Sends one request to the plugin's destination and hands over its answer, whatever its status. Dressed, signed
-     * in, limited like any other; repeated for some time where the server has not done it, for it is busy.
-     * `request` may leave out headers. E_UNREACHABLE where no answer came. [call]
+     * in, limited like any other; repeated for some time where the server is busy and has not done it, or twice is
+     * as good as once (all but POST). `request` may leave out headers. E_UNREACHABLE where no answer came. [call]
      */
     int32_t (*send)(void *self, const struct ferry_message *request, ferry_answer_fn *answer,
                     void *data, struct ferry_error *err);

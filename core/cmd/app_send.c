@@ -71,12 +71,13 @@ static int32_t write_request(struct request *r, const struct ferry_message *m,
     return request_seal(r, err);
 }
 
-/* Whether it may be sent once more: it was not done, or it changes nothing. */
+/* Whether it may be sent once more: it was not done, or twice is as good as once. */
 static int is_worth_repeating(const struct app_line *l, const struct exchange *x, int64_t begun_ms,
                               uint32_t tries)
 {
     enum fate fate = classify(x, NULL);
-    int harmless = fate == FATE_BUSY || (fate == FATE_UNSURE && !x->has_effect);
+    int harmless =
+        fate == FATE_BUSY || (fate == FATE_UNSURE && !str_is(x->request->method, "POST"));
     return harmless && x->end == EXCHANGE_ANSWERED && tries < TRIES &&
            l->app->clock.now_ms(&l->app->clock) - begun_ms < PATIENCE_MS;
 }

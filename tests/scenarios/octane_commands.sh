@@ -123,4 +123,14 @@ is "requests" "$(curl -s --noproxy '*' "$url/_mock/requests" | jq -r '[.[] | .me
     "GET automated_runs 1, GET metadata/fields 1, GET suite_run 1, GET work_items 1, POST authentication/sign_in 1, POST authentication/sign_out 1, PUT automated_runs 3"
 octane 200 GET '/automated_runs?limit=1000&fields=covered_content'
 is "all are linked" "$(answer_jq "[.data[] | select(.covered_content.data[0].id == \"$id\")] | length")" 450
+
+# --- a session that ends under way, a server that is busy ---
+
+environment+=(FERRY_CHANCE=0)
+answers 200 POST /_mock/faults $'GET /api/**/suite_run 1 error-before 401\nPUT /api/**/automated_runs 2 error-before 503'
+curl -s --noproxy '*' -X DELETE "$url/_mock/requests" >/dev/null
+ferry octane unlink --all --suite-run "$run"
+exits 0
+out_has "$id  story  (no more in 450 automated runs)"
+is "two sessions, three requests done" "$(curl -s --noproxy '*' "$url/_mock/requests" | jq -c '[.[] | select(.method == "PUT" or .route == "authentication/sign_in") | .n] | sort')" "[2,3]"
 exit 0
