@@ -183,7 +183,7 @@ int32_t audit_reopen(struct engine *e, struct remote *remote, uint64_t *n, struc
     }
     rc = db_run(
         e->journal.db, err,
-        "UPDATE op SET state = 1, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, at_most = 0, settled_ms = NULL,"
+        "UPDATE op SET state = 1, act = kind, memory = NULL, flags = flags & ~35, at_most = 0, settled_ms = NULL,"
         " not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL"
         " WHERE state = 7 AND flags & 1 = 0 AND id IN (SELECT op_id FROM temp.absent)",
         "");
