@@ -88,6 +88,7 @@ static void believed(struct world *w, const struct scene *s, struct sockets_tota
     w->broken = 0;
     w->failed = before;
     t->rows++;
+    t->hit += end.hits == 1;
     if (n == 0) {
         complain(w, "torn_list broken: nobody notices");
         return;
