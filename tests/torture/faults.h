@@ -97,7 +97,7 @@ struct said {
     int valid; /* it is JSON of the known version */
     int64_t planned, delivered, there, rejected, unconfirmed, waiting, duplicates, missing;
     unsigned named;   /* notes that name the ids of duplicates */
-    int audit_code;   /* a destination ended with 10 */
+    int audit_code;   /* a destination ended with 10, or with 6, which goes before it */
     int codes[3];     /* per destination, in order */
     int n;            /* destinations */
     int completed[3]; /* its run was completed */
