@@ -19,7 +19,7 @@ END
 
 serve() {
     rm -f "$work/serve.out"
-    begin serve serve --listen 127.0.0.1:0 "$@"
+    begin serve serve --listen 127.0.0.1:0
     serving=$begun
     until_true test -s "$work/serve.out"
     place=$(head -n 1 "$work/serve.out")
@@ -33,6 +33,7 @@ asks() {
     code=$(printf '%s' "$body" | curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' -X "$method" "${headers[@]}" --data-binary @- "$place$path")
     [ "$code" = "$want" ] || fail "$method $path is answered with $want, not $code: $(cat "$work/answer")"
 }
+# shellcheck disable=SC2317 # until_true calls it
 job_is() { # JOB STATE
     asks 200 GET "/v1/uploads/$1"
     [ "$(answer_jq .state)" = "$2" ]
@@ -69,7 +70,7 @@ is "too long without the token" "$(head -c 20000000 /dev/zero | curl -s --noprox
 # One that arrives.
 asks 202 POST /v1/uploads "$body"
 job=$(answer_jq .job_id)
-until_true job_is "$job" done
+until_true job_is "$job" "done"
 is "destinations" "$(answer_jq '[.destinations[] | "\(.destination) \(.role) \(.delivered)"] | join(",")')" "local:AO primary 3,local:DEMO mirror 2"
 is "slices" "$(answer_jq '[.slices[] | "\(.destination) \(.slice) \(.status) \(.done)/\(.items)"] | join(",")')" "local:AO 1 Success 3/3,local:DEMO 1 Success 2/2"
 [ -f "log/$(answer_jq .exchange_log)" ] || fail "its exchange log is where it says"
@@ -88,13 +89,13 @@ is "in another order" "$(answer_jq .job_id)" "$job"
 asks 202 POST /v1/uploads "$(upload b.xml four=K_4)" 'Idempotency-Key: night-2'
 other=$(answer_jq .job_id)
 asks 409 POST /v1/uploads "$(upload c.xml five=K_5)" 'Idempotency-Key: night-2'
-until_true job_is "$other" done
+until_true job_is "$other" "done"
 holds AO results 4
 
 # By name.
 asks 202 POST /v1/uploads '{"to":"ao","reports":["sub/named.xml"]}'
 named=$(answer_jq .job_id)
-until_true job_is "$named" done
+until_true job_is "$named" "done"
 holds AO results 6
 
 # A destination that is none, and a report that cannot be read: it failed, and says so.
@@ -108,7 +109,7 @@ until_true job_is "$failed" failed
 
 # Tried again: nothing is added.
 asks 202 POST "/v1/uploads/$job/retry"
-until_true job_is "$job" done
+until_true job_is "$job" "done"
 holds AO results 6
 holds DEMO results 3
 kill -TERM "$serving"
@@ -128,7 +129,7 @@ for at in captured:1 sent_committed:2 settled:3; do
     ended serve "$serving"
     environment=("${environment[@]:0:4}")
     serve
-    until_true job_is "$job" done
+    until_true job_is "$job" "done"
     kill -KILL "$serving"
     ended serve "$serving"
 done
@@ -141,7 +142,7 @@ exits 0
 serve
 asks 404 GET "/v1/uploads/$job"
 asks 202 POST /v1/uploads "$body"
-until_true job_is "$(answer_jq .job_id)" done
+until_true job_is "$(answer_jq .job_id)" "done"
 holds AO results 9
 kill -KILL "$serving"
 exit 0
