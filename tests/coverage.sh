@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C
 build=build/coverage
 info=$build/coverage.info
-folders='core/base core/host core/engine core/cmd plugins/junit plugins/local plugins/mirror plugins/upload'
+folders='core/base core/host core/engine core/cmd plugins/junit plugins/local plugins/mirror plugins/octane plugins/qase plugins/upload'
 
 fail() {
     printf 'coverage.sh: %s\n' "$*" >&2
