@@ -51,7 +51,8 @@ enum {
     FERRY_LATE = 32u,      /* LIST: what the server has taken may be shown some time later */
     FERRY_NAMELESS = 64u,  /* LIST: no item has a marker; what it is shows in its content alone */
     FERRY_PARTIAL = 128u,  /* LIST: shows less than was sent; what the host knows completes it */
-    FERRY_HOLDS = 256u     /* what is ACCEPTED counts as in flight until it has ended */
+    FERRY_HOLDS = 256u,    /* what is ACCEPTED counts as in flight until it has ended */
+    FERRY_COUNTS = 512u    /* LIST: can be asked for their number alone, by the filter "count" */
 };
 
 struct ferry_traits {
@@ -113,9 +114,9 @@ enum {
 /*
  * One question. Filters narrow and never decide: the host tests every item
  * again, so an unsupported filter may be ignored. Names: "id" "key" "marker"
- * "title" "run" "case" "folder" "since_ms". Three are about how much to tell: "brief" ("1": only what
+ * "title" "run" "case" "folder" "since_ms". Four are about how much to tell: "brief" ("1": only what
  * results are known by), "detail" ("1": of a run also its fields and tags, for another project), "skip" (a number: so many
- * of this list are known, begin behind them).
+ * of this list are known, begin behind them), "count" ("1": how many there are and nothing else, said as the fact "count").
  */
 struct ferry_ask {
     uint32_t size;

@@ -247,6 +247,21 @@ static int32_t forget_twins(struct engine *e, const struct lane *lane, struct fe
                   lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
 }
 
+/* As long as more may be listed late their number is enough; what is missing then is looked for by its content. */
+static int32_t check_nameless(struct engine *e, const struct lane *lane, struct remote *remote,
+                              const char *run, struct audit_counts *counts, struct ferry_error *err)
+{
+    int told = 0;
+    int32_t rc = audit_none_absent(e, err);
+    rc = rc ? rc : audit_count(e, lane, remote, run, counts, &told, err);
+    int late = rc == FERRY_OK && told && counts->missing &&
+               e->clock->now_ms(e->clock) < last_settled(e, lane, remote, err);
+    rc = rc ? rc : err->status;
+    return rc || (told && (late || !counts->missing))
+               ? rc
+               : audit_alike(e, lane, remote, run, counts, err);
+}
+
 static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
                               const char *run, struct audit_counts *counts, struct ferry_error *err)
 {
@@ -261,7 +276,7 @@ static int32_t read_and_check(struct engine *e, const struct lane *lane, struct 
         return rc;
     }
     if (nameless) { /* by their content they are listed once, by their ids they would be first */
-        return audit_alike(e, lane, remote, run, counts, err);
+        return check_nameless(e, lane, remote, run, counts, err);
     }
     counts->checked = 0;
     rc = audit_none_absent(e, err);

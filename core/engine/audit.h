@@ -37,6 +37,17 @@ int32_t audit_none_absent(struct engine *e, struct ferry_error *err);
  */
 int32_t audit_reopen(struct engine *e, struct remote *remote, uint64_t *n, struct ferry_error *err);
 
+/* Whether all that stands in the run has to be ours (audit_count.c): this journal made it, and no other job adds to it. */
+int audit_is_ours_alone(struct engine *e, const struct lane *lane, struct ferry_error *err);
+
+/*
+ * Its part (audit_count.c), where lists show no ids and the tracker says how many there are. *told is 0 where a number alone tells
+ * nothing, or another one than it should be: then the content has to be looked at.
+ */
+int32_t audit_count(struct engine *e, const struct lane *lane, struct remote *remote,
+                    const char *run, struct audit_counts *counts, int *told,
+                    struct ferry_error *err);
+
 /*
  * Its part (audit_made.c): folders, cases and runs that stand there twice, by a second sending of ours or because somebody else made
  * them when this lane did; they are named in notes, and counted.

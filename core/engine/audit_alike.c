@@ -170,17 +170,6 @@ static int32_t take_all(struct alike *a)
     return db_run(db, a->err, "COMMIT", "");
 }
 
-/* Whether all that stands in this run has to be ours: we made it, and no other job adds to it. */
-static int is_ours_alone(struct alike *a)
-{
-    return (int)db_one_int(
-        a->e->journal.db, 0, a->err,
-        "SELECT EXISTS(SELECT 1 FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state = 7 AND flags & 1 = 0)"
-        " AND NOT EXISTS(SELECT 1 FROM run WHERE id = ? AND shared)",
-        "iisi", a->lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), a->lane->run_key,
-        a->lane->run_id);
-}
-
 /* What is left over and looks like something that was taken. */
 static int32_t name_second_ones(struct alike *a)
 {
@@ -212,7 +201,7 @@ int32_t audit_alike(struct engine *e, const struct lane *lane, struct remote *re
     rc = rc ? rc : audit_none_absent(e, err);
     rc = rc ? rc : list_results(&a, remote, run);
     rc = rc ? rc : take_all(&a);
-    if (rc == FERRY_OK && counts->missing == 0 && is_ours_alone(&a)) {
+    if (rc == FERRY_OK && counts->missing == 0 && audit_is_ours_alone(e, lane, err)) {
         rc = name_second_ones(&a);
     }
     arena_finish(&a.arena);

@@ -68,6 +68,16 @@ struct pages {
     uint32_t at_once;
 };
 
+/* Those that have ended meanwhile wait for their turn to be handed over, and keep no other from being asked. */
+static uint32_t under_way(const struct pages *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < AHEAD; i++) {
+        n += (uint32_t)(p->page[i].under_way && !p->page[i].x.end);
+    }
+    return n;
+}
+
 static uint32_t pages_at_once(struct remote *r, const struct ferry_ask *ask)
 {
     struct ferry_traits t;
@@ -85,7 +95,7 @@ static int32_t ask_ahead(struct pages *p, struct ferry_error *err)
     struct remote *r = p->r;
     int32_t rc = FERRY_OK;
     while (rc == FERRY_OK && p->at_once > 1 && p->asked < p->walk.n &&
-           p->asked - p->walk.head < p->at_once) {
+           p->asked - p->walk.head < AHEAD && under_way(p) < p->at_once) {
         struct page *page = &p->page[p->asked % AHEAD];
         struct ferry_ask one = *p->ask;
         one.cursor = p->walk.queue[p->asked];
@@ -156,6 +166,7 @@ static int32_t walk_once(struct pages *p, struct reply *reply, remote_page_fn *f
     struct ferry_ask one = *p->ask;
     int32_t rc = remote_ask(p->r, &one, reply, err);
     for (;;) {
+        rc = rc ? rc : ask_ahead(p, err); /* so that nobody idles while this page is looked at */
         rc = rc ? rc : fn(data, reply, err);
         for (struct reply_text *t = rc ? NULL : reply->nexts; t && rc == FERRY_OK; t = t->next) {
             rc = walk_add(&p->walk, t->name);

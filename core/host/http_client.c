@@ -89,6 +89,9 @@ int32_t http_begin(struct http_client *c, const struct http_route *route, struct
     }
     t->next = c->transfers;
     c->transfers = t;
+    /* It leaves now, and not when somebody waits next: until then the caller may have much to do with answers that are here. */
+    int running = 0;
+    curl.multi_perform(c->multi, &running);
     return FERRY_OK;
 }
 

@@ -101,7 +101,7 @@ static void adjust(const struct ferry_call *call, uint32_t kind, struct ferry_tr
         t->effect = qase_is_v1(call) ? FERRY_ONCE : t->effect;
     }
     if (kind == FERRY_OP(FERRY_LIST, FERRY_RESULT) && !qase_is_v1(call)) {
-        t->flags |= FERRY_NAMELESS; /* the newer one keeps them to itself */
+        t->flags |= FERRY_NAMELESS | FERRY_COUNTS; /* the newer one keeps ids to itself */
     }
 }
 

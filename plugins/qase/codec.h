@@ -169,6 +169,8 @@ int32_t qase_ask(const struct ferry_call *call, const struct ferry_ask *ask,
 
 /* "?name=value" or "&name=value"; and how much of a list, from where. Appended. */
 void qase_put_query(struct buf *b, const char *name, struct ferry_str value);
-void qase_put_page(struct buf *b, int64_t offset);
+void qase_put_page(struct buf *b, int64_t offset, int limit);
+/* Whether a list is asked for the number of its results alone. */
+int qase_counts(const struct ferry_ask *ask);
 
 #endif

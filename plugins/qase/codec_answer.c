@@ -197,6 +197,14 @@ static int32_t skip_one(void *data, uint32_t index, const struct cJSON *v)
     return FERRY_OK;
 }
 
+/* How many there are, said as a fact. */
+static int32_t tell_count(const struct reading *r, int64_t filtered)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)filtered);
+    return r->reply->fact(r->reply->self, FERRY_LIT("count"), ferry_cstr(digits));
+}
+
 static int32_t read_page(struct reading *r, const struct ferry_message *answer,
                          struct ferry_error *err)
 {
@@ -214,6 +222,8 @@ static int32_t read_page(struct reading *r, const struct ferry_message *answer,
         !json_is_array(json_get(result, "entities")) ||
         !json_int(json_get(result, "filtered"), &filtered)) {
         rc = qase_not_understood(err, rc ? why.message : "not a page of a list");
+    } else if (qase_counts(r->ask)) {
+        rc = tell_count(r, filtered);
     } else if (page.here.offset > 0 || !split_span(r, &page.here, filtered, &rc, err)) {
         rc = json_elements(answer->body, "result.entities", read_one, r, NULL, &why);
         rc = rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL

@@ -46,6 +46,12 @@ int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *o
     return asks->add(asks->self, &ask);
 }
 
+int qase_counts(const struct ferry_ask *ask)
+{
+    return ask->noun == FERRY_RESULT &&
+           str_is(ferry_get(ask->filters, ask->n_filters, FERRY_LIT("count")), "1");
+}
+
 /* --- ask -------------------------------------------------------------------------------------------------------- */
 
 static struct ferry_str filter(const struct ferry_ask *ask, const char *name)
@@ -61,10 +67,10 @@ void qase_put_query(struct buf *b, const char *name, struct ferry_str value)
     qase_put_encoded(b, value);
 }
 
-void qase_put_page(struct buf *b, int64_t offset)
+void qase_put_page(struct buf *b, int64_t offset, int limit)
 {
     char digits[24];
-    snprintf(digits, sizeof digits, "%d", QASE_PAGE);
+    snprintf(digits, sizeof digits, "%d", limit);
     qase_put_query(b, "limit", ferry_cstr(digits));
     snprintf(digits, sizeof digits, "%lld", (long long)offset);
     qase_put_query(b, "offset", ferry_cstr(digits));
@@ -137,7 +143,7 @@ static int32_t write_list(struct buf *b, const struct ferry_call *call, const st
         return FERRY_E_NEED;
     }
     if (!put_list(b, call, ask, place)) {
-        qase_put_page(b, place->offset);
+        qase_put_page(b, place->offset, qase_counts(ask) ? 1 : QASE_PAGE);
     }
     return FERRY_OK;
 }

@@ -59,7 +59,7 @@ void qase_ask_fact(struct buf *target, const struct ferry_call *call, struct fer
     } else {
         buf_puts(target, "/v1/custom_field?entity=case");
     }
-    qase_put_page(target, offset);
+    qase_put_page(target, offset, QASE_PAGE);
 }
 
 /* --- the field of keys ---------------------------------------------------------------------------------------- */

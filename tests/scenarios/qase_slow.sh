@@ -18,6 +18,15 @@ is "results in AO" "$(held result AO)" 110
 is "results in DEMO" "$(held result DEMO)" 110
 refused=$(curl -s --noproxy '*' "$url/_mock/requests" | jq '[.[] | select(.status == 429) | .n] | add // 0')
 [ "$refused" -le 6 ] || fail "the limit is kept, not found out by running into it: $refused answers 429"
+read=$(curl -s --noproxy '*' "$url/_mock/requests" | jq '[.[] | select(.route == "v1/result/@" and .status == 200) | .n] | add // 0')
+is "lists of results that the two audits asked for" "$read" 2
+
+# One too many is none of those that should be there: then all of them are looked at.
+answers 200 POST /_mock/clock '{"advance_ms":1000}'
+answers 202 POST /v2/AO/run/1/result '{"id":"0a0a0a0a-0000-4000-8000-000000000001","title":"test 7","signature":"many.Suite::test 7","testops_ids":[7],"execution":{"status":"passed","duration":1}}'
+ferry upload --json many.xml
+exits 10
+is "second ones, found by their content" "$(out_jq '.destinations[0].audit.duplicates')" 1
 kill "$server"
 
 # Seen late: the audit waits for it, and finds nothing missing.

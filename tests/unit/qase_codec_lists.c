@@ -165,6 +165,24 @@ START_TEST(a_page_that_shows_nothing_leads_to_one_that_cannot_join)
 }
 END_TEST
 
+START_TEST(the_number_of_results_is_told_without_reading_them)
+{
+    static const struct ferry_kv filters[] = {{FERRY_LIT("run"), FERRY_LIT("12")},
+                                              {FERRY_LIT("count"), FERRY_LIT("1")}};
+    struct ferry_ask a = {
+        .what = FERRY_ASK_LIST, .noun = FERRY_RESULT, .filters = filters, .n_filters = 2};
+    ck_assert_str_eq(ask(&a, FERRY_OK), "GET /v1/result/AO?run=12&limit=1&offset=0\n");
+    ck_assert_int_eq(
+        answer(
+            &a,
+            "{\"status\":true,\"result\":{\"total\":9,\"filtered\":200000,\"entities\":[{\"hash\":\"h\"}]}}"),
+        FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&told), "fact count=200000\n");
+    ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"entities\":[]}}"),
+                     FERRY_E_PROTOCOL);
+}
+END_TEST
+
 START_TEST(half_a_page_is_no_page)
 {
     static const char whole[] =
@@ -297,6 +315,7 @@ static void add(TCase *t)
     tcase_add_test(t, a_page_shorter_than_asked_for_names_where_the_next_one_begins);
     tcase_add_test(t, a_page_begins_with_what_ended_the_one_before);
     tcase_add_test(t, a_page_that_shows_nothing_leads_to_one_that_cannot_join);
+    tcase_add_test(t, the_number_of_results_is_told_without_reading_them);
     tcase_add_test(t, half_a_page_is_no_page);
     tcase_add_test(t, more_results_than_offsets_reach_are_asked_for_by_halves_of_time);
     tcase_add_test(t, runs_and_results_are_read_back);
