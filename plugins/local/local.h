@@ -14,7 +14,7 @@ enum {
     LOCAL_PAGE = 1000,            /* items of a page, at most */
     LOCAL_PAGE_IDS = 10000,       /* the same with fields=id */
     LOCAL_PAGE_BYTES = 4 << 20,   /* a page is ended when it is longer */
-    LOCAL_RESULTS = 1000,         /* of one request */
+    LOCAL_RESULTS = 2000,         /* of one request */
     LOCAL_CASES = 200,            /* of one request */
     LOCAL_BODY = 32 << 20,        /* bytes of a request of JSON */
     LOCAL_ATTACHMENT = 256 << 20, /* bytes of an attachment */

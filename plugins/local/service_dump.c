@@ -23,7 +23,7 @@ int32_t local_service_dump(const struct ferry_service_call *call, const struct f
          "SELECT p.code, t.id, t.title, t.description, t.marker, t.state, t.start_ms, "
          "t.end_ms, t.body FROM run t JOIN project p ON p.id = t.project"},
         {"result", 0,
-         "SELECT p.code, t.run_id, t.id, t.wire_id, t.case_id, t.body FROM result t "
+         "SELECT p.code, t.run_id, t.id, t.client_id, t.case_id, t.body FROM result t "
          "JOIN project p ON p.id = t.project"},
         {"count", 0,
          "SELECT p.code, t.run_id, t.status, t.n FROM result_count t "

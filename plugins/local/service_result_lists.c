@@ -47,10 +47,10 @@ static int32_t list(struct http *h, int64_t run, const char *const *names)
     if (fields.ptr && !str_is(fields, "id")) {
         return local_refuse(h, 400, "bad_query", "\"fields\" may be \"id\" and nothing else");
     }
-    local_page_init(&p,
-                    fields.ptr ? "id, wire_id" : "id, wire_id, run_id, case_id, created_ms, body",
-                    run ? "result WHERE project = ? AND run_id = ?" : "result WHERE project = ?",
-                    run ? "id" : "run_id, id", fields.ptr ? id_row : result_row);
+    local_page_init(
+        &p, fields.ptr ? "id, client_id" : "id, client_id, run_id, case_id, created_ms, body",
+        run ? "result WHERE project = ? AND run_id = ?" : "result WHERE project = ?",
+        run ? "id" : "run_id, id", fields.ptr ? id_row : result_row);
     local_page_arg(&p, ferry_int(h->project));
     if (run) {
         local_page_arg(&p, ferry_int(run));
@@ -63,7 +63,7 @@ static int32_t list(struct http *h, int64_t run, const char *const *names)
         buf_finish(&p.where);
         return FERRY_OK;
     }
-    local_page_filter_text(h, &p, "client_id", "wire_id = ?");
+    local_page_filter_text(h, &p, "client_id", "client_id = ?");
     if (run && p.n_filters == 0) { /* known without counting */
         rc = local_run_total(h, run, &p.total);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * service_results.c - results coming in: up to 1000 a request, each with an id of the client's
+ * service_results.c - results coming in: up to 2000 a request, each with an id of the client's
  * that a run holds once. Three passes: read and check every item into memory, look up what they
  * name, write. So a refusal has written nothing, and says of each bad item what is wrong.
  */

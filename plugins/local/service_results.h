@@ -15,7 +15,7 @@ struct incoming {
     const struct ferry_str *digests;
     uint32_t n_digests;
     uint32_t first; /* the first of the batch that is the same in what was asked of mark_firsts() */
-    int64_t wire_key; /* a hash of the wire id: what the rows are indexed by, since it is short */
+    int64_t wire_key; /* a hash of the wire id: what it is looked up by, since it is short */
     int64_t case_id, id;
     int existed, case_created;
 };
@@ -37,5 +37,8 @@ int32_t local_batch_look_up(struct batch *b);
 /* Writes what is new. `state`: of the run. */
 int32_t local_batch_write(struct batch *b, struct ferry_str state);
 int64_t local_hash(struct ferry_str text);
+/* service_known.c: which rows the run holds already (`existed`); and what it holds now, once it has been written. */
+int32_t local_known_look_up(struct batch *b);
+int32_t local_known_add(struct batch *b);
 
 #endif

@@ -23,26 +23,6 @@ int64_t local_hash(struct ferry_str text)
 
 /* --- pass two: looking ------------------------------------------------------------------ */
 
-static int32_t take_known(void *data, const struct ferry_value *row, uint32_t n)
-{
-    struct incoming *r = data;
-    (void)n;
-    if (ferry_eq(row[2].s, r->wire_id)) {
-        r->id = row[0].i;
-        r->case_id = row[1].i;
-        r->existed = 1;
-    }
-    return FERRY_OK;
-}
-
-static int32_t look_up_known(struct batch *b, struct incoming *r)
-{
-    return local_sql_rows(b->h, take_known, r,
-                          "SELECT id, case_id, wire_id FROM result "
-                          "WHERE project = ? AND run_id = ? AND wire_key = ?",
-                          "iii", b->h->project, b->h->id, r->wire_key);
-}
-
 static int32_t check_named(struct batch *b, uint32_t index)
 {
     struct incoming *r = &b->rows[index];
@@ -75,11 +55,11 @@ int32_t local_batch_look_up(struct batch *b)
 {
     int64_t known = 0;
     int32_t rc = local_run_total(b->h, b->h->id, &known);
+    if (rc == FERRY_OK && known > 0) {
+        rc = local_known_look_up(b);
+    }
     for (uint32_t i = 0; rc == FERRY_OK && i < b->n; i++) {
-        if (known > 0) {
-            rc = look_up_known(b, &b->rows[i]);
-        }
-        if (rc == FERRY_OK && !b->rows[i].existed) {
+        if (!b->rows[i].existed) {
             rc = check_named(b, i);
         }
     }
@@ -170,17 +150,15 @@ static int32_t match_cases(struct batch *b)
 static int32_t insert_result(struct batch *b, struct incoming *r, int64_t id)
 {
     struct http *h = b->h;
-    const struct ferry_value args[] = {ferry_int(h->project),  ferry_int(h->id),
-                                       ferry_int(id),          ferry_int(r->wire_key),
-                                       ferry_text(r->wire_id), ferry_int(r->case_id),
-                                       ferry_text(r->status),  r->start_ms,
-                                       r->duration_us,         ferry_int(h->call->now_ms),
-                                       ferry_text(r->body)};
+    const struct ferry_value args[] = {
+        ferry_int(h->project),      ferry_int(h->id),      ferry_int(id), ferry_text(r->wire_id),
+        ferry_int(r->case_id),      ferry_text(r->status), r->start_ms,   r->duration_us,
+        ferry_int(h->call->now_ms), ferry_text(r->body)};
     r->id = id;
     return h->sql->run(h->sql->self,
-                       FERRY_LIT("INSERT INTO result (project, run_id, id, wire_key, wire_id,"
+                       FERRY_LIT("INSERT INTO result (project, run_id, id, wire_key, client_id,"
                                  " case_id, status, start_ms, duration_us, created_ms, body)"
-                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                                 " VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)"),
                        args, sizeof args / sizeof *args, NULL, NULL, h->err);
 }
 
@@ -211,6 +189,7 @@ static int32_t insert_new(struct batch *b, int64_t fresh)
             n[local_status(b->rows[i].status)]++;
         }
     }
+    rc = rc ? rc : local_known_add(b);
     return rc ? rc : count_new(b, n);
 }
 

@@ -43,4 +43,16 @@ static const char step_1[] =
     "CREATE TABLE attachment (project BIGINT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT NULL,"
     " name TEXT, mime TEXT, created_ms BIGINT NOT NULL, PRIMARY KEY (project, digest));";
 
-const char *const local_service_schema[] = {step_1, NULL};
+/*
+ * The ids of clients, in blocks (service_known.c); results of before keep their key. A ferry of before that is still at work knows no
+ * blocks: it finds no wire_id, and stops. `entries` are bytes: BYTEA in PostgreSQL.
+ */
+static const char step_2[] =
+    "ALTER TABLE result RENAME COLUMN wire_id TO client_id;"
+    "DROP INDEX result_by_wire;"
+    "CREATE INDEX result_by_wire ON result (project, run_id, wire_key) WHERE wire_key <> 0;"
+    "CREATE TABLE result_block (project BIGINT NOT NULL, run_id BIGINT NOT NULL,"
+    " id BIGINT NOT NULL, level BIGINT NOT NULL, entries BLOB NOT NULL,"
+    " PRIMARY KEY (project, run_id, id));";
+
+const char *const local_service_schema[] = {step_1, step_2, NULL};

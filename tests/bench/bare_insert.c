@@ -86,7 +86,7 @@ static long copy_rows(const char *table)
 
 int main(int argc, char **argv)
 {
-    static const char *const tables[] = {"test_case", "case_value", "result"};
+    static const char *const tables[] = {"test_case", "case_value", "result", "result_block"};
     long rows = 0;
     if (argc != 3) {
         fprintf(stderr, "usage: bare_insert FROM.db TO.db\n");
