@@ -81,6 +81,9 @@ int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text);
 void settle_count_rejected(struct deliver *d, struct ferry_str text); /* one of a request's own */
 int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
                      struct ferry_str text);
+/* settle_many.c: results from `first` on that are done, and no more, at once; *n of them, 0 where they have to be settled one by one. */
+int32_t settle_many(struct deliver *d, const struct batch *b, const struct reply *reply,
+                    uint32_t first, uint32_t *n);
 /* A poll's answer: outcomes for operations that a server had ACCEPTED. */
 int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply);
 /* Requests in which nothing is open keep their digest, and what became of them, alone. Takes the tally. */

@@ -38,6 +38,7 @@ struct desk {
     const struct ferry_item *item; /* in hand */
     int64_t item_id;
     struct ferry_str source_id; /* the 16 bytes of item->source_id */
+    int no_signatures; /* the destination has no case, and none is planned there by its signature */
     int other_keys; /* results are there that are not known by an item: of an older ferry, or to several cases */
     int changed;         /* the item in hand differs from what is stored */
     int wanted, skipped; /* of the item in hand */

@@ -442,8 +442,13 @@ static void describe_answer(const struct deliver *d, const struct flight *f,
 static int32_t settle_parsed(struct deliver *d, struct flight *f, const struct reply *reply)
 {
     int32_t rc = FERRY_OK;
-    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
-        rc = one_outcome(d, &f->batch, i, reply);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i += n) {
+        rc = settle_many(d, &f->batch, reply, i, &n);
+        if (rc == FERRY_OK && n == 0) {
+            rc = one_outcome(d, &f->batch, i, reply);
+            n = 1;
+        }
     }
     return rc ? rc : store_notes(d, &f->batch, reply);
 }
