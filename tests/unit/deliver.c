@@ -35,6 +35,53 @@ START_TEST(what_is_done_keeps_what_was_said_of_it)
 }
 END_TEST
 
+/* Of 60: numbers in a row from 0 on and from 30 on, but for one that was there (9), one with an address (20), one whose number has a zero
+ * before it (29); from 40 on nothing is said but that they are done, and of 50 that its case was made. */
+static int32_t done_in_rows(uint32_t n, const struct ferry_reply *r)
+{
+    const struct ferry_kv made = {FERRY_LIT("case_created"), FERRY_LIT("true")};
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < n && rc == FERRY_OK; i++) {
+        char id[24];
+        struct ferry_outcome o = outcome(i == 9 ? FERRY_EXISTS : FERRY_DONE);
+        snprintf(id, sizeof id, i == 29 ? "0%u" : "%u", i < 30 ? 101 + i : 500 + i);
+        o.id = i < 40 ? ferry_cstr(id) : o.id;
+        o.url = i == 20 ? FERRY_LIT("https://tracker.example/20") : o.url;
+        o.extra = &made;
+        o.n_extra = i == 50;
+        rc = one(r, i, o);
+    }
+    return rc;
+}
+
+START_TEST(results_that_are_done_in_a_row_are_settled_like_single_ones)
+{
+    char name[8], want[24];
+    for (int i = 0; i < 60; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        ck_assert_int_eq(op(RESULT, name), i + 1);
+    }
+    say = done_in_rows;
+    ck_assert_int_eq(go(), FERRY_OK);
+    for (int i = 0; i < 60; i++) {
+        snprintf(want, sizeof want, i == 29 ? "0%d" : "%d", i < 30 ? 101 + i : 500 + i);
+        ck_assert_int_eq(of(i + 1, "state"), OP_DONE);
+        ck_assert_int_eq(of(i + 1, "settled_ms"), began_ms);
+        ck_assert_int_eq(of(i + 1, "flags"), i == 9 ? OP_EXISTED : 0);
+        ck_assert_int_eq(of(i + 1, "url IS NOT NULL"), i == 20);
+        ck_assert_int_eq(of(i + 1, "remote_id IS NULL"), i >= 40);
+        if (i < 40) {
+            has(i + 1, "remote_id", want);
+            has(i + 1, "typeof(remote_id)", "text");
+        }
+    }
+    ck_assert_uint_eq(counts.delivered, 59);
+    ck_assert_uint_eq(counts.cases, 1);
+    ck_assert_int_eq(fake_one("SELECT done FROM request"), 60);
+    ck_assert_int_eq(fake_one("SELECT settled FROM request"), 1);
+}
+END_TEST
+
 static int32_t exists(uint32_t n, const struct ferry_reply *r)
 {
     (void)n;
@@ -309,6 +356,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         what_is_done_keeps_what_was_said_of_it,
+        results_that_are_done_in_a_row_are_settled_like_single_ones,
         what_is_there_without_an_id_is_looked_for,
         what_an_answer_does_not_mention_is_looked_for,
         what_cannot_be_looked_for_waits_for_a_person,
