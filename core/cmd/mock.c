@@ -281,6 +281,9 @@ static int32_t open_mock(struct mock *m, const struct args *args, struct ferry_e
     rc = rc ? rc
             : transport_inproc_open(&m->inner, service, m->plugin->id, m->given, m->n_given,
                                     m->folder, m->spool, &m->app->clock, err);
+    if (rc == FERRY_OK && m->is_temporary) {
+        rc = service_state_is_passing(transport_inproc_state(&m->inner), err);
+    }
     struct faults *faults = NULL;
     rc = rc           ? rc
          : script.ptr ? faults_load(&faults, script.ptr, err)

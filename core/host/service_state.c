@@ -177,6 +177,11 @@ int service_state_disturbed(struct service_state *s)
     return data_version(s) != s->opened;
 }
 
+int32_t service_state_is_passing(struct service_state *s, struct ferry_error *err)
+{
+    return db_script(s->db, "PRAGMA synchronous=OFF", err);
+}
+
 static int32_t open_db(struct service_state *s, const char *path, struct ferry_error *err)
 {
     int32_t rc = db_open(&s->db, path, DB_CREATE | DB_STRANGE, BUSY_MS, err);

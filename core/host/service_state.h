@@ -50,6 +50,9 @@ enum service_end service_state_handle(struct service_state *s, const struct ferr
                                       struct spool *from, struct request *answer,
                                       struct ferry_error *err);
 
+/* What it holds need not outlive the machine: no answer waits until the disk has what it says. */
+int32_t service_state_is_passing(struct service_state *s, struct ferry_error *err);
+
 /* Whether another process has changed the rows since they were opened. */
 int service_state_disturbed(struct service_state *s);
 

@@ -30,7 +30,7 @@ int32_t transport_inproc_open(struct transport *out, const struct ferry_service 
 int32_t inproc_serve(struct service_state *state, struct spool *spool, struct exchange *x,
                      struct ferry_error *err);
 
-/* The state behind it, for tests, while nothing is under way. Of a transport made by transport_inproc_open without faults. */
+/* The state behind it, for tests and mocks, while nothing is under way. Of a transport made by transport_inproc_open without faults. */
 struct service_state *transport_inproc_state(struct transport *t);
 
 #endif
