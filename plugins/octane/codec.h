@@ -193,6 +193,7 @@ struct octane_reading {
     const struct ferry_reply *reply;
     struct arena arena; /* of one element */
     uint32_t seen;      /* elements of this page */
+    char last[24];      /* the id of the last one */
 };
 int32_t octane_read_element(struct octane_reading *r, const struct cJSON *v);
 

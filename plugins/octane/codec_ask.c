@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_ask.c - questions: lists of modules, suites, automated tests, suite runs and automated runs; tasks; facts. Pages are offsets in the order of ids, the first
- * page names all others.
+ * codec_ask.c - questions: lists of modules, suites, automated tests, suite runs and automated runs; tasks; facts. Lists are in the order of ids, and a page begins
+ * behind the last id of the one before: what is deleted meanwhile moves nothing past the reader.
  */
 #include "codec.h"
 
@@ -90,7 +90,7 @@ static int32_t put_list(struct buf *target, const struct ferry_call *call,
     struct octane_list l = {.order = "id", .limit = OCTANE_PAGE};
     struct buf query;
     int32_t rc = FERRY_OK;
-    if (!str_empty(ask->cursor) && (!str_int64(ask->cursor, &l.offset) || l.offset < 0)) {
+    if (!str_empty(ask->cursor) && !octane_is_id(ask->cursor)) {
         return ferry_fail(err, FERRY_E_STATE, "cursor", "\"%.*s\" is not a place in a list here",
                           STR_ARG(utf8_cut(ask->cursor, 60)));
     }
@@ -113,6 +113,9 @@ static int32_t put_list(struct buf *target, const struct ferry_call *call,
         break;
     default:
         rc = ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Octane has no list of noun %u", ask->noun);
+    }
+    if (!str_empty(ask->cursor)) {
+        octane_phrase(&query, "id GT %.*s", STR_ARG(ask->cursor));
     }
     l.query = buf_str(&query);
     rc = rc ? rc : query.failed;
@@ -159,32 +162,23 @@ int32_t octane_find(const struct ferry_call *call, const struct ferry_op *const 
 
 static int32_t read_one(void *data, uint32_t index, const struct cJSON *v)
 {
+    struct octane_reading *r = data;
+    char digits[24];
     (void)index;
-    return octane_read_element(data, v);
+    snprintf(r->last, sizeof r->last, "%.*s", STR_ARG(json_id(json_get(v, "id"), digits)));
+    return octane_read_element(r, v);
 }
 
-/* From the first page on it is known how many there are; a list that grew meanwhile has pages beyond those. */
-static int32_t tell_pages(const struct ferry_ask *ask, int64_t total, int is_capped, uint32_t got,
-                          const struct ferry_reply *reply)
+/* Behind the last one of this page, where there is more: total counts what stood behind the cursor. */
+static int32_t tell_next(struct octane_reading *r, int64_t total, int is_capped)
 {
-    int64_t at = 0;
-    char cursor[24];
-    int32_t rc = FERRY_OK;
-    int first = str_empty(ask->cursor);
-    str_int64(first ? filter(ask, "skip") : ask->cursor, &at);
-    if (got == 0) {
-        return FERRY_OK;
+    int64_t known = 0;
+    if (str_empty(r->ask->cursor)) {
+        str_int64(filter(r->ask, "skip"), &known);
     }
-    /* A server may give fewer than it was asked for: then only the next place is known. */
-    int64_t step = got < OCTANE_PAGE ? (int64_t)got : OCTANE_PAGE;
-    for (at += step; rc == FERRY_OK && (at < total || is_capped); at += OCTANE_PAGE) {
-        snprintf(cursor, sizeof cursor, "%lld", (long long)at);
-        rc = reply->next(reply->self, ferry_cstr(cursor));
-        if (!first || step < OCTANE_PAGE || at >= total) {
-            break;
-        }
-    }
-    return rc;
+    return r->seen > 0 && (known + r->seen < total || is_capped)
+               ? r->reply->next(r->reply->self, ferry_cstr(r->last))
+               : FERRY_OK;
 }
 
 static int32_t read_page(struct octane_reading *r, const struct ferry_message *answer,
@@ -200,7 +194,7 @@ static int32_t read_page(struct octane_reading *r, const struct ferry_message *a
         rc = octane_not_understood(err, why.message[0] ? why.message : "a thing without an id");
     }
     int is_capped = json_bool(json_get(rest.root, "exceeds_total_count"), 0);
-    rc = rc ? rc : tell_pages(r->ask, total, is_capped, r->seen, r->reply);
+    rc = rc ? rc : tell_next(r, total, is_capped);
     json_finish(&rest);
     return rc;
 }

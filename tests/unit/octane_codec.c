@@ -563,11 +563,11 @@ START_TEST(a_list_goes_on_past_a_count_that_is_capped)
         int n, total, is_capped;
         const char *says;
     } all[] = {
-        {NULL, 1000, 2500, 0, "next 1000\nnext 2000\n"},
-        {NULL, 1000, 2000, 1, "next 1000\nnext 2000\n"},
-        {"2000", 1000, 2000, 1, "next 3000\n"},
+        {NULL, 1000, 2500, 0, "next 1000\n"},
+        {NULL, 1000, 2000, 1, "next 1000\n"},
+        {"2000", 999, 999, 1, "next 999\n"},
         {"3000", 0, 2000, 1, ""},
-        {"2000", 500, 2500, 0, ""},
+        {"2000", 500, 500, 0, ""},
         {NULL, 100, 250, 0, "next 100\n"},
     };
     struct buf page;
@@ -587,6 +587,17 @@ START_TEST(a_list_goes_on_past_a_count_that_is_capped)
         ck_assert_str_eq(next ? next : "", all[i].says);
     }
     buf_finish(&page);
+}
+END_TEST
+
+START_TEST(a_page_begins_behind_the_last_id_of_the_one_before)
+{
+    struct ferry_ask ask = {
+        .what = FERRY_ASK_LIST, .noun = FERRY_CASE, .cursor = FERRY_LIT("3007")};
+    ck_assert_int_eq(bench_ask(&ask), FERRY_OK);
+    bench_shows("&limit=1000&query=%22id%20GT%203007%22&order_by=id\n");
+    ask.cursor = FERRY_LIT("x");
+    ck_assert_int_eq(bench_ask(&ask), FERRY_E_STATE);
 }
 END_TEST
 
@@ -669,6 +680,7 @@ int main(void)
     tcase_add_test(t, a_module_is_made_beneath_the_root_or_its_parent);
     tcase_add_test(t, a_folder_that_is_found_is_compared_bytewise_and_by_what_it_lies_in);
     tcase_add_test(t, a_list_goes_on_past_a_count_that_is_capped);
+    tcase_add_test(t, a_page_begins_behind_the_last_id_of_the_one_before);
     tcase_add_test(t, a_session_begins_with_either_kind_of_credentials);
     tcase_add_test(t, any_answer_may_renew_the_cookies);
     suite_add_tcase(s, t);
