@@ -54,7 +54,7 @@ run_unit() {
         echo "$1: no such program in $build/tests"
         return 1
     }
-    CK_FORK=$fork CK_TIMEOUT_MULTIPLIER=60 "${memcheck[@]}" --log-file="$work/logs/%p" "$program" >"$work/out" 2>&1
+    MEMCHECK=1 CK_FORK=$fork CK_TIMEOUT_MULTIPLIER=60 "${memcheck[@]}" --log-file="$work/logs/%p" "$program" >"$work/out" 2>&1
 }
 
 # scenario.NAME: with a ferry that is valgrind with ferry in it.
