@@ -75,6 +75,7 @@ work_in_memory() {
     room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1) || return 0
     [ "$room" -ge "$need" ] && awk -v need="$need" '/^MemAvailable:/ { exit $2 < need }' /proc/meminfo || return 0
     scratch=$(mktemp -d -p /dev/shm ferry-check-XXXXXX) || return 0
+    chmod 755 "$scratch" # some tests are somebody else for a while
     printf '#!/bin/sh\n' >"$scratch/runs"
     chmod +x "$scratch/runs"
     if "$scratch/runs" 2>/dev/null; then

@@ -544,8 +544,12 @@ int32_t settle_close_request(struct deliver *d, int64_t request_id)
 #undef OPEN
 }
 
-static void count_fruitless(struct deliver *d, enum fate fate)
+/* Who says himself when he wants to be asked again has not gone away: it is the deadline that ends this. */
+static void count_fruitless(struct deliver *d, enum fate fate, const struct reply *reply)
 {
+    if (fate == FATE_BUSY && reply->verdict.size && reply->verdict.code == FERRY_BUSY) {
+        return;
+    }
     if (fate == FATE_UNSURE || fate == FATE_BUSY || fate == FATE_NOT_SENT) {
         d->fruitless_ms = d->fruitless++ ? d->fruitless_ms : now_ms(d);
         return;
@@ -566,7 +570,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     if (rc == FERRY_OK && f->x.end == EXCHANGE_ANSWERED) {
         rc = remote_keep(d->r, &f->x.answer, d->err);
     }
-    count_fruitless(d, fate);
+    count_fruitless(d, fate, &reply);
     describe_answer(d, f, &reply, &why);
     d->made = remote_disturbed(d->r, 1) ? 0 : OP_ALONE;
     STEP(answered);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `ferry doctor`: one line for each thing that an upload needs, with cause and cure; the exit code that the upload would have had; and it changes
 # nothing, wherever it looks.
+unset TMPDIR # a state folder in memory is warned of
 . "$(dirname "$0")/lib.sh"
 HOLD_LOCK=${HOLD_LOCK:-$(dirname "$FERRY")/../tests/scenarios/hold_lock}
 samples_path=("FERRY_PLUGIN_PATH=$(dirname "$FERRY")/../tests/samples/plugins")

@@ -398,7 +398,8 @@ const struct wire wires[] = {
     {"202 at once", "F25", status, "202 Accepted\r\n" JSON "X: x|{\"status\":true}", THEN_KEEP,
      BEFORE | DURING, WIRE_LIES},
     {"an old list", "F27", status,
-     "200 OK\r\n" JSON "X: x|{\"total\":0,\"offset\":0,\"items\":[],\"next\":null,\"status\":true,"
+     "200 OK\r\n" JSON
+     "X: x|{\"total\":0,\"offset\":0,\"after\":0,\"items\":[],\"next\":null,\"status\":true,"
      "\"result\":{\"total\":0,\"filtered\":0,\"count\":0,\"entities\":[]}}",
      THEN_KEEP, AFTER, WIRE_LIES},
     {"reset behind it", "F31", whole, NULL, THEN_RESET, AFTER, 0},
