@@ -249,6 +249,33 @@ static void qase_line(struct lines *l, struct names *names, struct ferry_str lin
     json_finish(&doc);
 }
 
+/* --- the dump of Octane's mock: things by their names ---------------------------------------------------------- */
+
+/* Columns: module: parent, name; suite: name, modules; suite run: suite, name; test: ..., name, key; run: suite run, ..., test, run's name, status, ..., key. */
+static void octane_line(struct lines *l, struct names *names, struct ferry_str line, int pass)
+{
+    struct json_doc doc = {NULL};
+    struct ferry_str c[12] = {{NULL, 0}};
+    char scratch[12][24];
+    (void)names;
+    if (pass == 0) {
+        return;
+    }
+    if (json_parse(&doc, line, JSON_STRICT, "dump", NULL) || columns(&doc, c, scratch) < 2) {
+        add_line(l, "not understood: %.*s", STR_ARG(line));
+    } else if (str_is(c[0], "module") || str_is(c[0], "suite")) {
+        add_line(l, "folder A %.*s %.*s %.*s", STR_ARG(c[0]), STR_ARG(c[1]), STR_ARG(c[2]));
+    } else if (str_is(c[0], "suite run")) {
+        add_line(l, "run A %.*s 0 %.*s", STR_ARG(c[2]), STR_ARG(c[1]));
+    } else if (str_is(c[0], "test")) {
+        add_line(l, "case A %.*s %.*s", STR_ARG(c[5]), STR_ARG(c[4]));
+    } else if (str_is(c[0], "run")) {
+        add_line(l, "result A %.*s %.*s %.*s %.*s", STR_ARG(c[1]), STR_ARG(c[10]), STR_ARG(c[5]),
+                 STR_ARG(c[7]));
+    }
+    json_finish(&doc);
+}
+
 static void json_dump(struct lines *l, struct ferry_str dump,
                       void (*take)(struct lines *l, struct names *names, struct ferry_str line,
                                    int pass))
@@ -293,6 +320,8 @@ int oracle_read(struct world *w, struct lines *out)
         json_dump(out, buf_str(&dump), local_line);
     } else if (strcmp(w->tracker, "qase") == 0) {
         json_dump(out, buf_str(&dump), qase_line);
+    } else if (strcmp(w->tracker, "octane") == 0) {
+        json_dump(out, buf_str(&dump), octane_line);
     } else {
         struct ferry_str rest = buf_str(&dump), line;
         while (str_split(&rest, '\n', &line)) {

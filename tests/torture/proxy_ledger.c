@@ -132,12 +132,19 @@ static int same_request(const struct handled *a, const struct handled *b)
            strcmp(a->digest, b->digest) == 0;
 }
 
+/* A session that has ended is begun anew, and what it kept out goes at once: it was applied to nothing. */
+static int is_of_session(const struct proxy *p, const struct handled *a)
+{
+    return strstr(a->target, "/authentication/sign_in") != NULL ||
+           (a->struck && strcmp(p->strikes[a->struck - 1].wire->name, "401") == 0);
+}
+
 /* Whoever doubts waits before he sends again; in the same breath nobody decided it. */
 static void judge_two(struct proxy *p, const char *row, int may_double, const struct handled *a,
                       const struct handled *b)
 {
     enum { BREATH_US = 500 * 1000 };
-    if (a->call == b->call && b->at_us - a->at_us < BREATH_US) {
+    if (a->call == b->call && b->at_us - a->at_us < BREATH_US && !is_of_session(p, a)) {
         complain(
             p->w,
             "%s: %s %s was sent twice in one breath (%lld us; the first %s, was applied %d times)",

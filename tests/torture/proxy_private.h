@@ -42,7 +42,7 @@ struct mock {
     int pid;
     uint16_t port;
     int fd; /* the one connection to it; -1: none */
-    int is_qase;
+    int has_clock;
 };
 int mock_start(struct mock *m, struct world *w);
 void mock_stop(struct mock *m);

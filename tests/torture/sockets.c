@@ -10,16 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct ferry_plugin ferry_plugin_local, ferry_plugin_qase_mock;
+extern const struct ferry_plugin ferry_plugin_local, ferry_plugin_octane_mock,
+    ferry_plugin_qase_mock;
 
 /* What is mocked, and whose service keeps it: the state is read past the program. */
 static const struct {
     const char *name, *project; /* before its letter */
     const struct ferry_plugin *plugin;
     const char *more; /* of the configuration */
+    int alone;        /* there is one project, and what is before the letter is its name */
 } trackers[] = {
-    {"local", "", &ferry_plugin_local, ""},
-    {"qase", "P", &ferry_plugin_qase_mock, ", \"token\": \"t\""},
+    {"local", "", &ferry_plugin_local, "", 0},
+    {"octane", "1001.1002", &ferry_plugin_octane_mock,
+     ", \"client_id\": \"ferry\", \"client_secret\": \"t\", \"auto_runs_slice_size\": 6, \"module\": \"engine/core\"",
+     1},
+    {"qase", "P", &ferry_plugin_qase_mock, ", \"token\": \"t\"", 0},
 };
 enum { TRACKERS = sizeof trackers / sizeof *trackers };
 
@@ -203,7 +208,8 @@ int scene_learn(struct world *w, struct scene *s)
     struct row_end end;
     unsigned failed = w->failed;
     unsigned cases = s->cases ? s->cases : s->results, runs = s->runs ? s->runs : s->projects;
-    if (s->only_qase && strcmp(w->tracker, "qase") != 0) {
+    if ((s->only_qase && strcmp(w->tracker, "qase") != 0) ||
+        (s->projects != 1 && strcmp(w->tracker, "octane") == 0)) {
         return 1;
     }
     for (int i = 0; i < 2; i++) {
@@ -251,14 +257,15 @@ static int write_config(struct world *w, int tracker)
     char path[600];
     buf_init(&text, 65536);
     buf_puts(&text, "{ \"trackers\": {\n");
-    for (char project = 'A'; project <= 'C'; project++) {
-        char name[64];
+    char last = trackers[tracker].alone ? 'A' : 'C';
+    for (char project = 'A'; project <= last; project++) {
+        char name[64], letter[2] = {trackers[tracker].alone ? '\0' : project, '\0'};
         world_name(w, project, name);
         buf_printf(&text,
-                   "\"%s\": {\"plugin\": \"%s\", \"project\": \"%s%c\", \"url\": "
+                   "\"%s\": {\"plugin\": \"%s\", \"project\": \"%s%s\", \"url\": "
                    "\"http://127.0.0.1:%u\"%s}%s\n",
-                   name, w->tracker, trackers[tracker].project, project, proxy_port(w->proxy),
-                   trackers[tracker].more, project < 'C' ? "," : "");
+                   name, w->tracker, trackers[tracker].project, letter, proxy_port(w->proxy),
+                   trackers[tracker].more, project < last ? "," : "");
     }
     buf_puts(&text, "} }\n");
     snprintf(path, sizeof path, "%s/ferry.json", w->work);
@@ -272,7 +279,7 @@ static int write_config(struct world *w, int tracker)
 
 static int usage(void)
 {
-    printf("usage: torture_sockets FERRY PLUGINS local|qase TEST [SAMPLE]\n");
+    printf("usage: torture_sockets FERRY PLUGINS local|octane|qase TEST [SAMPLE]\n");
     return 2;
 }
 

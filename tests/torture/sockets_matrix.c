@@ -27,8 +27,9 @@ static int is_read(enum op_kind op)
 }
 
 /* Why this cannot happen there; NULL: it can. */
-static const char *impossible(const struct strike *s)
+static const char *impossible(const struct matrix *m, const struct strike *s)
 {
+    int octane = strcmp(m->w->tracker, "octane") == 0;
     if ((s->wire->flags & WIRE_LIST) && !is_read(s->op)) {
         return "it is no list";
     }
@@ -38,6 +39,9 @@ static const char *impossible(const struct strike *s)
     }
     if (is_read(s->op) && s->apply == APPLY_PART) {
         return "a read applies nothing";
+    }
+    if (s->apply == APPLY_PART && octane) {
+        return "a payload is taken whole";
     }
     return s->apply == APPLY_PART && !bulk ? "it is one thing, and has no parts" : NULL;
 }
@@ -107,7 +111,7 @@ static void run_cell(struct matrix *m, struct scene *s, const struct strike *mod
 {
     struct strike strike = *model;
     char name[240];
-    const char *why = impossible(model);
+    const char *why = impossible(m, model);
     strike.nth = place_of(s, model->wire, model->op, position);
     snprintf(name, sizeof name, "%s: %s (%s) %s the %s %s", s->name, model->wire->name,
              model->wire->fact, apply_name(model->apply), places[position],
@@ -170,7 +174,7 @@ static int is_within_reach(const struct matrix *m, const struct strike *s, int p
         int there = (i == SCENE_LONG) == ((s->wire->flags & WIRE_LIST) != 0);
         most = there && n > most ? n : most;
     }
-    return (s->wire->when & 1u << s->apply) && !(s->wire->flags & WIRE_LIES) && !impossible(s) &&
+    return (s->wire->when & 1u << s->apply) && !(s->wire->flags & WIRE_LIES) && !impossible(m, s) &&
            most > (position == 0   ? 0u
                    : position == 1 ? 2u
                                    : 1u);
@@ -206,7 +210,7 @@ static void count_cells(struct matrix *m)
         }
         printf("%s: %u of %u cells seen\n", op_kind_name(s.op), m->t->seen - before,
                m->t->cells - cells);
-        if (m->t->cells == cells) {
+        if (m->t->cells == cells && strcmp(m->w->tracker, "octane") != 0) {
             complain(m->w, "no scene makes a %s", op_kind_name(s.op));
         }
     }
@@ -235,6 +239,9 @@ static void selection(struct matrix *m)
         struct scene *s = &m->scenes[i % 6 == 0   ? SCENE_FAN
                                      : i % 6 == 3 ? SCENE_PAGES
                                                   : SCENE_UPLOAD];
+        if (s->want.n == 0) { /* it takes several projects, and there is one */
+            s = &m->scenes[i % 2 ? SCENE_SECOND : SCENE_UPLOAD];
+        }
         struct strike strike = {.wire = &wires[i], .op = (enum op_kind)(i * 5 % OP_KIND_FIND)};
         for (unsigned k = 0; s->counts[strike.op] == 0 && k < OP_KIND_FIND; k++) {
             strike.op = (enum op_kind)((strike.op + 1) % OP_KIND_FIND);
@@ -242,7 +249,7 @@ static void selection(struct matrix *m)
         int apply = (int)i % 3;
         for (int k = 0; k < 3; k++, apply = (apply + 1) % 3) {
             strike.apply = (enum apply)apply;
-            if ((wires[i].when & 1u << apply) && !impossible(&strike)) {
+            if ((wires[i].when & 1u << apply) && !impossible(m, &strike)) {
                 break;
             }
         }
@@ -307,6 +314,9 @@ static void run_pair(struct matrix *m, struct scene *s, const struct wire *wire,
     struct strike strikes[2] = {
         {.wire = wire_named("close"), .apply = first, .op = op, .nth = 1},
         {.wire = wire, .apply = (enum apply)apply, .op = next, .nth = 1, .then_on = 1}};
+    if (s->counts[op] == 0) {
+        return;
+    }
     snprintf(name, sizeof name, "%s: close %s the first %s, then %s %s the next %s", s->name,
              apply_name(first), op_kind_name(op), wire->name, apply_name((enum apply)apply),
              op_kind_name(next));
@@ -352,8 +362,9 @@ void sockets_matrix(struct world *w, struct sockets_totals *t)
     }
     if (ok && is_full()) {
         whole_matrix(&m);
-        late_rows(&m, &m.scenes[SCENE_FAN]);
-        late_rows(&m, &m.scenes[SCENE_MIRROR]);
+        int alone = m.scenes[SCENE_FAN].want.n == 0;
+        late_rows(&m, &m.scenes[alone ? SCENE_UPLOAD : SCENE_FAN]);
+        late_rows(&m, &m.scenes[alone ? SCENE_SECOND : SCENE_MIRROR]);
     }
     if (ok && !is_full()) {
         selection(&m);
