@@ -77,8 +77,8 @@ static struct strike any_strike(struct pairs *p, const struct scene *s)
     do {
         strike.op = (enum op_kind)pick(p, OP_KIND_FIND);
     } while (s->counts[strike.op] == 0);
-    if (strike.apply == APPLY_PART && strike.op != OP_KIND_CREATE_CASE &&
-        strike.op != OP_KIND_CREATE_RESULT) {
+    int bulk = strike.op == OP_KIND_CREATE_CASE || strike.op == OP_KIND_CREATE_RESULT;
+    if (strike.apply == APPLY_PART && (!bulk || strcmp(p->w->tracker, "octane") == 0)) {
         strike.apply = APPLY_ALL;
     }
     strike.nth = 1 + pick(p, s->counts[strike.op]);
@@ -155,7 +155,7 @@ void sockets_pairs(struct world *w, struct sockets_totals *t)
     memcpy(p.scenes, scene_models, sizeof p.scenes);
     for (int i = 0; i < SCENE_LONG; i++) {
         ok = ok && scene_learn(w, &p.scenes[i]);
-        if (ok) {
+        if (ok && p.scenes[i].want.n) {
             count_steps(&p, i);
         }
     }
