@@ -46,6 +46,11 @@ int32_t octane_place(const struct ferry_call *call, struct ferry_str *space,
     if (str_empty(*workspace)) {
         *workspace = rest;
     }
+    if (str_is(octane_option(call, "verify_ssl"), "false")) {
+        return ferry_fail(err, FERRY_E_CONFIG, "verify_ssl",
+                          "certificates are not left unchecked for one tracker; name its authority "
+                          "by \"tls.ca_file\", or set FERRY_TLS_VERIFY=false");
+    }
     if (octane_is_id(*space) && octane_is_id(*workspace)) {
         return FERRY_OK;
     }

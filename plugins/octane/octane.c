@@ -92,6 +92,9 @@ static const struct ferry_option all[] = {
                   .help = "where Octane is, with or without /api at its end"),
     OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "user", .value = "NAME",
                   .variables = user_variables, .help = "user, instead of an API key"),
+    OCTANE_OPTION(.type = FERRY_OPT_BOOL, .name = "verify_ssl", .def = "true",
+                  .help = "always true: checks of certificates are turned off by tls.verify of the "
+                          "user's configuration alone"),
     OCTANE_OPTION(.type = FERRY_OPT_INT, .flags = FERRY_OPT_PLACE, .name = "workspace_id",
                   .value = "ID", .variables = workspace_variables,
                   .help = "workspace, where the project does not say it"),
@@ -100,7 +103,7 @@ static const struct ferry_option *const options[] = {
     &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],
     &all[8],  &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15],
     &all[16], &all[17], &all[18], &all[19], &all[20], &all[21], &all[22], &all[23],
-    &all[24], &all[25], &all[26], &all[27], &all[28], &all[29], NULL,
+    &all[24], &all[25], &all[26], &all[27], &all[28], &all[29], &all[30], NULL,
 };
 
 static const void *query(const char *id)

@@ -82,6 +82,18 @@ exits 6
 is "runs" "$(held run)" 3
 is "rejected" "$(out_jq '.destinations[0].rejected')" 3
 out_jq '.destinations[0].not_delivered[].reason' | grep -q 'R9 is not found' || fail "the release is named: $(cat "$work/out")"
+# What failed goes again once its reason has been mended, with other bytes: the same would be told of the task that failed.
+octane 201 POST /releases '{"data":[{"name":"R9","start_date":"2026-01-01T00:00:00Z","end_date":"2027-01-01T00:00:00Z"}]}'
+ferry octane retry --json
+exits 0
+is "runs" "$(held run)" 6
+is "of release R9" "$(state '.[0] == "run"' '.[]' | grep -c '^R9$')" 3
+ferry octane tasks --json
+exits 0
+is "what became of payloads" "$(out_jq '[.tasks[].state] | join(" ")')" "Success Failed Success"
+ferry octane retry
+exits 0
+is "runs" "$(held run)" 6
 stops
 
 # Wrong credentials: nothing is sent, and what was wrong is named with the place where it stands.

@@ -62,6 +62,7 @@ given_url_word() { says url '"octane"'; }
 given_url_nobody() { says url '"http://127.0.0.1:9"'; }
 given_url_html() { says url "\"$alm/portal\""; }
 given_url_plain() { says url '"http://octane.example"'; }
+given_unverified() { says verifySSL false; }
 given_option_unknown() { says sliceSize 5; }
 given_slice_word() { says autoRunsSliceSize '"many"'; }
 given_module_empty() { says module '"a//b"'; }
