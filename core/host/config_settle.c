@@ -132,30 +132,17 @@ static int32_t take_entry(struct settle *s, const struct ferry_option *o, struct
     return take(s, o, into, what, text, x.sources);
 }
 
-/* "token_file": the secret is what the file holds, without the line's end. */
-static int32_t take_file(struct settle *s, const struct ferry_option *o, struct setting *into,
-                         const struct config_entry *e)
+/* The secret is what the file holds, without the line's end. */
+static int32_t read_secret(struct settle *s, const struct ferry_option *o, struct setting *into,
+                           const char *what, const char *path)
 {
-    struct config_expansion x = {.layer = e->layer};
-    char what[WHAT];
-    struct buf path, text;
-    struct ferry_str name;
+    struct buf text;
     struct stat st;
     int32_t rc;
-    int fd = -1;
-    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
-    x.what = what;
-    into->origin = e->origin;
-    buf_init(&path, LARGEST_SECRET);
     buf_init(&text, LARGEST_SECRET);
-    rc = config_expand(s->c, e->raw, &x, &s->t->arena, &name, s->err);
-    if (rc) {
-        goto out;
-    }
-    path_join(&path, s->c->folder, name.ptr);
-    fd = path.failed ? -1 : open(buf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && (path.failed || file_status(errno, FERRY_OK))) {
-        rc = file_fail(s->err, what, "cannot open", path.failed ? ENOMEM : errno);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && file_status(errno, FERRY_OK)) {
+        rc = file_fail(s->err, what, "cannot open", errno);
         goto out;
     }
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
@@ -179,6 +166,76 @@ out:
         explicit_bzero(text.ptr, text.cap);
     }
     buf_finish(&text);
+    return rc;
+}
+
+/* A path with "{space_id}" in it: what the same tracker says by that key. What is no key of it stays as it is. */
+static int32_t fill_path(struct settle *s, struct buf *path, struct ferry_str text)
+{
+    for (uint64_t i = 0; i < text.len; i++) {
+        struct ferry_str rest = str_sub(text, i + 1, text.len), key = {NULL, 0}, value;
+        const struct config_entry *e = NULL;
+        char name[64];
+        if (text.ptr[i] == '{' && str_split(&rest, '}', &key) && rest.ptr &&
+            key.len < sizeof name) {
+            snprintf(name, sizeof name, "%.*s", STR_ARG(key));
+            e = find_key(s, name);
+        }
+        if (!e) {
+            buf_putc(path, text.ptr[i]);
+            continue;
+        }
+        struct config_expansion x = {.what = e->path, .layer = e->layer};
+        int32_t rc = config_expand(s->c, e->raw, &x, &s->t->arena, &value, s->err);
+        if (rc) {
+            return rc;
+        }
+        buf_put(path, value);
+        i += key.len + 1;
+    }
+    return path->failed;
+}
+
+/* "token_file" */
+static int32_t take_file(struct settle *s, const struct ferry_option *o, struct setting *into,
+                         const struct config_entry *e)
+{
+    struct config_expansion x = {.layer = e->layer};
+    char what[WHAT];
+    struct buf path, filled;
+    struct ferry_str name;
+    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    x.what = what;
+    into->origin = e->origin;
+    buf_init(&path, LARGEST_SECRET);
+    buf_init(&filled, LARGEST_SECRET);
+    int32_t rc = config_expand(s->c, e->raw, &x, &s->t->arena, &name, s->err);
+    rc = rc ? rc : fill_path(s, &filled, name);
+    if (rc == FERRY_OK) {
+        path_join(&path, s->c->folder, buf_cstr(&filled));
+        rc = path.failed ? file_fail(s->err, what, "cannot open", ENOMEM)
+                         : read_secret(s, o, into, what, buf_cstr(&path));
+    }
+    buf_finish(&filled);
+    buf_finish(&path);
+    return rc;
+}
+
+/* What a service manager hands over: $CREDENTIALS_DIRECTORY/octane_client_secret. Absent where there is no such file. */
+static int32_t take_credential(struct settle *s, const struct ferry_option *o, struct setting *into)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    struct buf path;
+    int32_t rc = FERRY_OK;
+    if (!folder || folder[0] != '/' || !(o->flags & FERRY_OPT_SECRET)) {
+        return FERRY_OK;
+    }
+    buf_init(&path, LARGEST_SECRET);
+    buf_printf(&path, "%s/%.*s_%s", folder, STR_ARG(s->t->plugin_id), o->name);
+    if (!path.failed && access(buf_cstr(&path), F_OK) == 0) {
+        into->origin = "$CREDENTIALS_DIRECTORY";
+        rc = read_secret(s, o, into, buf_cstr(&path), buf_cstr(&path));
+    }
     buf_finish(&path);
     return rc;
 }
@@ -242,6 +299,7 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
         }
     }
     int32_t rc = take_said(s, o, into);
+    rc = rc || into->at ? rc : take_credential(s, o, into);
     if (rc || into->at) {
         return rc;
     }

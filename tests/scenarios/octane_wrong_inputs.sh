@@ -24,7 +24,7 @@ whole >"$work/before"
 # --- what is given ---
 
 before_row() {
-    environment=(SECRET=right FERRY_DELIVERY_PATIENCE=200ms FERRY_DELIVERY_SETTLE=0ms FERRY_HTTP_CONNECT_TIMEOUT=500ms FERRY_CLOCK=virtual)
+    environment=(SECRET=right FERRY_DELIVERY_PATIENCE=200ms FERRY_DELIVERY_SETTLE=0ms FERRY_HTTP_CONNECT_TIMEOUT=5s FERRY_CLOCK=virtual)
     runner=configured
 }
 configured() {

@@ -94,7 +94,7 @@ whole >"$work/before"
 
 before_row() {
     environment=(QASE_API_TOKEN=right "QASE_BASE_URL=$plain/v1" FERRY_DELIVERY_PATIENCE=200ms FERRY_DELIVERY_SETTLE=0ms
-        FERRY_HTTP_CONNECT_TIMEOUT=500ms FERRY_CLOCK=virtual "FERRY_TLS_CA_FILE=$tls/ca.pem")
+        FERRY_HTTP_CONNECT_TIMEOUT=5s FERRY_CLOCK=virtual "FERRY_TLS_CA_FILE=$tls/ca.pem")
 }
 set_to() { environment+=("$1"); } # the last one counts
 given_token_none() { set_to QASE_API_TOKEN=; }
