@@ -324,6 +324,12 @@ int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
         return FERRY_E_NEED;
     }
     run->name = known;
+    if (str_empty(known) && !octane_is_id(ref->id)) { /* named, and nobody has made it yet */
+        *run = (struct octane_run){.name = ref->id,
+                                   .suite = octane_option(call, "suite_id"),
+                                   .module = octane_option(call, "module_id")};
+        return FERRY_OK;
+    }
     if (!str_split(&run->name, '\t', &run->suite) || str_empty(run->name)) {
         return ferry_fail(err, FERRY_E_INPUT, "run", "suite run %.*s is not there (any more)",
                           STR_ARG(ref->id));

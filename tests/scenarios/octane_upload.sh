@@ -9,6 +9,16 @@ environment=(SECRET=any FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
 mock octane --option task_duration=0ms
 more=', "root_application_module_name": "QZ", "module": "engine/core", "suite": "Nightly"' config
 
+# On paper first: the payload is a file that its schema takes, and nothing was sent.
+whole >"$work/nothing"
+ferry upload --dry-run --out paper "$samples/basic.xml" "$samples/keyed.xml"
+exits 0
+paper=$(echo paper/*-upload-results.xml)
+is "test runs on paper" "$(grep -c '<test_run ' "$paper")" 11
+! command -v xmllint >/dev/null || xmllint --noout --schema "$tree/plugins/octane/mock/test_results.xsd" "$paper" 2>"$work/judged" ||
+    fail "the schema takes it: $(cat "$work/judged")"
+whole | cmp -s - "$work/nothing" || fail "a dry run sends nothing: $(whole)"
+
 ferry upload --json "$samples/basic.xml" "$samples/keyed.xml"
 exits 0
 is "delivered" "$(out_jq '.destinations[0].delivered')" 11
