@@ -19,6 +19,7 @@ static struct bench {
     struct ferry_error err;
     struct request request;
     struct buf shown, told; /* the last request; what was said of it, or of an answer */
+    struct buf paged;       /* where a page of a list begins and ends */
 } bench;
 
 static void bench_put(const char *name, struct ferry_str s)
@@ -31,6 +32,11 @@ static void bench_put(const char *name, struct ferry_str s)
 static int32_t bench_on_verdict(void *self, const struct ferry_verdict *v)
 {
     (void)self;
+    if (v->page) {
+        return buf_printf(&bench.paged, "%u of %llu joins=%.*s leads=%.*s", v->page->n_ids,
+                          (unsigned long long)v->page->total, STR_ARG(v->page->joins),
+                          STR_ARG(v->page->leads));
+    }
     buf_printf(&bench.told, "verdict %u", v->code);
     if (v->retry_ms) {
         buf_printf(&bench.told, " after=%lld", (long long)v->retry_ms);
@@ -77,12 +83,15 @@ static int32_t bench_on_item(void *self, const struct ferry_item *item)
                    STR_ARG(item->extra[k].value));
     }
     if (item->run) {
+        buf_printf(&bench.told, " state=%u start=%lld", item->run->state,
+                   (long long)item->run->start_ms);
         bench_put("description", item->run->description);
     }
     if (item->result) {
         const struct ferry_ref *to = ferry_ref_of(item, FERRY_CASE);
         buf_printf(&bench.told, " status=%u took=%lld start=%lld", item->result->status,
                    (long long)item->result->duration_us, (long long)item->result->start_ms);
+        bench_put("word", item->result->status_text);
         bench_put("class", item->result->class_name);
         bench_put("message", item->result->message);
         bench_put("case", to ? to->id : (struct ferry_str){NULL, 0});
@@ -133,6 +142,7 @@ static void bench_open(const struct ferry_plugin *plugin)
     request_init(&bench.request, 1 << 26);
     buf_init(&bench.shown, 1 << 26);
     buf_init(&bench.told, 1 << 26);
+    buf_init(&bench.paged, 1 << 16);
 }
 
 static void bench_close(void)
@@ -140,6 +150,7 @@ static void bench_close(void)
     request_finish(&bench.request);
     buf_finish(&bench.shown);
     buf_finish(&bench.told);
+    buf_finish(&bench.paged);
 }
 
 static struct ferry_out bench_out(void)
@@ -188,6 +199,7 @@ static inline int32_t bench_answer(struct ferry_ask *ask, uint32_t status, const
     const struct ferry_message m = {.size = sizeof m, .status = status, .body = ferry_cstr(body)};
     ask->size = sizeof *ask;
     buf_reset(&bench.told);
+    buf_reset(&bench.paged);
     return bench.codec->answer(&bench.call, ask, &m, &bench_reply, &bench.err);
 }
 

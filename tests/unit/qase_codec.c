@@ -28,7 +28,7 @@ START_TEST(without_a_case_the_signature_has_no_id_and_the_server_finds_the_case)
     item.n_refs = 1;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
     shows("\"signature\":\"a.spec.js::sign_in::ok_one");
-    ck_assert_ptr_null(strstr(buf_cstr(&shown), "testops_ids"));
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.shown), "testops_ids"));
 }
 END_TEST
 
@@ -83,8 +83,8 @@ START_TEST(a_request_holds_as_many_results_as_wanted_and_never_more_than_the_ser
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct ferry_traits t = {.size = sizeof t};
         option("batch_size", sizes[i].wanted);
-        ck_assert_int_eq(codec->describe(&call, FERRY_OP(FERRY_CREATE, FERRY_RESULT), &t),
-                         FERRY_OK);
+        ck_assert_int_eq(
+            bench.codec->describe(&bench.call, FERRY_OP(FERRY_CREATE, FERRY_RESULT), &t), FERRY_OK);
         ck_assert_uint_eq(t.max_items, sizes[i].most);
         ck_assert_uint_eq(t.max_in_flight, 4);
     }
@@ -97,12 +97,12 @@ START_TEST(a_start_before_the_runs_own_is_left_out_and_said)
     a_result();
     result.start_ms = 1699999999999;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
-    ck_assert_ptr_null(strstr(buf_cstr(&shown), "start_time"));
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.shown), "start_time"));
     says("note 0 2 start_time: before the run's own");
     run_ref.n_extra = 0; /* not known when it began */
     result.start_ms = 1700000001250;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
-    ck_assert_ptr_null(strstr(buf_cstr(&shown), "start_time"));
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.shown), "start_time"));
     shows("\"duration\":12");
 }
 END_TEST
@@ -128,7 +128,7 @@ START_TEST(each_status_has_its_word_and_a_strange_one_never_fails)
     result.status_text = FERRY_LIT("What ever!");
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_INPUT);
     ck_assert_uint_eq(taken, 0);
-    ck_assert_ptr_nonnull(strstr(err.message, "\"What ever!\""));
+    ck_assert_ptr_nonnull(strstr(bench.err.message, "\"What ever!\""));
 }
 END_TEST
 
@@ -143,7 +143,7 @@ START_TEST(a_long_title_is_cut_by_characters_and_bad_bytes_are_mended)
     result.name = (struct ferry_str){title, 514};
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
     says("note 0 1 title: cut to 255 characters");
-    const char *at = strstr(buf_cstr(&shown), "\"title\":\"");
+    const char *at = strstr(buf_cstr(&bench.shown), "\"title\":\"");
     ck_assert_ptr_nonnull(at);
     ck_assert_int_eq(strchr(at + 9, '"') - (at + 9), 255 * 2);
     result.name = (struct ferry_str){"a\0b\xff", 4};
@@ -157,16 +157,16 @@ START_TEST(the_byte_cap_and_the_hosts_number_are_kept)
 {
     uint32_t taken = 0;
     a_result();
-    call.max_items = 2;
+    bench.call.max_items = 2;
     ck_assert_int_eq(encode(ops, 3, &taken), FERRY_OK);
     ck_assert_uint_eq(taken, 2);
-    call.max_items = 0;
-    call.max_bytes = 1200;
+    bench.call.max_items = 0;
+    bench.call.max_bytes = 1200;
     ck_assert_int_eq(encode(ops, 3, &taken), FERRY_OK);
     ck_assert_uint_ge(taken, 1);
     ck_assert_uint_lt(taken, 3);
-    ck_assert_uint_le(request.body_size, 1200);
-    call.max_bytes = 50;
+    ck_assert_uint_le(bench.request.body_size, 1200);
+    bench.call.max_bytes = 50;
     ck_assert_int_eq(encode(ops, 3, &taken), FERRY_E_TOO_LARGE);
 }
 END_TEST
@@ -177,7 +177,7 @@ START_TEST(v1_is_once_and_marks_its_comment)
     struct ferry_traits t = {.size = sizeof t};
     a_result();
     options[0].value = FERRY_LIT("v1");
-    ck_assert_int_eq(codec->describe(&call, op.kind, &t), FERRY_OK);
+    ck_assert_int_eq(bench.codec->describe(&bench.call, op.kind, &t), FERRY_OK);
     ck_assert_uint_eq(t.effect, FERRY_ONCE);
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
     shows("POST /v1/result/AO/12/bulk");
@@ -194,9 +194,9 @@ START_TEST(the_same_operations_give_the_same_bytes)
     a_result();
     ck_assert_int_eq(encode(ops, 3, &taken), FERRY_OK);
     buf_init(&first, 1 << 20);
-    buf_put(&first, request_packed(&request));
+    buf_put(&first, request_packed(&bench.request));
     ck_assert_int_eq(encode(ops, 3, &taken), FERRY_OK);
-    ck_assert(ferry_eq(buf_str(&first), request_packed(&request)));
+    ck_assert(ferry_eq(buf_str(&first), request_packed(&bench.request)));
     buf_finish(&first);
 }
 END_TEST

@@ -46,9 +46,10 @@ START_TEST(an_answer_means_what_it_says)
         ck_assert_int_eq(rc, FERRY_E_PROTOCOL);
     } else {
         ck_assert_int_eq(rc, FERRY_OK);
-        ck_assert_msg(strncmp(buf_cstr(&told), answers[_i].want, strlen(answers[_i].want)) == 0,
-                      "%s", buf_cstr(&told));
-        ck_assert(answers[_i].want[0] || told.len == 0);
+        ck_assert_msg(strncmp(buf_cstr(&bench.told), answers[_i].want, strlen(answers[_i].want)) ==
+                          0,
+                      "%s", buf_cstr(&bench.told));
+        ck_assert(answers[_i].want[0] || bench.told.len == 0);
     }
 }
 END_TEST
@@ -83,7 +84,7 @@ START_TEST(lists_are_asked_for_by_pages)
     ask(&results, FERRY_E_STATE);
     results.cursor = FERRY_LIT("o100100");
     ask(&results, FERRY_E_STATE);
-    call.n_facts = 0;
+    bench.call.n_facts = 0;
     ck_assert_str_eq(ask(&cases, FERRY_E_NEED), "need custom field \"Automation Key\"\n");
 }
 END_TEST
@@ -107,11 +108,11 @@ START_TEST(the_first_page_names_all_the_others)
     struct ferry_ask a = {.what = FERRY_ASK_LIST, .noun = FERRY_CASE};
     ck_assert_int_eq(answer(&a, page_of(100)), FERRY_OK);
     ck_assert_ptr_nonnull(
-        strstr(buf_cstr(&told),
+        strstr(buf_cstr(&bench.told),
                "item 100 name=t\nnext o99;f0;t0;s0\nnext o198;f0;t0;s0\nnext o297;f0;t0;s0\n"));
     a.cursor = FERRY_LIT("o198;f0;t0;s0");
     ck_assert_int_eq(answer(&a, page_of(0)), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "next o297;f0;t0;s0\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "next o297;f0;t0;s0\n");
 }
 END_TEST
 
@@ -123,13 +124,13 @@ START_TEST(a_page_shorter_than_asked_for_names_where_the_next_one_begins)
             &a,
             "{\"status\":true,\"result\":{\"total\":350,\"filtered\":301,\"count\":1,\"entities\":[{\"id\":5,\"title\":\"t\",\"custom_fields\":[{\"id\":3,\"value\":\"x\"},{\"id\":7,\"value\":\" SIGN_001 \"}]}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "item 5 key=SIGN_001 name=t\nnext o1;f0;t0;s0;n1\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "item 5 key=SIGN_001 name=t\nnext o1;f0;t0;s0;n1\n");
     a.cursor = FERRY_LIT("o297;f0;t0;s0");
     ck_assert_int_eq(answer(&a, page_of(3)), FERRY_OK);
-    ck_assert_ptr_nonnull(strstr(buf_cstr(&told), "next o299;f0;t0;s0\n"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "next o299;f0;t0;s0\n"));
     a.cursor = FERRY_LIT("o299;f0;t0;s0");
     ck_assert_int_eq(answer(&a, page_of(2)), FERRY_OK);
-    ck_assert_ptr_null(strstr(buf_cstr(&told), "next "));
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.told), "next "));
 }
 END_TEST
 
@@ -137,18 +138,18 @@ START_TEST(a_page_begins_with_what_ended_the_one_before)
 {
     struct ferry_ask a = {.what = FERRY_ASK_LIST, .noun = FERRY_CASE};
     ck_assert_int_eq(answer(&a, page_of(100)), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&paged), "100 of 301 joins= leads=o99;f0;t0;s0");
+    ck_assert_str_eq(buf_cstr(&bench.paged), "100 of 301 joins= leads=o99;f0;t0;s0");
     a.cursor = FERRY_LIT("o99;f0;t0;s0");
     ck_assert_int_eq(answer(&a, page_of(3)), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "item 2 name=t\nitem 3 name=t\nnext o101;f0;t0;s0\n");
-    ck_assert_str_eq(buf_cstr(&paged), "3 of 301 joins=o99;f0;t0;s0 leads=o101;f0;t0;s0");
+    ck_assert_str_eq(buf_cstr(&bench.told), "item 2 name=t\nitem 3 name=t\nnext o101;f0;t0;s0\n");
+    ck_assert_str_eq(buf_cstr(&bench.paged), "3 of 301 joins=o99;f0;t0;s0 leads=o101;f0;t0;s0");
     a.cursor = FERRY_LIT("o298;f0;t0;s0");
     ck_assert_int_eq(answer(&a, page_of(3)), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&paged), "3 of 301 joins=o298;f0;t0;s0 leads=");
+    ck_assert_str_eq(buf_cstr(&bench.paged), "3 of 301 joins=o298;f0;t0;s0 leads=");
     a.cursor = FERRY_LIT("o5;f0;t0;s0;n1"); /* one thing a page: nothing to share */
     ck_assert_int_eq(answer(&a, page_of(1)), FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "item 1 name=t\nnext o6;f0;t0;s0;n1\n");
-    ck_assert_str_eq(buf_cstr(&paged), "1 of 301 joins= leads=");
+    ck_assert_str_eq(buf_cstr(&bench.told), "item 1 name=t\nnext o6;f0;t0;s0;n1\n");
+    ck_assert_str_eq(buf_cstr(&bench.paged), "1 of 301 joins= leads=");
 }
 END_TEST
 
@@ -160,7 +161,7 @@ START_TEST(a_page_that_shows_nothing_leads_to_one_that_cannot_join)
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         a.cursor = ferry_cstr(at[i]);
         ck_assert_int_eq(answer(&a, page_of(0)), FERRY_OK);
-        ck_assert_ptr_nonnull(strstr(buf_cstr(&paged), "leads=o"));
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.paged), "leads=o"));
     }
 }
 END_TEST
@@ -177,7 +178,7 @@ START_TEST(the_number_of_results_is_told_without_reading_them)
             &a,
             "{\"status\":true,\"result\":{\"total\":9,\"filtered\":200000,\"entities\":[{\"hash\":\"h\"}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "fact count=200000\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "fact count=200000\n");
     ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"entities\":[]}}"),
                      FERRY_E_PROTOCOL);
 }
@@ -212,7 +213,7 @@ START_TEST(more_results_than_offsets_reach_are_asked_for_by_halves_of_time)
             &a,
             "{\"status\":true,\"result\":{\"total\":200000,\"filtered\":100101,\"entities\":[{\"hash\":\"h\",\"status\":\"passed\"}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told),
+    ck_assert_str_eq(buf_cstr(&bench.told),
                      "next o0;f0;t1073741823;s0\nnext o0;f1073741824;t2147483647;s0\n");
     a.cursor = FERRY_LIT("o0;f5;t6;s0");
     ck_assert_int_eq(
@@ -238,7 +239,7 @@ START_TEST(runs_and_results_are_read_back)
             "{\"id\":13,\"title\":\"M\",\"description\":\"run-key=abc is not the last line\\nhere\",\"status_text\":\"passed\",\"start_time\":\"2023-11-15T00:13:20+02:00\"}]}}"),
         FERRY_OK);
     ck_assert_str_eq(
-        buf_cstr(&told),
+        buf_cstr(&bench.told),
         "item 12 marker=run-key=abc name=N state=1 start=1700000000000 description=of main\n"
         "item 13 name=M state=2 start=1700000000000 description=run-key=abc is not the last line\nhere\n");
     ck_assert_int_eq(
@@ -250,7 +251,7 @@ START_TEST(runs_and_results_are_read_back)
             "{\"hash\":\"b\",\"status\":\"in_progress\",\"comment\":\"ferry:short\"},{\"hash\":\"c\",\"status\":\"failed\",\"comment\":\"xferry:" WIRE
             "\"}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told),
+    ck_assert_str_eq(buf_cstr(&bench.told),
                      "item a marker=" WIRE
                      " status=3 took=1200000 start=1700000000000 message=m case=11\n"
                      "item b status=7 took=0 start=0 word=in_progress message=ferry:short\n"
@@ -272,37 +273,37 @@ START_TEST(the_key_field_is_found_by_title_for_this_project)
             "{\"id\":3,\"title\":\"automation key\",\"entity\":\"case\",\"type\":\"string\",\"is_enabled_for_all_projects\":true},"
             "{\"id\":4,\"title\":\"Automation Key\",\"entity\":\"case\",\"type\":\"string\",\"is_enabled_for_all_projects\":false,\"projects_codes\":[\"AO\"]}]}}"),
         FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "fact custom field \"Automation Key\"=4\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "fact custom field \"Automation Key\"=4\n");
     ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"filtered\":150,\"entities\":[]}}"),
                      FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "next o99;f0;t0;s0\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "next o99;f0;t0;s0\n");
     a.cursor = FERRY_LIT("o99;f0;t0;s0");
     ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"filtered\":150,\"entities\":[]}}"),
                      FERRY_OK);
-    ck_assert_str_eq(buf_cstr(&told), "fact custom field \"Automation Key\"=\n");
+    ck_assert_str_eq(buf_cstr(&bench.told), "fact custom field \"Automation Key\"=\n");
     a.cursor = FERRY_LIT("o99;f0;t0;s1"); /* the page before had it */
     ck_assert_int_eq(answer(&a, "{\"status\":true,\"result\":{\"filtered\":150,\"entities\":[]}}"),
                      FERRY_OK);
-    ck_assert_uint_eq(told.len, 0);
+    ck_assert_uint_eq(bench.told.len, 0);
     a.cursor = (struct ferry_str){NULL, 0};
     ck_assert_int_eq(
         answer(
             &a,
             "{\"status\":true,\"result\":{\"filtered\":1,\"entities\":[{\"id\":4,\"title\":\"Automation Key\",\"entity\":\"case\",\"type\":\"number\",\"is_enabled_for_all_projects\":true}]}}"),
         FERRY_E_CONFIG);
-    ck_assert_ptr_nonnull(strstr(err.message, "is of type number"));
+    ck_assert_ptr_nonnull(strstr(bench.err.message, "is of type number"));
 }
 END_TEST
 
 START_TEST(every_request_wears_the_token_by_its_name)
 {
-    request_reset(&request);
-    buf_reset(&shown);
-    struct ferry_out out = request_out(&request);
+    request_reset(&bench.request);
+    buf_reset(&bench.shown);
+    struct ferry_out out = request_out(&bench.request);
     out.start(out.self, FERRY_LIT("GET"), FERRY_LIT("/"));
-    ck_assert_int_eq(codec->dress(&call, &out, &err), FERRY_OK);
-    request_seal(&request, &err);
-    request_show(&request, &shown);
+    ck_assert_int_eq(bench.codec->dress(&bench.call, &out, &bench.err), FERRY_OK);
+    request_seal(&bench.request, &bench.err);
+    request_show(&bench.request, &bench.shown);
     shows("token: ${token}");
 }
 END_TEST

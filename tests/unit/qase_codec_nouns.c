@@ -121,12 +121,12 @@ START_TEST(the_key_field_is_asked_for_and_without_it_no_case_is_made)
     uint32_t taken = 0;
     struct ferry_traits t = {.size = sizeof t};
     a_case();
-    call.n_facts = 0;
+    bench.call.n_facts = 0;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_NEED);
     says("need custom field \"Automation Key\"");
-    call.n_facts = 1;
+    bench.call.n_facts = 1;
     facts[0].value = FERRY_LIT("");
-    ck_assert_int_eq(codec->describe(&call, op.kind, &t), FERRY_OK);
+    ck_assert_int_eq(bench.codec->describe(&bench.call, op.kind, &t), FERRY_OK);
     ck_assert_uint_eq(t.effect, 0);
 }
 END_TEST
@@ -136,13 +136,13 @@ START_TEST(what_the_project_requires_of_a_case_is_asked_for_and_written)
     uint32_t taken = 0;
     struct ferry_ask a = {.what = FERRY_ASK_FACT, .name = FERRY_LIT("custom fields of cases")};
     a_case();
-    call.n_facts = 1;
+    bench.call.n_facts = 1;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_NEED);
     says("need custom fields of cases");
-    call.n_facts = 2;
+    bench.call.n_facts = 2;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_NEED);
     says("need system fields of cases");
-    call.n_facts = 3;
+    bench.call.n_facts = 3;
     facts[1].value = FERRY_LIT(
         "[{\"id\":7,\"title\":\"Automation Key\",\"type\":\"string\",\"is_required\":true},"
         "{\"id\":9,\"title\":\"Parts\",\"type\":\"multiselect\",\"is_required\":true,"
@@ -155,11 +155,11 @@ START_TEST(what_the_project_requires_of_a_case_is_asked_for_and_written)
         "{\"title\":\"Description\",\"slug\":\"description\",\"is_required\":true},"
         "{\"title\":\"Post-conditions\",\"slug\":\"postconditions\"}]");
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_E_CONFIG);
-    ck_assert_ptr_nonnull(strstr(err.message, "custom field \"Parts\" is required"));
+    ck_assert_ptr_nonnull(strstr(bench.err.message, "custom field \"Parts\" is required"));
     options[4] = (struct ferry_kv){
         FERRY_LIT("case_defaults"),
         FERRY_LIT("parts=WEB, 1\npriority=Low\nDescription=none\npost-conditions=clean = yes")};
-    call.n_options = 5;
+    bench.call.n_options = 5;
     ck_assert_int_eq(encode(ops, 1, &taken), FERRY_OK);
     shows("\"custom_field\":{\"7\":\"SIGN_001\",\"9\":\"2,1\"},\"priority\":3,"
           "\"postconditions\":\"clean = yes\",\"isManual\":false,\"description\":\"d\"");
