@@ -324,7 +324,7 @@ int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
         return FERRY_E_NEED;
     }
     run->name = known;
-    if (str_empty(known) && !octane_is_id(ref->id)) { /* named, and nobody has made it yet */
+    if (str_empty(known) && str_starts(ref->id, "<")) { /* on paper: it stands for one to come */
         *run = (struct octane_run){.name = ref->id,
                                    .suite = octane_option(call, "suite_id"),
                                    .module = octane_option(call, "module_id")};

@@ -50,6 +50,31 @@ END
     kill "$server"
 done
 
+# From a file whose path says which space is meant, and from what a service manager hands over; neither where others can read it.
+mock octane --option client_id=ferry --option "client_secret=$canary" --option task_duration=0ms --option task_queued=0ms
+mkdir -p "$work/kept/S-1001"
+printf '%s' "$canary" | tee "$work/kept/S-1001/secret" >"$work/kept/octane_client_secret"
+chmod 600 "$work/kept/S-1001/secret" "$work/kept/octane_client_secret"
+kept() { # MORE
+    echo "{ \"trackers\": { \"alm\": { \"plugin\": \"octane\", \"url\": \"$url\", \"space_id\": 1001, \"workspace_id\": 1002, \"client_id\": \"ferry\"$1 } } }" >ferry.json
+}
+environment[0]=SECRET=unused
+kept ", \"client_secret_file\": \"$work/kept/S-{space_id}/secret\""
+ferry -vv upload --to alm --again r.xml
+unseen "a file"
+exits 0
+kept ''
+environment+=(CREDENTIALS_DIRECTORY="$work/kept")
+ferry -vv upload --to alm --again r.xml
+unseen "a folder of credentials"
+exits 0
+chmod 644 "$work/kept/octane_client_secret"
+ferry upload --to alm --again r.xml
+exits 2
+err_has 'others can read the file with the secret'
+kill "$server"
+environment=(SECRET="$canary" FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
+
 # A bearer token.
 mock octane --option "bearer=$canary" --option task_duration=0ms --option task_queued=0ms
 cat >ferry.json <<END

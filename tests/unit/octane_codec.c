@@ -314,6 +314,15 @@ START_TEST(a_run_that_was_there_before_is_asked_for_its_name)
     bench_shows("<suite_ref id=\"1044\" external_run_id=\"N 1\"/>");
     facts[0].value = FERRY_LIT("");
     ck_assert_int_eq(bench_encode(ops, 1, &taken), FERRY_E_INPUT);
+    /* One of ours that went meanwhile is no place for results either; on paper it is one that is to come. */
+    run_ref.id = FERRY_LIT("N 1");
+    facts[0] = (struct ferry_kv){FERRY_LIT("suite run N 1"), FERRY_LIT("")};
+    ck_assert_int_eq(bench_encode(ops, 1, &taken), FERRY_E_INPUT);
+    run_ref.id = FERRY_LIT("<run N>");
+    facts[0].key = FERRY_LIT("suite run <run N>");
+    option("suite_id", "7");
+    encode_one();
+    bench_shows("<suite_ref id=\"7\" external_run_id=\"&lt;run N&gt;\"/>");
 }
 END_TEST
 
