@@ -19,6 +19,21 @@ enum ferry_task_state {
     FERRY_TASK_FAILED = 4   /* all of them were */
 };
 
+/* The English name of a state, as JSON spells it; never NULL. [any] */
+static inline const char *ferry_task_state_text(uint32_t state)
+{
+    switch (state) {
+    case FERRY_TASK_SUCCESS:
+        return "Success";
+    case FERRY_TASK_WARNING:
+        return "Warning";
+    case FERRY_TASK_FAILED:
+        return "Failed";
+    default:
+        return "Running";
+    }
+}
+
 /* One request that brought results, or that its server took up as a task. What was sent again otherwise is not one. */
 struct ferry_task {
     uint32_t size;

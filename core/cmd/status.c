@@ -154,7 +154,7 @@ static void put_task_json(struct json_out *j, const struct ferry_task *t)
     json_open(j, '{');
     json_member_int(j, "request", t->request);
     json_member(j, "task_id", t->token);
-    json_member(j, "status", ferry_cstr(task_state_text(t->state)));
+    json_member(j, "status", ferry_cstr(ferry_task_state_text(t->state)));
     json_member(j, "project", t->project);
     json_member(j, "run_key", t->run_key);
     json_member(j, "run_title", t->run_title);
@@ -180,7 +180,7 @@ static int32_t put_task(void *data, const struct ferry_task *t)
         put_task_json(&l->j, t);
         return l->out->failed;
     }
-    buf_printf(l->out, "%-8s ", task_state_text(t->state));
+    buf_printf(l->out, "%-8s ", ferry_task_state_text(t->state));
     text_show(l->out, t->project, 0);
     buf_puts(l->out, " \"");
     text_show(l->out, t->run_title, 80);

@@ -9,16 +9,10 @@
 
 #define COMPLETE_RUN "327686" /* FERRY_OP(FERRY_COMPLETE, FERRY_RUN) */
 
-const char *task_state_text(uint32_t state)
-{
-    static const char *const texts[] = {"", "Running", "Success", "Warning", "Failed"};
-    return state < sizeof texts / sizeof *texts ? texts[state] : "";
-}
-
 static uint32_t state_of(struct ferry_str text)
 {
     for (uint32_t i = FERRY_TASK_RUNNING; i <= FERRY_TASK_FAILED; i++) {
-        if (str_is(text, task_state_text(i))) {
+        if (str_is(text, ferry_task_state_text(i))) {
             return i;
         }
     }

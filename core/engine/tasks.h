@@ -18,9 +18,6 @@ struct task_filter {
 int32_t tasks_each(struct engine *e, const struct task_filter *filter, ferry_task_fn *fn,
                    void *data, struct ferry_error *err);
 
-/* "Running" ... */
-const char *task_state_text(uint32_t state);
-
 /* The lanes that have something to do again, primaries first; at most `room` of them. */
 struct retried {
     int64_t *lanes;

@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 
+#include <calendar.h>
 #include <ferry/tasks.h>
 #include <text.h>
 
@@ -14,12 +15,6 @@ static struct ferry_str task_id(struct ferry_str token)
     struct ferry_str id = token;
     str_split(&token, ' ', &id);
     return id;
-}
-
-static const char *state_of(uint32_t state)
-{
-    static const char *const names[] = {"?", "Running", "Success", "Warning", "Failed"};
-    return names[state < sizeof names / sizeof *names ? state : 0];
 }
 
 static const struct ferry_tasks *service(struct shell *s)
@@ -37,9 +32,11 @@ static const struct ferry_tasks *service(struct shell *s)
 static void show_json(struct shell *s, const struct ferry_task *t)
 {
     struct json_out *j = &s->json;
+    char time[TIME_TEXT];
     json_open(j, '{');
+    json_member_int(j, "request", t->request);
     json_member(j, "task_id", t->token.len ? task_id(t->token) : (struct ferry_str){NULL, 0});
-    json_member(j, "state", ferry_cstr(state_of(t->state)));
+    json_member(j, "status", ferry_cstr(ferry_task_state_text(t->state)));
     json_member(j, "run_key", t->run_key);
     json_member(j, "run_title", t->run_title);
     json_member(j, "project", t->project);
@@ -49,8 +46,10 @@ static void show_json(struct shell *s, const struct ferry_task *t)
     json_member_int(j, "rejected", t->rejected);
     json_member_int(j, "retried", t->retried);
     json_member_int(j, "attempts", t->attempts);
-    json_member_int(j, "created_ms", t->created_ms);
-    json_member_int(j, "ended_ms", t->ended_ms);
+    time_text(t->created_ms, time);
+    json_member(j, "created", ferry_cstr(time));
+    time_text(t->ended_ms, time);
+    json_member(j, "ended", t->ended_ms ? ferry_cstr(time) : (struct ferry_str){NULL, 0});
     json_member(j, "error", t->text.len ? t->text : (struct ferry_str){NULL, 0});
     json_close(j, '}');
 }
@@ -65,8 +64,8 @@ static int32_t on_task(void *data, const struct ferry_task *given)
         return shell_flush(s, 0);
     }
     struct ferry_str id = t.token.len ? task_id(t.token) : FERRY_LIT("-");
-    buf_printf(&s->out, "%-10.*s %-8s slice %-4u %6u of %u", STR_ARG(id), state_of(t.state),
-               t.slice, t.done, t.items);
+    buf_printf(&s->out, "%-10.*s %-8s slice %-4u %6u of %u", STR_ARG(id),
+               ferry_task_state_text(t.state), t.slice, t.done, t.items);
     if (t.rejected) {
         buf_printf(&s->out, ", %u refused", t.rejected);
     }

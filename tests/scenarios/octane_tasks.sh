@@ -90,7 +90,7 @@ is "runs" "$(held run)" 6
 is "of release R9" "$(state '.[0] == "run"' '.[]' | grep -c '^R9$')" 3
 ferry octane tasks --json
 exits 0
-is "what became of payloads" "$(out_jq '[.tasks[].state] | join(" ")')" "Success Failed Success"
+is "what became of payloads" "$(out_jq '[.tasks[].status] | join(" ")')" "Success Failed Success"
 ferry octane retry
 exits 0
 is "runs" "$(held run)" 6

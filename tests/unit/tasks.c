@@ -14,7 +14,7 @@ static struct retried again;
 static int32_t on_task(void *data, const struct ferry_task *t)
 {
     (void)data;
-    buf_printf(&seen, "%s slice %u: %u/%u/%u", task_state_text(t->state), t->slice, t->items,
+    buf_printf(&seen, "%s slice %u: %u/%u/%u", ferry_task_state_text(t->state), t->slice, t->items,
                t->done, t->rejected);
     buf_printf(&seen, " x%u %.*s %.*s\n", t->attempts, STR_ARG(t->token), STR_ARG(t->text));
     return FERRY_OK;
