@@ -135,20 +135,24 @@ struct ferry_str arena_printf(struct arena *a, const char *format, ...)
 {
     struct ferry_str text = {NULL, 0};
     va_list args;
-    char *ptr;
+    char *ptr, few[256]; /* most texts are short, and are formatted once */
     int n;
     va_start(args, format);
-    n = vsnprintf(NULL, 0, format, args);
+    n = vsnprintf(few, sizeof few, format, args);
     va_end(args);
     if (n < 0) {
         a->failed = a->failed ? a->failed : FERRY_E_TOO_LARGE;
         return text;
     }
     ptr = arena_alloc(a, (size_t)n + 1);
-    if (ptr) {
+    if (ptr && (size_t)n < sizeof few) {
+        memcpy(ptr, few, (size_t)n + 1);
+    } else if (ptr) {
         va_start(args, format);
         vsnprintf(ptr, (size_t)n + 1, format, args);
         va_end(args);
+    }
+    if (ptr) {
         text.ptr = ptr;
         text.len = (uint64_t)n;
     }

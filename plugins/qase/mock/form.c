@@ -48,9 +48,15 @@ static size_t enter(struct check *c, struct ferry_str name)
 {
     size_t before = c->len;
     name = utf8_cut(name, 60);
-    if (c->len < MOST_PATH) {
-        c->len += (size_t)snprintf(c->path + c->len, sizeof c->path - c->len, "%s%.*s",
-                                   c->len ? "." : "", STR_ARG(name));
+    if (c->len < MOST_PATH) { /* by hand: each member of each result comes by here */
+        if (c->len) {
+            c->path[c->len++] = '.';
+        }
+        if (name.len) {
+            memcpy(c->path + c->len, name.ptr, (size_t)name.len);
+        }
+        c->len += (size_t)name.len;
+        c->path[c->len] = '\0';
     }
     return before;
 }

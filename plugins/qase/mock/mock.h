@@ -26,6 +26,13 @@ enum {
 #define MOCK_FILE_BYTES INT64_C(33554432)
 #define MOCK_BODY_BYTES INT64_C(134217728)
 
+/* The last number that was given to a noun; is_new: it has no row yet. */
+struct number {
+    int64_t project, last, stored;
+    const char *noun;
+    int is_new;
+};
+
 struct http {
     const struct ferry_service_call *call;
     const struct ferry_sql *sql;
@@ -47,6 +54,8 @@ struct http {
     struct ferry_str blob, mime; /* the answer's body instead of JSON */
     struct ferry_str allow;      /* methods, with 405 */
     struct kit_quota quota;
+    struct number
+        numbers[12]; /* of the nouns that this request makes, in use up to one without a noun */
     struct buf text;
     struct json_out json;
 };
@@ -93,6 +102,8 @@ int mock_time_parse(struct ferry_str text, int64_t *ms);
 #define mock_int(h, ...)  kit_int((h)->sql, (h)->err, __VA_ARGS__)
 /* sql.c: the next number of a noun in the project; workspace-wide ones are project 0's. */
 int32_t mock_next(struct http *h, int64_t project, const char *noun, int64_t *id);
+/* At the end of a request: what was counted becomes rows. */
+int32_t mock_numbers_store(struct http *h);
 
 /* page.c: lists. */
 enum { PAGE_ARGS = 140 };

@@ -63,4 +63,8 @@ static const char step_2[] =
     "CREATE INDEX result_shown ON result (project, run_id, id, shown_ms);"
     "CREATE INDEX suite_by_place ON suite (project, coalesce(parent, 0), title, id);";
 
-const char *const mock_schema[] = {step_1, step_2, NULL};
+/* A run's statistics, without a look at what was sent. */
+static const char step_3[] =
+    "CREATE INDEX result_stats ON result (project, run_id, case_id, id, shown_ms, status, duration_ms);";
+
+const char *const mock_schema[] = {step_1, step_2, step_3, NULL};
