@@ -53,30 +53,6 @@ static int is_countable(struct remote *r, struct ferry_error *err)
            (list.flags & FERRY_COUNTS) && create.effect == FERRY_REPEATABLE;
 }
 
-/* -1: not said. */
-static int32_t ask_count(struct remote *remote, const char *run, int64_t *n,
-                         struct ferry_error *err)
-{
-    struct ferry_kv filters[2] = {{FERRY_LIT("run"), ferry_cstr(run)},
-                                  {FERRY_LIT("count"), FERRY_LIT("1")}};
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = FERRY_RESULT,
-                            .filters = filters,
-                            .n_filters = 2};
-    struct reply reply;
-    *n = -1;
-    reply_init(&reply);
-    int32_t rc = remote_ask(remote, &ask, &reply, err);
-    for (struct reply_text *t = rc ? NULL : reply.facts; t; t = t->next) {
-        if (str_is(t->name, "count") && !str_int64(t->value, n)) {
-            *n = -1;
-        }
-    }
-    reply_finish(&reply);
-    return rc;
-}
-
 int32_t audit_count(struct engine *e, const struct lane *lane, struct remote *remote,
                     const char *run, struct audit_counts *counts, int *told,
                     struct ferry_error *err)
@@ -91,7 +67,7 @@ int32_t audit_count(struct engine *e, const struct lane *lane, struct remote *re
     if (rc || x.unsure) {
         return rc;
     }
-    rc = ask_count(remote, run, &there, err);
+    rc = remote_count(remote, FERRY_RESULT, ferry_cstr(run), &there, err);
     *told = rc == FERRY_OK && there >= 0 && there <= x.all;
     if (*told) {
         counts->checked = (uint64_t)x.mine;

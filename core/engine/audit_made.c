@@ -117,12 +117,22 @@ static int32_t list_cases(struct looking *l)
     return rc ? rc : remote_list(l->r, &ask, on_case, l, l->err);
 }
 
+/* What was there when others have had the time to make theirs shows them. */
+static int64_t shown_by_now(const struct looking *l)
+{
+    struct ferry_traits any = {.size = sizeof any};
+    return l->r->clock->now_ms(l->r->clock) - remote_settle_ms(l->r, &any);
+}
+
+/* Those that were counted when they were made (alone.h) are looked at when their time has come. */
 static int32_t check_noun(struct looking *l, uint32_t noun)
 {
     struct ferry_traits create, list;
     int64_t n = db_one_int(l->e->journal.db, 0, l->err,
-                           "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ? AND " MADE, "ii",
-                           l->lane->id, (int64_t)FERRY_OP(FERRY_CREATE, noun));
+                           "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ? AND " MADE
+                           " AND (flags & ? = 0 OR settled_ms <= ?)",
+                           "iiii", l->lane->id, (int64_t)FERRY_OP(FERRY_CREATE, noun),
+                           (int64_t)OP_COUNTED, shown_by_now(l));
     int32_t rc = n == 0 ? l->err->status
                         : remote_describe(l->r, FERRY_OP(FERRY_CREATE, noun), &create, l->err);
     if (rc || n == 0 || create.effect != FERRY_ONCE) {
@@ -138,14 +148,11 @@ static int32_t check_noun(struct looking *l, uint32_t noun)
 /* Once is enough, when lists have had the time to show what others did. What stands there twice is looked at again. */
 static int32_t mark_alone(struct looking *l)
 {
-    struct ferry_traits any = {.size = sizeof any};
-    int64_t now = l->r->clock->now_ms(l->r->clock);
     return db_run(
         l->e->journal.db, l->err,
         "UPDATE op SET flags = flags | ?1 WHERE lane_id = ?2 AND settled_ms <= ?3 AND " MADE
         " AND id NOT IN (SELECT op_id FROM note WHERE lane_id = ?2 AND kind = ?4 AND op_id IS NOT NULL)",
-        "iiii", (int64_t)OP_ALONE, l->lane->id, now - remote_settle_ms(l->r, &any),
-        (int64_t)FERRY_NOTE_DUPLICATE);
+        "iiii", (int64_t)OP_ALONE, l->lane->id, shown_by_now(l), (int64_t)FERRY_NOTE_DUPLICATE);
 }
 
 int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,

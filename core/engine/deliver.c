@@ -3,6 +3,7 @@
 #include "deliver.h"
 
 #include "classify.h"
+#include "plan.h"
 #include "step.h"
 
 #include <log.h>
@@ -284,11 +285,15 @@ static int32_t run(struct loop *l)
     return rc ? rc : d->gave_up;
 }
 
-int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct deliver_counts *counts,
-                struct ferry_error *err)
+int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *plan,
+                struct deliver_counts *counts, struct ferry_error *err)
 {
-    struct loop l = {
-        .d = {.e = e, .r = r, .err = err, .first_op = first_op ? first_op : INT64_MAX}};
+    int fresh = plan && plan->first_op;
+    struct loop l = {.d = {.e = e,
+                           .r = r,
+                           .err = err,
+                           .first_op = fresh ? plan->first_op : INT64_MAX,
+                           .cases = fresh ? plan->cases : -1}};
     l.flights = calloc(FLIGHTS, sizeof *l.flights);
     l.d.hunts = hunts_create();
     if (!l.flights || !l.d.hunts) {

@@ -41,6 +41,7 @@ struct deliver {
     struct remote *r;
     uint32_t made;    /* flags of what is made now: OP_ALONE where nobody else has been there */
     int64_t first_op; /* from this one on they were planned just now, on what is there now */
+    int64_t cases;    /* that were there then; -1: not known, or no longer (alone.h) */
     struct deliver_counts counts;
     struct tally tally;
     uint32_t fruitless;   /* sendings in a row without an answer that can be used */
@@ -55,11 +56,12 @@ struct deliver {
 /*
  * Works until nothing is left that can be done now. OK also where operations stay open (parked, held, in doubt past
  * patience): the receipt counts them. E_UNREACHABLE: no sign of life; E_REFUSED, where = "credentials"; E_STOP: interrupted.
- * The destination's lock is held. `first_op`: of the plan that was just made, 0 where none was; what was planned before that is
+ * The destination's lock is held. `plan`: that was just made, NULL where none was; what was planned before that is
  * looked for before it is made.
  */
-int32_t deliver(struct engine *e, struct remote *r, int64_t first_op, struct deliver_counts *counts,
-                struct ferry_error *err);
+struct plan_counts;
+int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *plan,
+                struct deliver_counts *counts, struct ferry_error *err);
 
 /* --- its parts (settle.c, find.c, send.c) -------------------------------------------------- */
 

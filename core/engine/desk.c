@@ -279,7 +279,7 @@ static int32_t reopen_op(struct desk *d, const struct op_item *item, struct desk
 {
     return db_run(
         d->e->journal.db, d->err,
-        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~35, at_most = 0,"
+        "UPDATE op SET lane_id = ?, item_id = ?, packed = ?, state = ?, act = kind, memory = NULL, edition = edition + 1, flags = flags & ~675, at_most = 0,"
         " settled_ms = NULL, not_before = 0, tries = 0, request_id = NULL, remote_id = NULL, extra = NULL, token = NULL, text = ?, scope_op = NULLIF(?, 0), waits = ? WHERE id = ?",
         "iibiziii", d->lane->id, item->id, item->packed, item->state,
         b->lost ? "needs what was rejected" : NULL, b->scope_op, (int64_t)b->waits, b->op_id);

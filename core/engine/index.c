@@ -178,6 +178,13 @@ int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error
     return rc;
 }
 
+int64_t index_cases(struct journal *j, int64_t dest_id)
+{
+    return db_one_int(j->db, -1, NULL,
+                      "SELECT COUNT(*) FROM temp.thing WHERE dest_id = ? AND noun = ?", "ii",
+                      dest_id, (int64_t)FERRY_CASE);
+}
+
 /* --- the target run ----------------------------------------------------------------- */
 
 struct run_search {

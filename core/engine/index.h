@@ -15,6 +15,8 @@
 int32_t index_begin(struct journal *j, struct ferry_error *err);
 /* Reads all cases of a destination. */
 int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err);
+/* How many of them were read; -1 where that cannot be told. */
+int64_t index_cases(struct journal *j, int64_t dest_id);
 
 /* A run found. */
 struct index_run {

@@ -54,6 +54,8 @@ enum {
         64u, /* was in doubt, was not found, is sent a second time: the first may still arrive */
     OP_ALONE = 128u, /* the audit has looked whether somebody else made a second one */
     OP_HELD = 256u,  /* PLANNED, and held back by a hunt (hunt.c) */
+    OP_COUNTED =
+        512u, /* when it was made, the tracker held as many as it should: nobody had made a second one by then (alone.h) */
     /* Above these: the minutes that a codec asked to be waited at most, where nobody else waits that long. */
     OP_WAIT_SHIFT = 16
 };

@@ -236,7 +236,7 @@ static int32_t one_pass(struct paper *p, struct engine *e, struct remote *r,
                         struct ferry_error *err)
 {
     struct flight *f = calloc(1, sizeof *f);
-    struct deliver d = {.e = e, .r = r, .err = err, .first_op = INT64_MAX, .paper = p};
+    struct deliver d = {.e = e, .r = r, .err = err, .first_op = INT64_MAX, .cases = -1, .paper = p};
     int took = 1;
     if (!f) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, "out", "out of memory");

@@ -252,6 +252,7 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
     int32_t rc = index_begin(j, err);
     if (rc == FERRY_OK && lists(d, FERRY_CASE)) {
         rc = index_read_cases(j, d->remote, err);
+        d->counts->cases = rc ? -1 : index_cases(j, d->remote->dest_id);
     }
     if (rc == FERRY_OK && d->lane->role == ROLE_MIRROR) {
         rc = index_check_field(d->remote, err); /* only a key leads a result into another project */
@@ -351,6 +352,7 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
     struct walk w = {
         .desk = {.e = e, .lane = lane, .remote = remote, .counts = counts, .err = err}};
     memset(counts, 0, sizeof *counts);
+    counts->cases = -1;
     counts->source.size = sizeof counts->source;
     w.planner = plugins_interface(e->plugins, lane->planner, FERRY_PLANNER_1, err);
     if (!w.planner) {

@@ -21,6 +21,7 @@ struct plan_counts {
         undecided; /* results of them left out because the source could not be read, and planned when it can be */
     struct ferry_error source; /* why it could not */
     int64_t first_op; /* operations from this one on were planned by this plan; 0: none was made */
+    int64_t cases;    /* that the destination held when it was looked at; -1: it was not */
 };
 
 /*

@@ -273,19 +273,27 @@ static int was_early(struct remote *r, const struct exchange *x)
     return 0;
 }
 
+int32_t remote_wait_some(struct remote *r, struct ferry_error *err)
+{
+    struct exchange *got = take_ended(r, 1000);
+    if (is_interrupted(r->interrupted) || !r->transport.next) {
+        remote_abandon(r); /* none must come back to one that is gone */
+        return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
+    }
+    if (got && r->n_early == sizeof r->early / sizeof *r->early) {
+        return ferry_fail(err, FERRY_E_BUG, "", "more exchanges under way than are remembered");
+    }
+    if (got) {
+        r->early[r->n_early++] = got;
+    }
+    return FERRY_OK;
+}
+
 int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error *err)
 {
-    struct exchange *got = NULL;
     int32_t rc = FERRY_OK;
-    while (rc == FERRY_OK && !was_early(r, x) && (got = take_ended(r, 1000)) != x) {
-        if (is_interrupted(r->interrupted) || !r->transport.next) {
-            remote_abandon(r); /* it must not come back to an x that is gone */
-            rc = ferry_fail(err, FERRY_E_STOP, "", "interrupted");
-        } else if (got && r->n_early < sizeof r->early / sizeof *r->early) {
-            r->early[r->n_early++] = got; /* another one's: it is landed when this one is done */
-        } else if (got) {
-            rc = ferry_fail(err, FERRY_E_BUG, "", "more exchanges under way than are remembered");
-        }
+    while (rc == FERRY_OK && !was_early(r, x)) {
+        rc = remote_wait_some(r, err);
     }
     return rc;
 }

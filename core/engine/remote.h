@@ -85,6 +85,9 @@ int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_f
 typedef int32_t remote_page_fn(void *data, struct reply *page, struct ferry_error *err);
 int32_t remote_pages(struct remote *r, const struct ferry_ask *ask, remote_page_fn *fn, void *data,
                      struct ferry_error *err);
+/* How many of a noun there are (of a run, where one is given), for a list that COUNTS; -1 where the answer does not say. */
+int32_t remote_count(struct remote *r, uint32_t noun, struct ferry_str run, int64_t *n,
+                     struct ferry_error *err);
 /* One question, its answer in `reply`. */
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
                    struct ferry_error *err);
@@ -123,6 +126,8 @@ uint32_t remote_window(const struct remote *r, const struct ferry_traits *traits
 int32_t remote_submit(struct remote *r, struct exchange *x, struct ferry_error *err);
 /* The next exchange that has ended, of those that were submitted to the transport itself. */
 struct exchange *remote_next(struct remote *r, int64_t wait_ms);
+/* Until one more of those under way has ended, or a moment is over; it waits for remote_wait_for(), or remote_next(). */
+int32_t remote_wait_some(struct remote *r, struct ferry_error *err);
 /* Until this one of those under way has ended; others that end meanwhile wait for remote_next(). */
 int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error *err);
 /* What is under way is not waited for, and never comes back; nothing can be sent any more. */

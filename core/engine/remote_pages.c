@@ -120,7 +120,12 @@ static int32_t take_page(struct pages *p, const struct ferry_ask *one, struct re
         p->asked = p->walk.head + 1;
         return remote_ask(p->r, one, reply, err);
     }
-    int32_t rc = remote_wait_for(p->r, &page->x, err);
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && !page->x.end) { /* whichever ends first makes room for another */
+        rc = remote_wait_some(p->r, err);
+        rc = rc ? rc : ask_ahead(p, err);
+    }
+    rc = rc ? rc : remote_wait_for(p->r, &page->x, err);
     page->under_way = rc != FERRY_OK;
     int good = rc == FERRY_OK && page->x.end == EXCHANGE_ANSWERED &&
                classify(&page->x, NULL) == FATE_PARSE &&
@@ -166,13 +171,12 @@ static int32_t walk_once(struct pages *p, struct reply *reply, remote_page_fn *f
     struct ferry_ask one = *p->ask;
     int32_t rc = remote_ask(p->r, &one, reply, err);
     for (;;) {
-        rc = rc ? rc : ask_ahead(p, err); /* so that nobody idles while this page is looked at */
-        rc = rc ? rc : fn(data, reply, err);
         for (struct reply_text *t = rc ? NULL : reply->nexts; t && rc == FERRY_OK; t = t->next) {
             rc = walk_add(&p->walk, t->name);
         }
+        rc = rc ? rc : ask_ahead(p, err); /* so that nobody idles while this page is looked at */
+        rc = rc ? rc : fn(data, reply, err);
         rc = rc ? rc : seams_add(&p->seams, reply->verdict.page);
-        rc = rc ? rc : ask_ahead(p, err);
         if (rc || p->walk.head == p->walk.n) {
             return rc;
         }
@@ -260,5 +264,27 @@ int32_t remote_list(struct remote *r, const struct ferry_ask *ask, remote_item_f
     arena_init(&l.item, 64 << 20);
     int32_t rc = remote_pages(r, ask, list_page, &l, err);
     arena_finish(&l.item);
+    return rc;
+}
+
+int32_t remote_count(struct remote *r, uint32_t noun, struct ferry_str run, int64_t *n,
+                     struct ferry_error *err)
+{
+    struct ferry_kv filters[2] = {{FERRY_LIT("count"), FERRY_LIT("1")}, {FERRY_LIT("run"), run}};
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = FERRY_ASK_LIST,
+                            .noun = noun,
+                            .filters = filters,
+                            .n_filters = run.len ? 2 : 1};
+    struct reply reply;
+    *n = -1;
+    reply_init(&reply);
+    int32_t rc = remote_ask(r, &ask, &reply, err);
+    for (struct reply_text *t = rc ? NULL : reply.facts; t; t = t->next) {
+        if (str_is(t->name, "count") && !str_int64(t->value, n)) {
+            *n = -1;
+        }
+    }
+    reply_finish(&reply);
     return rc;
 }

@@ -94,7 +94,7 @@ static int32_t send_missing(struct engine *e, struct lane *lane, struct remote *
     }
     log_warn("%.*s: %llu results were accepted and are not there; they are sent again",
              STR_ARG(lane->label), (unsigned long long)n);
-    rc = deliver(e, remote, 0, &again, &out->error);
+    rc = deliver(e, remote, NULL, &again, &out->error);
     return rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
 }
 
@@ -115,7 +115,7 @@ static int32_t go(struct engine *e, struct lane *lane, struct remote *remote, ui
     /* An audit is owed from the first act on: whoever dies in between leaves a lane that is still open. */
     rc = db_run(e->journal.db, &out->error,
                 "UPDATE lane SET audit = NULL WHERE id = ? AND audit IS NOT NULL", "i", lane->id);
-    rc = rc ? rc : deliver(e, remote, out->plan.first_op, &out->deliver, &out->error);
+    rc = rc ? rc : deliver(e, remote, &out->plan, &out->deliver, &out->error);
     rc = rc ? rc : audit_lane(e, lane, remote, &out->audit, &out->error);
     rc = rc || !out->audit.missing ? rc : send_missing(e, lane, remote, out);
     return rc ? rc : name_undecided(lane, out);

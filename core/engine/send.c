@@ -2,6 +2,7 @@
 /* send.c - the next request: chosen, encoded, committed as SENT, and only then handed to the transport; see deliver.h. */
 #include "deliver.h"
 
+#include "alone.h"
 #include "pack.h"
 #include "paper.h"
 #include "step.h"
@@ -323,8 +324,10 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
     for (uint32_t act = next_act(d, OP_PLANNED, 0); act; act = next_act(d, OP_PLANNED, act)) {
-        int32_t rc = batch_load(&f->batch, d->r, BATCH_READY, act, d->err);
-        if (rc) {
+        int held = 0;
+        int32_t rc = act == FERRY_OP(FERRY_CREATE, FERRY_RESULT) ? alone_count(d, &held) : FERRY_OK;
+        rc = rc || held ? rc : batch_load(&f->batch, d->r, BATCH_READY, act, d->err);
+        if (rc || held) {
             return rc;
         }
         if (f->batch.n == 0 || is_held(d, &f->batch)) {

@@ -64,7 +64,8 @@ static const struct kind {
     const char *name;
 } kinds[] = {
     {FERRY_OP(FERRY_LIST, FERRY_FIELD), FERRY_READ, 0, QASE_PAGE, 0, 0, 0, "list custom fields"},
-    {FERRY_OP(FERRY_LIST, FERRY_CASE), FERRY_READ, 0, QASE_PAGE, 0, 0, 64 << 20, "list cases"},
+    {FERRY_OP(FERRY_LIST, FERRY_CASE), FERRY_READ, FERRY_COUNTS, QASE_PAGE, 0, 0, 64 << 20,
+     "list cases"},
     {FERRY_OP(FERRY_LIST, FERRY_RUN), FERRY_READ, 0, QASE_PAGE, 0, 0, 0, "list runs"},
     {FERRY_OP(FERRY_LIST, FERRY_RESULT), FERRY_READ, FERRY_LATE | FERRY_PARTIAL, QASE_PAGE, 0, 0,
      64 << 20, "list results"},

@@ -48,7 +48,7 @@ int32_t qase_find(const struct ferry_call *call, const struct ferry_op *const *o
 
 int qase_counts(const struct ferry_ask *ask)
 {
-    return ask->noun == FERRY_RESULT &&
+    return (ask->noun == FERRY_RESULT || ask->noun == FERRY_CASE) &&
            str_is(ferry_get(ask->filters, ask->n_filters, FERRY_LIT("count")), "1");
 }
 

@@ -345,7 +345,7 @@ START_TEST(what_was_planned_before_is_looked_for_first)
 {
     int64_t id = op(CASE, "a");
     fake.answer = list_a;
-    ck_assert_int_eq(deliver(&fake.engine, &fake.remote, 0, &counts, &fake.err), FERRY_OK);
+    ck_assert_int_eq(deliver(&fake.engine, &fake.remote, NULL, &counts, &fake.err), FERRY_OK);
     was_told("find a\n"); /* somebody made it meanwhile */
     has(id, "remote_id", "31");
     ck_assert_int_eq(of(id, "flags & 1"), OP_EXISTED);

@@ -10,6 +10,7 @@
 
 #include <deliver.h>
 #include <pack.h>
+#include <plan.h>
 #include <text.h>
 
 static const uint32_t RESULT = FERRY_OP(FERRY_CREATE, FERRY_RESULT);
@@ -179,7 +180,8 @@ static inline int64_t op(uint32_t kind, const char *key)
 
 static inline int32_t go(void)
 {
-    return deliver(&fake.engine, &fake.remote, 1, &counts, &fake.err);
+    return deliver(&fake.engine, &fake.remote, &(struct plan_counts){.first_op = 1, .cases = -1},
+                   &counts, &fake.err);
 }
 
 static inline int64_t of(int64_t id, const char *column)
