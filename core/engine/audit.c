@@ -247,36 +247,31 @@ static int32_t forget_twins(struct engine *e, const struct lane *lane, struct fe
                   lane->id, (int64_t)FERRY_NOTE_DUPLICATE);
 }
 
-/* As long as more may be listed late their number is enough; what is missing then is looked for by its content. */
-static int32_t check_nameless(struct engine *e, const struct lane *lane, struct remote *remote,
-                              const char *run, struct audit_counts *counts, struct ferry_error *err)
+/*
+ * Where a number tells, it is enough as long as it is right; and as long as it is too small and more may be listed late. *enough is 0 where each
+ * result has to be looked at.
+ */
+static int32_t check_number(struct engine *e, const struct lane *lane, struct remote *remote,
+                            const char *run, struct audit_counts *counts, int *enough,
+                            struct ferry_error *err)
 {
     int told = 0;
     int32_t rc = audit_none_absent(e, err);
     rc = rc ? rc : audit_count(e, lane, remote, run, counts, &told, err);
     int late = rc == FERRY_OK && told && counts->missing &&
                e->clock->now_ms(e->clock) < last_settled(e, lane, remote, err);
-    rc = rc ? rc : err->status;
-    return rc || (told && (late || !counts->missing))
-               ? rc
-               : audit_alike(e, lane, remote, run, counts, err);
+    *enough = told && (late || !counts->missing);
+    return rc ? rc : err->status;
 }
 
-static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
-                              const char *run, struct audit_counts *counts, struct ferry_error *err)
+static int32_t check_by_ids(struct engine *e, const struct lane *lane, struct remote *remote,
+                            const char *run, struct audit_counts *counts, struct ferry_error *err)
 {
     int in_step = 0;
-    struct ferry_traits list;
-    counts->checked = counts->missing = counts->duplicates = 0;
-    int32_t rc = remote_describe(remote, FERRY_OP(FERRY_LIST, FERRY_RESULT), &list, err);
-    int nameless = rc == FERRY_OK && list.effect != 0 && list.flags & FERRY_NAMELESS;
-    rc = rc || nameless ? rc : compare_lists(e, lane, remote, run, counts, &in_step, err);
-    rc = rc ? rc : forget_twins(e, lane, err);
+    counts->checked = counts->missing = 0;
+    int32_t rc = compare_lists(e, lane, remote, run, counts, &in_step, err);
     if (rc || in_step) {
         return rc;
-    }
-    if (nameless) { /* by their content they are listed once, by their ids they would be first */
-        return check_nameless(e, lane, remote, run, counts, err);
     }
     counts->checked = 0;
     rc = audit_none_absent(e, err);
@@ -288,6 +283,24 @@ static int32_t read_and_check(struct engine *e, const struct lane *lane, struct 
     return counts->missing && index_results(&e->journal) && !index_shows_wires(&e->journal)
                ? audit_alike(e, lane, remote, run, counts, err)
                : name_twins(e, lane, counts, err);
+}
+
+/* What lists show without ids is compared by its content. */
+static int32_t read_and_check(struct engine *e, const struct lane *lane, struct remote *remote,
+                              const char *run, struct audit_counts *counts, struct ferry_error *err)
+{
+    int enough = 0;
+    struct ferry_traits list;
+    counts->checked = counts->missing = counts->duplicates = 0;
+    int32_t rc = remote_describe(remote, FERRY_OP(FERRY_LIST, FERRY_RESULT), &list, err);
+    int nameless = rc == FERRY_OK && list.effect != 0 && list.flags & FERRY_NAMELESS;
+    rc = rc ? rc : forget_twins(e, lane, err);
+    rc = rc ? rc : check_number(e, lane, remote, run, counts, &enough, err);
+    if (rc || enough) {
+        return rc;
+    }
+    return nameless ? audit_alike(e, lane, remote, run, counts, err)
+                    : check_by_ids(e, lane, remote, run, counts, err);
 }
 
 /* What arrived a moment ago may not be listed yet: looks again, less and less often, until the settle time is over. */

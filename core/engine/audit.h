@@ -41,8 +41,8 @@ int32_t audit_reopen(struct engine *e, struct remote *remote, uint64_t *n, struc
 int audit_is_ours_alone(struct engine *e, const struct lane *lane, struct ferry_error *err);
 
 /*
- * Its part (audit_count.c), where lists show no ids and the tracker says how many there are. *told is 0 where a number alone tells
- * nothing, or another one than it should be: then the content has to be looked at.
+ * Its part (audit_count.c), where the tracker says how many there are. *told is 0 where a number alone tells nothing, or more than it should
+ * be: then each of them has to be looked at.
  */
 int32_t audit_count(struct engine *e, const struct lane *lane, struct remote *remote,
                     const char *run, struct audit_counts *counts, int *told,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * audit_count.c - the audit's first look where lists do not say which result is which. A hundred results a page are a request for each two that
- * were sent, out of the same limit; one request says how many there are. The number is enough where every one of ours was answered at its
- * first sending, the tracker keeps none of them twice, and nobody else adds to the run: then as many as there should be are those
- * that there should be. Fewer may still be listed late; anything else is for audit_alike.c.
+ * audit_count.c - the audit's first look where the tracker says how many results there are. Lists are a request for each page, out of the same limit;
+ * the number is one. It is enough where every one of ours was answered at its first sending, the tracker keeps none of them twice, and
+ * nobody else adds to the run: then as many as there should be are those that there should be. Fewer may still be listed late; anything
+ * else is for the lists (audit.c), or for audit_alike.c where they do not say which result is which.
  */
 #include "audit.h"
 

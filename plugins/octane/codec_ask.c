@@ -70,11 +70,20 @@ static void list_runs(const struct ferry_call *call, const struct ferry_ask *ask
     }
 }
 
+/* How many there are, and nothing else: that is said with any page. */
+static int counts_only(const struct ferry_ask *ask)
+{
+    return ask->noun == FERRY_RESULT && str_is(filter(ask, "count"), "1");
+}
+
 static void list_results(const struct ferry_ask *ask, struct octane_list *l, struct buf *query)
 {
     struct ferry_str run = filter(ask, "run");
     l->collection = "automated_runs";
-    l->fields = str_is(filter(ask, "brief"), "1") ? "id,description" : RESULT_FIELDS;
+    l->fields = counts_only(ask)                    ? "id"
+                : str_is(filter(ask, "brief"), "1") ? "id,description"
+                                                    : RESULT_FIELDS;
+    l->limit = counts_only(ask) ? 1 : l->limit;
     if (octane_is_id(run)) {
         octane_phrase(query, "parent_suite EQ {id EQ %.*s}", STR_ARG(run));
     } else if (!str_empty(run)) {
@@ -181,20 +190,36 @@ static int32_t tell_next(struct octane_reading *r, int64_t total, int is_capped)
                : FERRY_OK;
 }
 
+/* A number that the server caps is none. */
+static int32_t tell_count(const struct octane_reading *r, int64_t total, int is_capped)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)total);
+    return is_capped ? FERRY_OK
+                     : r->reply->fact(r->reply->self, FERRY_LIT("count"), ferry_cstr(digits));
+}
+
+static int32_t pass_over(void *data, uint32_t index, const struct cJSON *v)
+{
+    (void)data, (void)index, (void)v;
+    return FERRY_OK;
+}
+
 static int32_t read_page(struct octane_reading *r, const struct ferry_message *answer,
                          struct ferry_error *err)
 {
     struct ferry_error why = {.size = sizeof why};
     struct json_doc rest = {NULL};
     int64_t total = 0;
-    int32_t rc = json_elements(answer->body, "data", read_one, r, &rest, &why);
+    int counts = counts_only(r->ask);
+    int32_t rc = json_elements(answer->body, "data", counts ? pass_over : read_one, r, &rest, &why);
     if (rc == FERRY_OK && !json_int(json_get(rest.root, "total_count"), &total)) {
         rc = octane_not_understood(err, "no \"total_count\"");
     } else if (rc == FERRY_E_INPUT || rc == FERRY_E_PROTOCOL) {
         rc = octane_not_understood(err, why.message[0] ? why.message : "a thing without an id");
     }
     int is_capped = json_bool(json_get(rest.root, "exceeds_total_count"), 0);
-    rc = rc ? rc : tell_next(r, total, is_capped);
+    rc = rc ? rc : counts ? tell_count(r, total, is_capped) : tell_next(r, total, is_capped);
     json_finish(&rest);
     return rc;
 }

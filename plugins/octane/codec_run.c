@@ -206,20 +206,30 @@ static int32_t tell_completed(const struct ferry_op *op, struct ferry_str id,
                         : reply->note(reply->self, 0, &note);
 }
 
+/* {"type":"run_suite","id":"31"}: the one that was written on. Anything else may be of a gateway, and nothing was written. */
+static int32_t tell_described(const struct ferry_op *op, const struct cJSON *root,
+                              const struct ferry_reply *reply, struct ferry_error *err)
+{
+    char digits[24];
+    const struct ferry_outcome done = {.size = sizeof done, .code = FERRY_DONE};
+    struct ferry_str id = ferry_get(op->extra, op->n_extra, FERRY_LIT("suite_run"));
+    return ferry_eq(json_id(json_get(root, "id"), digits), id)
+               ? reply->outcome(reply->self, 0, &done)
+               : octane_not_understood(err, "not the suite run that was described");
+}
+
 int32_t octane_decode_run(const struct ferry_call *call, const struct ferry_op *op,
                           const struct ferry_message *answer, const struct ferry_reply *reply,
                           struct ferry_error *err)
 {
     struct json_doc doc = {NULL};
     char digits[24];
-    if (op->kind == OCTANE_DESCRIBE_RUN) {
-        const struct ferry_outcome done = {.size = sizeof done, .code = FERRY_DONE};
-        return reply->outcome(reply->self, 0, &done);
-    }
     struct ferry_error why = {.size = sizeof why};
     int32_t rc = json_parse(&doc, answer->body, JSON_STRICT, NULL, &why);
     const struct cJSON *data = json_get(doc.root, "data");
-    if (rc || !json_is_array(data)) {
+    if (rc == FERRY_OK && op->kind == OCTANE_DESCRIBE_RUN) {
+        rc = tell_described(op, doc.root, reply, err);
+    } else if (rc || !json_is_array(data)) {
         rc = octane_not_understood(err, rc ? why.message : "no list of suite runs");
     } else if (op->kind >> 16 == FERRY_CREATE) {
         rc = tell_created(call, op, reply);

@@ -28,12 +28,27 @@ is "suites" "$(state '.[0] == "suite"' '.[1] + " in " + .[2]')" "Nightly in core
 is "suite runs" "$(held 'suite run')" 1
 is "keys" "$(state '.[0] == "test" and .[5] != null' '.[5]' | sort | paste -sd ' ')" "ENG_001 ENG_002 ENG_003 ENG_004"
 
+listed() {
+    curl -s --noproxy '*' "$url/_mock/requests" | jq '[.[] | select(.route == "automated_runs" and .method == "GET") | .n] | add // 0'
+}
+is "questions of the audit, which counts" "$(listed)" 1
 whole >"$work/once"
 for _ in 2 3; do
     ferry upload "$samples/keyed.xml" "$samples/basic.xml"
     exits 0
 done
 whole | cmp -s - "$work/once" || fail "three times is once: $(whole | diff "$work/once" -)"
+
+# One goes away: the number tells, the list says which it is, and it alone is sent again.
+octane 200 GET "/automated_runs?fields=id&limit=1"
+octane 200 DELETE "/automated_runs/$(jq -r '.data[0].id' "$work/answer")"
+is "runs" "$(held run)" 10
+ferry upload --json "$samples/keyed.xml" "$samples/basic.xml"
+exits 0
+is "runs" "$(held run)" 11
+whole | grep -v '^\["task"' | cmp -s - <(grep -v '^\["task"' "$work/once") || fail "what went away is there again: $(whole | diff "$work/once" -)"
+whole >"$work/once"
+
 mv .ferry .ferry.here
 ferry upload "$samples/keyed.xml" "$samples/basic.xml"
 exits 0

@@ -251,7 +251,19 @@ static void qase_line(struct lines *l, struct names *names, struct ferry_str lin
 
 /* --- the dump of Octane's mock: things by their names ---------------------------------------------------------- */
 
-/* Columns: module: parent, name; suite: name, modules; suite run: suite, name; test: ..., name, key; run: suite run, ..., test, run's name, status, ..., key. */
+/* A name as one word: what comes behind it is a word of its own. */
+static void add_run(struct lines *l, struct ferry_str name, int complete, struct ferry_str suite)
+{
+    char word[256];
+    size_t n = 0;
+    for (; n < name.len && n + 1 < sizeof word; n++) {
+        word[n] = name.ptr[n] == ' ' ? '_' : name.ptr[n];
+    }
+    word[n] = '\0';
+    add_line(l, "run A %s %d %.*s", word, complete, STR_ARG(suite));
+}
+
+/* A suite run is described when it is complete. Columns: module: parent, name; suite: name, modules; suite run: suite, name, release, milestone, status, whether it is described; test: ..., name, key; run: suite run, ..., test, run's name, status, ..., key. */
 static void octane_line(struct lines *l, struct names *names, struct ferry_str line, int pass)
 {
     struct json_doc doc = {NULL};
@@ -266,7 +278,7 @@ static void octane_line(struct lines *l, struct names *names, struct ferry_str l
     } else if (str_is(c[0], "module") || str_is(c[0], "suite")) {
         add_line(l, "folder A %.*s %.*s %.*s", STR_ARG(c[0]), STR_ARG(c[1]), STR_ARG(c[2]));
     } else if (str_is(c[0], "suite run")) {
-        add_line(l, "run A %.*s 0 %.*s", STR_ARG(c[2]), STR_ARG(c[1]));
+        add_run(l, c[2], str_is(c[6], "1"), c[1]);
     } else if (str_is(c[0], "test")) {
         add_line(l, "case A %.*s %.*s", STR_ARG(c[5]), STR_ARG(c[4]));
     } else if (str_is(c[0], "run")) {

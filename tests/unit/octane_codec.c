@@ -610,6 +610,51 @@ START_TEST(a_page_begins_behind_the_last_id_of_the_one_before)
 }
 END_TEST
 
+START_TEST(how_many_results_there_are_is_one_question)
+{
+    static const struct ferry_kv filters[] = {{FERRY_LIT("run"), FERRY_LIT("Nightly 1a2b3c4d")},
+                                              {FERRY_LIT("count"), FERRY_LIT("1")}};
+    struct ferry_ask ask = {
+        .what = FERRY_ASK_LIST, .noun = FERRY_RESULT, .filters = filters, .n_filters = 2};
+    ck_assert_int_eq(bench_ask(&ask), FERRY_OK);
+    bench_shows("automated_runs?fields=id&limit=1&query=%22parent_suite%20EQ%20%7Bname%20EQ%20%27"
+                "Nightly%201a2b3c4d%27%7D%22&order_by=id\n");
+    ck_assert_int_eq(bench_answer(&ask, 200, "{\"total_count\":2500,\"data\":[{\"id\":\"1\"}]}"),
+                     FERRY_OK);
+    bench_says("fact count=2500\n");
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.told), "item"));
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.told), "next"));
+    /* What is only so many at least is no number. */
+    ck_assert_int_eq(bench_answer(&ask, 200,
+                                  "{\"total_count\":2000,\"data\":[{\"id\":\"1\"}],"
+                                  "\"exceeds_total_count\":true}"),
+                     FERRY_OK);
+    ck_assert_str_eq(buf_cstr(&bench.told), "");
+    ck_assert_int_eq(bench_answer(&ask, 200, "{\"data\":[]}"), FERRY_E_PROTOCOL);
+}
+END_TEST
+
+/* A gateway's page with 200 is no sign that anything was written. */
+START_TEST(a_suite_run_is_described_when_the_answer_names_it)
+{
+    static const struct ferry_kv extra[] = {{FERRY_LIT("suite_run"), FERRY_LIT("31")}};
+    static const char *const others[] = {
+        "", "null", "{}", "[]", "<html></html>", "{\"type\":\"run_suite\",\"id\":\"32\"}"};
+    uint32_t taken = 0;
+    op.kind = FERRY_OP(FERRY_PRIVATE, FERRY_RUN);
+    op.extra = extra;
+    op.n_extra = 1;
+    op.marker = FERRY_LIT("run-key=k");
+    ck_assert_int_eq(bench_encode(ops, 1, &taken), FERRY_OK);
+    bench_shows("PUT https://octane.example/api/shared_spaces/1001/workspaces/1002/suite_run/31\n");
+    ck_assert_int_eq(bench_decode(ops, 1, 200, "{\"type\":\"run_suite\",\"id\":\"31\"}"), FERRY_OK);
+    bench_says("outcome 0 1");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert_int_eq(bench_decode(ops, 1, 200, others[i]), FERRY_E_PROTOCOL);
+    }
+}
+END_TEST
+
 /* --- the session ------------------------------------------------------------------------------------------------ */
 
 static void sign_in(void)
@@ -690,6 +735,8 @@ int main(void)
     tcase_add_test(t, a_folder_that_is_found_is_compared_bytewise_and_by_what_it_lies_in);
     tcase_add_test(t, a_list_goes_on_past_a_count_that_is_capped);
     tcase_add_test(t, a_page_begins_behind_the_last_id_of_the_one_before);
+    tcase_add_test(t, how_many_results_there_are_is_one_question);
+    tcase_add_test(t, a_suite_run_is_described_when_the_answer_names_it);
     tcase_add_test(t, a_session_begins_with_either_kind_of_credentials);
     tcase_add_test(t, any_answer_may_renew_the_cookies);
     suite_add_tcase(s, t);

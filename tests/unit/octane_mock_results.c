@@ -214,7 +214,7 @@ START_TEST(one_suite_run_for_each_name_and_suite_and_one_test_for_each_identity)
            NULL);
     ck_assert_int_eq(lab_number(&lab, "total_count"), 3);
     ck_assert_int_eq(rig_count("[\"suite run\",\"Nightly\",\"night 1\",null,null,"
-                               "\"list_node.run_native_status.failed\"]"),
+                               "\"list_node.run_native_status.failed\",0]"),
                      1);
 }
 END_TEST

@@ -26,10 +26,11 @@ static const struct kit_table tables[] = {
      ", " NAMES_OF("product_areas") ", " NAMES_OF(
          "covered_content") " FROM entity e WHERE type = 'test_suite'"},
     {"suite run", 0,
-     "SELECT " NAME("test") ", "
-                            "e.name"
-                            ", " NAME("release") ", " NAME("milestone") ", " VALUE(
-                                "native_status.id") " FROM entity e WHERE type = 'run_suite'"},
+     "SELECT " NAME(
+         "test") ", "
+                 "e.name"
+                 ", " NAME("release") ", " NAME("milestone") ", " VALUE("native_status.id") ", " VALUE(
+                     "description") " IS NOT NULL FROM entity e WHERE type = 'run_suite'"},
     {"test", 0,
      "SELECT " VALUE("component") ", " VALUE("package") ", " VALUE(
          "class_name") ", "
