@@ -42,6 +42,32 @@ int32_t alm_requests_delete(struct http *h)
     return kit_served_forget(h->sql, h->err);
 }
 
+static int32_t put_task(void *data, const struct ferry_value *row, uint32_t n)
+{
+    struct json_out *j = data;
+    (void)n;
+    json_open(j, '{');
+    json_member_int(j, "id", row[0].i);
+    json_member_int(j, "bytes", row[1].i);
+    json_member_int(j, "posted_ms", row[2].i);
+    json_member_int(j, "begins_ms", row[3].i);
+    json_member_int(j, "ends_ms", row[4].i);
+    json_close(j, '}');
+    return FERRY_OK;
+}
+
+/* When each came, began and ended, by the mock's clock: how long the queue was, and how soon a client saw an end, follow from it. */
+int32_t alm_tasks_list(struct http *h)
+{
+    h->status = 200;
+    json_open(&h->json, '[');
+    int32_t rc =
+        alm_rows(h, put_task, &h->json,
+                 "SELECT id, bytes, posted_ms, begins_ms, ends_ms FROM task ORDER BY id", "");
+    json_close(&h->json, ']');
+    return rc;
+}
+
 int32_t alm_version_get(struct http *h)
 {
     h->status = 200;

@@ -32,6 +32,16 @@ int32_t alm_check(struct http *h, const struct kind *k, const struct cJSON *v, i
 /* Writes a new thing; `v` was checked. */
 int32_t alm_store_new(struct http *h, const struct kind *k, const struct cJSON *v,
                       struct ferry_str *id);
+/* What stands beside a body in its row; absent: nothing does. */
+struct entity_columns {
+    struct ferry_str key, name, suite, test, mark;
+};
+/*
+ * Writes one that the server makes by itself, and often: `body` is as it is stored (alm_put_birth() first, then fields under the names and with the
+ * types that they are stored with).
+ */
+int32_t alm_store_made(struct http *h, const struct kind *k, const struct buf *body,
+                       const struct entity_columns *at, struct ferry_str *id);
 /* Changes one; `append`: references are added to those that are there. */
 int32_t alm_store_change(struct http *h, const struct kind *k, struct ferry_str id,
                          const struct cJSON *v, int append);

@@ -34,6 +34,7 @@ struct http {
     struct kit_target target; /* of the interface: what is behind the workspace */
     const char *route;        /* as the table has it; "": none */
     int64_t now_ms;
+    int64_t last;            /* the number that was taken last; 0: none was */
     int64_t id;              /* the number in the path, where the route has one */
     struct ferry_str noun;   /* the collection in it */
     struct ferry_str thing;  /* the id of a thing in it, which may be no number */
@@ -56,6 +57,8 @@ typedef int32_t handler_fn(struct http *h);
 #define alm_int(h, ...)  kit_int((h)->sql, (h)->err, __VA_ARGS__)
 /* rows.c: the next number; all things of a workspace have one sequence. */
 int32_t alm_next(struct http *h, int64_t *id);
+/* At the end of a request: those that it took are gone. */
+int32_t alm_next_keep(struct http *h);
 /* The first column of the first row as text in the arena; absent where there is none. */
 int32_t alm_text(struct http *h, struct ferry_str *out, const char *sql, struct ferry_str arg);
 
@@ -104,10 +107,12 @@ handler_fn alm_entities_post, alm_entities_put, alm_entity_put;
 handler_fn alm_entities_delete, alm_entity_delete;
 handler_fn alm_metadata_fields, alm_metadata_entities;
 handler_fn alm_version_get;
-handler_fn alm_clock_post, alm_requests_list, alm_requests_delete;
+handler_fn alm_clock_post, alm_requests_list, alm_requests_delete, alm_tasks_list;
 
 /* task.c: ends the tasks whose time has come. */
 int32_t alm_tasks_settle(struct http *h);
+/* Only of those that end with this one or before it. */
+int32_t alm_tasks_settle_to(struct http *h, int64_t ends_ms, int64_t id);
 
 /* dump.c, schema.c, seed.c */
 int32_t alm_dump(const struct ferry_service_call *call, const struct ferry_out *out,

@@ -4,8 +4,17 @@
 
 int32_t alm_next(struct http *h, int64_t *id)
 {
-    return alm_int(h, 0, id,
-                   "UPDATE mock SET number = number + 1 WHERE name = 'last' RETURNING number", "");
+    int32_t rc = h->last
+                     ? FERRY_OK
+                     : alm_int(h, 0, &h->last, "SELECT number FROM mock WHERE name = 'last'", "");
+    *id = rc ? 0 : ++h->last;
+    return rc;
+}
+
+int32_t alm_next_keep(struct http *h)
+{
+    return h->last ? alm_run(h, "UPDATE mock SET number = ? WHERE name = 'last'", "i", h->last)
+                   : FERRY_OK;
 }
 
 struct first_text {

@@ -83,6 +83,21 @@ static struct json_out begin(struct task *t)
 
 /* --- the test ---------------------------------------------------------------------------------------------- */
 
+/* A new one, said as it is stored. */
+static int32_t store_made(struct task *t, const char *type, const struct entity_columns *at,
+                          struct ferry_str *id)
+{
+    int32_t rc = alm_store_made(t->h, alm_kind_of_type(ferry_cstr(type)), &t->said, at, id);
+    *id = arena_str(t->arena, *id);
+    return rc;
+}
+
+/* An empty text is none. */
+static struct ferry_str or_none(struct ferry_str s)
+{
+    return s.len ? s : (struct ferry_str){NULL, 0};
+}
+
 static int adds_something(const struct payload_run *run, const struct place *p)
 {
     return run->external_test_id.len || p->backlog.n || p->areas.n || p->test_types.n ||
@@ -103,10 +118,14 @@ static void put_test(struct json_out *j, const struct payload_run *run, const st
     put_refs(j, "product_areas", "product_area", NULL, &p->areas);
 }
 
+static struct ferry_str key_of(struct task *t, const struct payload_run *run)
+{
+    return alm_test_key(t->h, run->module, run->package, run->class_name, run->name);
+}
+
 static int32_t find_test(struct task *t, const struct payload_run *run, struct ferry_str *id)
 {
-    struct ferry_str key =
-        alm_test_key(t->h, run->module, run->package, run->class_name, run->name);
+    struct ferry_str key = key_of(t, run);
     return alm_text(t->h, id,
                     "SELECT id FROM entity WHERE type = 'test_automated' AND key = ?"
                     " ORDER BY num LIMIT 1",
@@ -121,9 +140,14 @@ static int32_t make_test(struct task *t, const struct payload_run *run, const st
         return rc;
     }
     struct json_out j = begin(t);
+    if (!id->ptr) {
+        alm_put_birth(t->h, &j);
+    }
     put_test(&j, run, p);
     json_close(&j, '}');
-    return store(t, "test_automated", id);
+    const struct entity_columns at = {
+        .key = key_of(t, run), .name = run->name, .mark = or_none(run->external_test_id)};
+    return id->ptr ? store(t, "test_automated", id) : store_made(t, "test_automated", &at, id);
 }
 
 /* --- the suite run ------------------------------------------------------------------------------------------- */
@@ -222,9 +246,15 @@ static void put_outcome(struct task *t, struct json_out *j, const struct payload
 static int32_t write_run(struct task *t, const struct payload_run *run, const struct place *p,
                          struct ferry_str test)
 {
+    const struct entity_columns at = {.name = run->run_name.len ? run->run_name : run->name,
+                                      .suite =
+                                          p->suite.ptr ? t->suite_run : (struct ferry_str){NULL, 0},
+                                      .test = test,
+                                      .mark = or_none(run->external_test_id)};
     struct ferry_str id = {NULL, 0};
     struct json_out j = begin(t);
-    json_member(&j, "name", run->run_name.len ? run->run_name : run->name);
+    alm_put_birth(t->h, &j);
+    json_member(&j, "name", at.name);
     json_member(&j, "test_name", run->name);
     put_filled(&j, "component", run->module);
     put_filled(&j, "package", run->package);
@@ -244,7 +274,7 @@ static int32_t write_run(struct task *t, const struct payload_run *run, const st
     put_refs(&j, "product_areas", "product_area", NULL, &p->areas);
     put_outcome(t, &j, run);
     json_close(&j, '}');
-    return store(t, "run_automated", &id);
+    return store_made(t, "run_automated", &at, &id);
 }
 
 int32_t alm_make_run(struct task *t, const struct payload_run *run, const struct place *place)

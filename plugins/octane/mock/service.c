@@ -19,6 +19,7 @@ static const struct route outside[] = {
     {"POST", "_mock/clock", alm_clock_post},
     {"GET", "_mock/requests", alm_requests_list},
     {"DELETE", "_mock/requests", alm_requests_delete},
+    {"GET", "_mock/tasks", alm_tasks_list},
     {NULL, NULL, NULL},
 };
 /* Behind /api/shared_spaces/S/workspaces/W. */
@@ -174,6 +175,12 @@ static int32_t answer_inside(struct http *h)
     return route->handler(h);
 }
 
+/* Whoever sees nothing but tasks does the work of those that it looks at (test_results.c). */
+static int is_of_tasks(const struct http *h)
+{
+    return h->target.n_path > PREFIX && str_is(h->target.path[PREFIX], "test-results");
+}
+
 static int32_t answer(struct http *h)
 {
     int64_t lead = 0;
@@ -182,7 +189,7 @@ static int32_t answer(struct http *h)
     if (rc || !parse_target(h)) {
         return rc;
     }
-    rc = alm_tasks_settle(h);
+    rc = is_of_tasks(h) ? FERRY_OK : alm_tasks_settle(h);
     if (rc) {
         return rc;
     }
@@ -209,6 +216,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     buf_init(&h.body, MOST_BODY);
     h.json = json_to(&h.text);
     int32_t rc = answer(&h);
+    rc = rc ? rc : alm_next_keep(&h);
     if (rc == FERRY_OK && *h.route) { /* what is the mock's own does not count */
         rc = kit_served_add(h.sql, h.err, request->method, h.route, h.status);
     }

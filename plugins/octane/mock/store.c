@@ -165,11 +165,6 @@ static void put_changed(struct http *h, const struct kind *k, struct json_out *j
     }
 }
 
-/* What stands beside a body. */
-struct beside {
-    struct ferry_str key, name, suite, test, mark;
-};
-
 /* What is said, else what was. */
 static const struct cJSON *last_word(const struct cJSON *v, const struct cJSON *old,
                                      const char *name)
@@ -178,10 +173,10 @@ static const struct cJSON *last_word(const struct cJSON *v, const struct cJSON *
     return said ? said : json_get(old, name);
 }
 
-static struct beside beside_of(struct http *h, const struct kind *k, const struct cJSON *v,
-                               const struct cJSON *old)
+static struct entity_columns columns_of(struct http *h, const struct kind *k, const struct cJSON *v,
+                                        const struct cJSON *old)
 {
-    struct beside out = {.key = {NULL, 0}};
+    struct entity_columns out = {.key = {NULL, 0}};
     out.name = json_str(last_word(v, old, "name"));
     out.suite = json_str(json_get(last_word(v, old, "parent_suite"), "id"));
     out.test = json_str(json_get(last_word(v, old, "test"), "id"));
@@ -216,6 +211,18 @@ static struct ferry_str id_of(struct http *h, const struct kind *k, int64_t num,
 
 /* --- new and changed --------------------------------------------------------------------------------------- */
 
+static int32_t insert(struct http *h, const struct kind *k, int64_t num, struct ferry_str id,
+                      const struct entity_columns *at, const struct buf *body)
+{
+    return body->failed
+               ? body->failed
+               : alm_run(h,
+                         "INSERT INTO entity (num, id, type, key, name, suite, test, mark, body)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                         "issssssss", num, id, ferry_cstr(k->rows), at->key, at->name, at->suite,
+                         at->test, at->mark, buf_str(body));
+}
+
 int32_t alm_store_new(struct http *h, const struct kind *k, const struct cJSON *v,
                       struct ferry_str *id)
 {
@@ -227,16 +234,19 @@ int32_t alm_store_new(struct http *h, const struct kind *k, const struct cJSON *
     alm_put_birth(h, &j);
     put_new(h, k, &j, v);
     json_close(&j, '}');
-    int32_t rc = b->failed ? b->failed : alm_next(h, &num);
-    struct beside at = beside_of(h, k, v, NULL);
+    int32_t rc = alm_next(h, &num);
+    struct entity_columns at = columns_of(h, k, v, NULL);
     *id = id_of(h, k, num, v);
-    rc = rc ? rc
-            : alm_run(h,
-                      "INSERT INTO entity (num, id, type, key, name, suite, test, mark, body)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      "issssssss", num, *id, ferry_cstr(k->rows), at.key, at.name, at.suite,
-                      at.test, at.mark, buf_str(b));
-    return rc;
+    return rc ? rc : insert(h, k, num, *id, &at, b);
+}
+
+int32_t alm_store_made(struct http *h, const struct kind *k, const struct buf *body,
+                       const struct entity_columns *at, struct ferry_str *id)
+{
+    int64_t num = 0;
+    int32_t rc = alm_next(h, &num);
+    *id = id_of(h, k, num, NULL);
+    return rc ? rc : insert(h, k, num, *id, at, body);
 }
 
 int32_t alm_store_change(struct http *h, const struct kind *k, struct ferry_str id,
@@ -260,7 +270,7 @@ int32_t alm_store_change(struct http *h, const struct kind *k, struct ferry_str 
     json_member_int(&j, "version_stamp", stamp + 1);
     put_changed(h, k, &j, old.root, v, append);
     json_close(&j, '}');
-    struct beside at = beside_of(h, k, v, old.root);
+    struct entity_columns at = columns_of(h, k, v, old.root);
     rc = b->failed
              ? b->failed
              : alm_run(h,

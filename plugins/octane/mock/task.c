@@ -160,7 +160,7 @@ static int32_t take_due(void *data, const struct ferry_value *row, uint32_t n)
     return FERRY_OK;
 }
 
-int32_t alm_tasks_settle(struct http *h)
+int32_t alm_tasks_settle_to(struct http *h, int64_t ends_ms, int64_t id)
 {
     struct due_list l;
     int32_t rc;
@@ -169,11 +169,17 @@ int32_t alm_tasks_settle(struct http *h)
         l.arena = &h->arena;
         rc = alm_rows(h, take_due, &l,
                       "SELECT id, skip, packed, bytes, blob FROM task"
-                      " WHERE status = '' AND ends_ms <= ? ORDER BY ends_ms, id LIMIT 64",
-                      "i", h->now_ms);
+                      " WHERE status = '' AND ends_ms <= ? AND (ends_ms, id) <= (?, ?)"
+                      " ORDER BY ends_ms, id LIMIT 64",
+                      "iii", h->now_ms, ends_ms, id);
         for (uint32_t i = 0; rc == FERRY_OK && i < l.n; i++) {
             rc = end_task(h, &l.list[i]);
         }
     } while (rc == FERRY_OK && l.n > 0);
     return rc;
+}
+
+int32_t alm_tasks_settle(struct http *h)
+{
+    return alm_tasks_settle_to(h, INT64_MAX, INT64_MAX);
 }

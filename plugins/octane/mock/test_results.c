@@ -67,7 +67,7 @@ static struct ferry_str hash_of(struct http *h, struct ferry_str bytes, int skip
 static int32_t queue_is_full(struct http *h, int *full)
 {
     int64_t most = kit_option_int(h->call, "queue", 50), n = 0;
-    int32_t rc = alm_int(h, 0, &n, "SELECT count(*) FROM task WHERE status = ''", "");
+    int32_t rc = alm_int(h, 0, &n, "SELECT count(*) FROM task WHERE ends_ms > ?", "i", h->now_ms);
     *full = most > 0 && n >= most;
     if (rc || !*full) {
         return rc;
@@ -89,13 +89,27 @@ static void put_until(struct http *h, int64_t ms)
     json_put(&h->json, arena_printf(&h->arena, "%.19s+0000", text));
 }
 
+/* One that is remembered. Where its time has come its work is done now, and that of those before it: whoever asks waits for no other. */
+static int32_t find_known(struct http *h, int64_t id, struct task_row *t)
+{
+    static const char sql[] = "SELECT " TASK_COLUMNS " FROM task WHERE id = ? AND until_ms > ?";
+    int32_t rc = alm_rows(h, take_task, t, sql, "ii", id, h->now_ms);
+    if (rc == FERRY_OK && t->there && t->status.len == 0 && t->ends_ms <= h->now_ms) {
+        rc = alm_tasks_settle_to(h, t->ends_ms, t->id);
+        rc = rc ? rc : alm_rows(h, take_task, t, sql, "ii", id, h->now_ms);
+    }
+    return rc;
+}
+
 /* The task that the same payload made, where it is still remembered. */
 static int32_t find_older(struct http *h, struct ferry_str hash, struct task_row *t)
 {
-    return alm_rows(h, take_task, t,
-                    "SELECT " TASK_COLUMNS " FROM task WHERE hash = ? AND until_ms > ?"
-                    " ORDER BY id DESC LIMIT 1",
-                    "si", hash, h->now_ms);
+    int64_t id = 0;
+    int32_t rc = alm_int(h, 0, &id,
+                         "SELECT id FROM task WHERE hash = ? AND until_ms > ?"
+                         " ORDER BY id DESC LIMIT 1",
+                         "si", hash, h->now_ms);
+    return rc || id == 0 ? rc : find_known(h, id, t);
 }
 
 static int32_t tell_older(struct http *h, const struct task_row *t)
@@ -233,9 +247,7 @@ static int32_t find_task(struct http *h, struct task_row *t)
     if (!alm_query_only(h, NULL)) {
         return FERRY_OK;
     }
-    int32_t rc =
-        alm_rows(h, take_task, t, "SELECT " TASK_COLUMNS " FROM task WHERE id = ? AND until_ms > ?",
-                 "ii", h->id, h->now_ms);
+    int32_t rc = find_known(h, h->id, t);
     if (rc == FERRY_OK && !t->there) {
         alm_refuse(h, 404, "testbox.task_not_found", "There is no task %lld, or no more.",
                    (long long)h->id);
