@@ -106,7 +106,8 @@ struct ferry_op {
 
 enum {
     FERRY_ASK_LIST = 1, /* one page of a noun */
-    FERRY_ASK_POLL = 2, /* how did ACCEPTED(token) end */
+    FERRY_ASK_POLL = 2, /* how did ACCEPTED(token) end; on behalf of the first operation alone, and
+                           where it says more than "not yet", read once more for all of them */
     FERRY_ASK_FACT = 3, /* learn `name` */
     FERRY_ASK_FETCH = 4 /* bytes of attachment `name`, to the spool */
 };

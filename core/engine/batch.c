@@ -87,14 +87,15 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
             "WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.flags & 129 = 0 AND (o.kind = 196611 OR o.kind = 196612 OR o.kind = 196614)"
             " ORDER BY o.id LIMIT 1000",
             "ii", lane, act);
+    case BATCH_ACCEPTED:
+        return db_query(db, rows, err, COLUMNS "WHERE o.id = ? AND o.state = 4", "i", act);
     case BATCH_TOKEN:
         return db_query(
             db, rows, err,
-            COLUMNS "WHERE o.dest_id = ?1 AND o.state = 4 AND " OP_QUEUED(
-                "o.") " AND o.token = (SELECT t.token FROM op t WHERE t.dest_id = ?1 AND t.state = 4"
-                      " AND " OP_QUEUED(
-                          "t.") " AND t.not_before <= ?2 ORDER BY t.id LIMIT 1) ORDER BY o.id",
-            "ii", r->dest_id, now);
+            COLUMNS
+            "WHERE o.request_id = (SELECT t.request_id FROM op t WHERE t.id = ?1) AND o.state < 7 AND o.state = 4"
+            " AND o.token IS (SELECT t.token FROM op t WHERE t.id = ?1) ORDER BY o.id",
+            "i", act);
     default:
         return db_query(db, rows, err,
                         COLUMNS "WHERE o.dest_id = ? AND o.state = 1 AND " OP_QUEUED(
@@ -244,12 +245,22 @@ static int32_t load_row(struct batch *b, struct remote *r, const struct db_rows 
     return rc ? rc : a->failed;
 }
 
+/* Of what kind they are, their rows say; and all of them are wanted. */
+static int has_kinds(enum batch_of of)
+{
+    return of == BATCH_REQUEST || of == BATCH_ACCEPTED || of == BATCH_TOKEN;
+}
+
+static int names_all(enum batch_of of)
+{
+    return has_kinds(of) || of == BATCH_AUDIT || of == BATCH_MADE;
+}
+
 /* 1 where the row can no longer join what is loaded. */
 static int is_full(const struct batch *b, const struct db_rows *rows, enum batch_of of,
                    uint64_t bytes)
 {
-    if (b->n == 0 || of == BATCH_REQUEST || of == BATCH_TOKEN || of == BATCH_AUDIT ||
-        of == BATCH_MADE) {
+    if (b->n == 0 || names_all(of)) {
         return 0;
     }
     int64_t most = db_int(rows, 8);
@@ -270,8 +281,10 @@ static int32_t count_room(struct batch *b, struct remote *r, enum batch_of of, i
     } else if (of == BATCH_TOKEN) {
         b->room = (uint32_t)db_one_int(
             db, 0, &own,
-            "SELECT COUNT(*) FROM op WHERE dest_id = ? AND state = 4 AND " OP_QUEUED(""), "i",
-            r->dest_id);
+            "SELECT COUNT(*) FROM op WHERE request_id = (SELECT request_id FROM op WHERE id = ?) AND state < 7",
+            "i", act);
+    } else if (of == BATCH_ACCEPTED) {
+        b->room = 1;
     } else {
         b->room = of == BATCH_AUDIT || of == BATCH_MADE ? AUDIT_TOGETHER : limit;
     }
@@ -287,7 +300,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     int got = 0;
     arena_reset(&b->arena);
     b->n = 0;
-    b->act = of == BATCH_REQUEST || of == BATCH_TOKEN ? 0 : (uint32_t)act;
+    b->act = has_kinds(of) ? 0 : (uint32_t)act;
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
     limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
     limit = limit > BATCH_ITEMS ? BATCH_ITEMS : limit;

@@ -34,7 +34,8 @@ enum batch_of {
     BATCH_DOUBT,   /* DOUBT and due, of kind `act`: the first and what may be looked for with it */
     BATCH_AUDIT,   /* DONE after a doubt, planned as `act` */
     BATCH_MADE, /* DONE by us, planned as `act` by the batch's lane, and the audit has not looked at it */
-    BATCH_TOKEN /* ACCEPTED and due, all with the token of the first */
+    BATCH_ACCEPTED, /* the one operation whose id `act` is, if it is ACCEPTED */
+    BATCH_TOKEN     /* all of its request that are ACCEPTED with its token */
 };
 /* Fills the batch, at most as many as the kind's traits allow; n is 0 where there is none. */
 int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t act,

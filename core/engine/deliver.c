@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { FLIGHTS = 64, REQUEST_MEMORY = 256 << 20 };
+enum { REQUEST_MEMORY = 256 << 20 };
 
 struct loop {
     struct deliver d;
     struct flight *flights;
-    uint32_t in_flight;
-    int64_t turn_ms; /* when the server's limit lets the next request go */
+    uint32_t in_flight, sendings; /* of those */
+    int64_t turn_ms;              /* when the server's limit lets the next request go */
 };
 
 /* What a dead process had on its way may have acted, or act yet: what must not act twice is left alone until it has settled. */
@@ -88,6 +88,7 @@ static int32_t recover(struct deliver *d)
                  " WHERE dest_id = ?2 AND state < 7 AND state <> 3 AND (tries > 0 OR (state = 1 AND flags & ?1))",
                  "ii", (int64_t)(BROKEN(write_before_act) ? 0 : OP_LOOKED), d->r->dest_id);
     rc = rc ? rc : believe_this_clock(d);
+    rc = rc ? rc : polls_load(d);
     STEP(deliver_begun);
     return rc;
 }
@@ -102,34 +103,12 @@ static struct flight *free_flight(struct loop *l)
     return NULL;
 }
 
-static int32_t poll_tokens(struct deliver *d, struct flight *f, int *took)
-{
-    struct reply reply;
-    *took = 0;
-    int32_t rc = batch_load(&f->batch, d->r, BATCH_TOKEN, 0, d->err);
-    if (rc || f->batch.n == 0) {
-        return rc;
-    }
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_POLL,
-                            .noun = f->batch.act & 0xffff,
-                            .token = f->batch.rows[0].token,
-                            .ops = f->batch.ptrs,
-                            .n_ops = f->batch.n};
-    *took = 1;
-    reply_init(&reply);
-    rc = remote_ask(d->r, &ask, &reply, d->err);
-    rc = rc ? rc : settle_poll(d, &f->batch, &reply);
-    reply_finish(&reply);
-    return rc;
-}
-
 /* The narrowest of what is on its way. */
 static uint32_t window(const struct loop *l)
 {
     uint32_t least = BROKEN(write_before_act) ? 1 : FLIGHTS; /* else what is on its way looks new */
     for (uint32_t i = 0; i < FLIGHTS; i++) {
-        if (l->flights[i].used) {
+        if (l->flights[i].used && !l->flights[i].polled) {
             uint32_t n = remote_window(l->d.r, &l->flights[i].batch.traits);
             least = n < least ? n : least;
         }
@@ -137,16 +116,28 @@ static uint32_t window(const struct loop *l)
     return least;
 }
 
+/* What may be done now besides asking: one more request may be on its way. */
+static int may_send(const struct loop *l)
+{
+    return l->sendings == 0 || l->sendings < window(l);
+}
+
+static int has_room(const struct loop *l)
+{
+    const struct ferry_traits any = {.size = sizeof any, .max_in_flight = FLIGHTS};
+    return l->in_flight == 0 || l->in_flight < remote_window(l->d.r, &any);
+}
+
 /* Sends one more request, where one more may be in flight and the server's limit allows it; *took says whether anything was done. */
 static int32_t fill(struct loop *l, int *took)
 {
     static int32_t (*const sources[])(struct deliver *, struct flight *,
-                                      int *) = {send_again, poll_tokens, send_next};
+                                      int *) = {send_again, poll_next, send_next};
     struct remote *r = l->d.r;
     int32_t rc = FERRY_OK;
     uint32_t before = l->in_flight;
     *took = 0;
-    if (l->in_flight > 0 && l->in_flight >= window(l)) {
+    if (!has_room(l)) {
         return FERRY_OK;
     }
     l->turn_ms = remote_turn(r);
@@ -158,8 +149,11 @@ static int32_t fill(struct loop *l, int *took)
         if (!f) {
             break;
         }
-        rc = sources[i](&l->d, f, took);
-        l->in_flight += (uint32_t)f->used;
+        if (sources[i] == poll_next || may_send(l)) {
+            rc = sources[i](&l->d, f, took);
+            l->in_flight += (uint32_t)f->used;
+            l->sendings += (uint32_t)(f->used && !f->polled);
+        }
     }
     if (l->in_flight == before) {
         remote_turn_back(r);
@@ -167,28 +161,48 @@ static int32_t fill(struct loop *l, int *took)
     return rc;
 }
 
-static int32_t land(struct loop *l)
+/* How long nothing can be done but by an answer. */
+static int64_t idle_ms(const struct loop *l)
 {
-    struct exchange *x = remote_next(l->d.r, 1000);
+    enum { MOST_MS = 1000 };
+    int64_t now = l->d.r->clock->now_ms(l->d.r->clock), due = polls_due(&l->d.polls);
+    due = l->turn_ms > now ? l->turn_ms : due;
+    return due > now && due - now < MOST_MS ? due - now : MOST_MS;
+}
+
+/* `last`: nothing more is asked of anybody. */
+static int32_t land(struct loop *l, int last)
+{
+    struct exchange *x = remote_next(l->d.r, last ? 1000 : idle_ms(l));
     if (!x) {
         return FERRY_OK;
     }
     struct flight *f = x->user;
-    int32_t rc = settle_answer(&l->d, f);
+    l->in_flight--;
+    l->sendings -= (uint32_t)!f->polled;
+    int32_t rc = f->polled ? poll_landed(&l->d, f, last) : settle_answer(&l->d, f);
     exchange_finish(&f->x);
     f->used = 0;
-    l->in_flight--;
     return rc;
 }
 
-/* When something is due that was not at `looked_ms`, when all that was due was looked at; 0: nothing ever. */
+/*
+ * When something is due that was not at `looked_ms`, when all that was due was looked at; 0: nothing ever. Where a question is due soon, the
+ * operations, of which there may be very many, are not looked through for what is due a little earlier.
+ */
 static int64_t next_due(struct deliver *d, int64_t looked_ms)
 {
-    return db_one_int(
+    enum { SOON_MS = 500 };
+    int64_t ask_ms = polls_due(&d->polls);
+    if (ask_ms <= looked_ms + SOON_MS) {
+        return ask_ms;
+    }
+    int64_t due = db_one_int(
         d->e->journal.db, 0, d->err,
         "SELECT MIN(o.not_before) FROM op o LEFT JOIN op s ON s.id = o.scope_op WHERE o.dest_id = ? AND o.state < 7 AND o.state <> 3 AND o.not_before > ?"
-        " AND (o.state IN (4, 5) OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
+        " AND (o.state = 5 OR (o.state = 1 AND o.waits = 0 AND (o.scope_op IS NULL OR s.state = 7)))",
         "ii", d->r->dest_id, looked_ms);
+    return due && due < ask_ms ? due : ask_ms < INT64_MAX ? ask_ms : 0;
 }
 
 /* A few sendings over some time, all in vain: the destination is given up. Reads may go well all the while. */
@@ -269,14 +283,14 @@ static int32_t run(struct loop *l)
             continue; /* perhaps one more */
         }
         if (l->in_flight > 0) {
-            rc = land(l);
+            rc = land(l, 0);
         } else if (!wait_for_due(l, looked_ms, &rc)) {
             break;
         }
     }
     while (l->in_flight > 0 &&
            (rc == FERRY_OK || rc == FERRY_E_UNREACHABLE || rc == FERRY_E_REFUSED)) {
-        int32_t landed = land(l); /* what is on its way is heard out */
+        int32_t landed = land(l, 1); /* what is on its way is heard out */
         if (landed) {
             return landed;
         }
@@ -296,6 +310,8 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
                            .cases = fresh ? plan->cases : -1}};
     l.flights = calloc(FLIGHTS, sizeof *l.flights);
     l.d.hunts = hunts_create();
+    l.d.flights = l.flights;
+    polls_init(&l.d.polls);
     if (!l.flights || !l.d.hunts) {
         free(l.flights);
         hunts_destroy(l.d.hunts);
@@ -319,6 +335,7 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
         request_finish(&l.flights[i].request);
     }
     free(l.flights);
+    polls_finish(&l.d.polls);
     hunts_destroy(l.d.hunts);
     *counts = l.d.counts;
     return rc;

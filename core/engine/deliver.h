@@ -17,6 +17,7 @@
 #include "batch.h"
 #include "hunt.h"
 #include "lane.h"
+#include "polls.h"
 
 /* No operation waits longer, whatever a server or a journal says: settle times end at a day. */
 #define DELIVER_LONGEST_WAIT_MS (INT64_C(24) * 3600 * 1000)
@@ -49,7 +50,9 @@ struct deliver {
     int signed_again;
     struct paper *paper; /* a dry run's: nothing is sent, it is written there; NULL otherwise */
     struct hunts *hunts; /* for items that make requests be refused */
-    int32_t gave_up;     /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
+    struct polls polls;  /* what is ACCEPTED */
+    const struct flight *flights; /* FLIGHTS of them, those of what is on its way in use */
+    int32_t gave_up; /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
     struct ferry_error *err;
 };
 
@@ -65,9 +68,12 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
 
 /* --- its parts (settle.c, find.c, send.c) -------------------------------------------------- */
 
-/* One request on its way. */
+/* One request on its way, of some operations; or a question after what is ACCEPTED (polls.h). */
+enum { FLIGHTS = 64 };
 struct flight {
     int used, repeat;
+    int64_t polled;   /* a question: its operation; else 0 */
+    int64_t asked_ms; /* when it was put */
     uint64_t session; /* it was sent in */
     int64_t request_id;
     struct batch batch;
@@ -83,10 +89,15 @@ int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text);
 void settle_count_rejected(struct deliver *d, struct ferry_str text); /* one of a request's own */
 int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
                      struct ferry_str text);
-/* settle_many.c: results from `first` on that are done, and no more, at once; *n of them, 0 where they have to be settled one by one. */
+/*
+ * settle_many.c: results from `first` on that are done, and no more, or operations that are taken in with one token, at once; *n of them,
+ * 0 where they have to be settled one by one.
+ */
 int32_t settle_many(struct deliver *d, const struct batch *b, const struct reply *reply,
                     uint32_t first, uint32_t *n);
-/* A poll's answer: outcomes for operations that a server had ACCEPTED. */
+/* When to ask again, by what a codec says; it may have had that from the server. */
+int64_t settle_retry_at(const struct deliver *d, int64_t retry_ms);
+/* A poll's answer: outcomes for operations of one request that a server had ACCEPTED. */
 int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply);
 /* Requests in which nothing is open keep their digest, and what became of them, alone. Takes the tally. */
 int32_t settle_close_request(struct deliver *d, int64_t request_id);

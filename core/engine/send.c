@@ -309,15 +309,18 @@ static int needs_look(struct deliver *d, struct batch *b)
     return !looked;
 }
 
-/* How many of a kind a server works on, where it wants no more of them at once: requests that it has, or has taken. */
-static int is_held(struct deliver *d, const struct batch *b)
+/* A server works on so many of a kind, and wants no more of them at once: requests that it has, or has taken. */
+static int32_t is_held(struct deliver *d, uint32_t act, int *held)
 {
-    return (b->traits.flags & FERRY_HOLDS) &&
-           db_one_int(
-               d->e->journal.db, 0, d->err,
-               "SELECT COUNT(DISTINCT request_id) FROM op WHERE request_id IS NOT NULL AND state IN (3, 4) AND dest_id = ?"
-               " AND act = ?",
-               "ii", d->r->dest_id, (int64_t)b->act) >= (int64_t)remote_window(d->r, &b->traits);
+    struct ferry_traits traits;
+    uint32_t n = polls_held(&d->polls, act);
+    int32_t rc = remote_describe(d->r, act, &traits, d->err);
+    for (uint32_t i = 0; i < FLIGHTS && !d->paper; i++) {
+        const struct flight *f = &d->flights[i];
+        n += (uint32_t)(f->used && !f->polled && f->batch.act == act);
+    }
+    *held = rc == FERRY_OK && traits.flags & FERRY_HOLDS && n >= remote_window(d->r, &traits);
+    return rc;
 }
 
 int32_t send_next(struct deliver *d, struct flight *f, int *took)
@@ -325,12 +328,16 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
     *took = 0;
     for (uint32_t act = next_act(d, OP_PLANNED, 0); act; act = next_act(d, OP_PLANNED, act)) {
         int held = 0;
-        int32_t rc = act == FERRY_OP(FERRY_CREATE, FERRY_RESULT) ? alone_count(d, &held) : FERRY_OK;
+        int32_t rc = is_held(d, act, &held);
+        if (rc == FERRY_OK && held) {
+            continue;
+        }
+        rc = rc || act != FERRY_OP(FERRY_CREATE, FERRY_RESULT) ? rc : alone_count(d, &held);
         rc = rc || held ? rc : batch_load(&f->batch, d->r, BATCH_READY, act, d->err);
         if (rc || held) {
             return rc;
         }
-        if (f->batch.n == 0 || is_held(d, &f->batch)) {
+        if (f->batch.n == 0) {
             continue;
         }
         *took = 1;

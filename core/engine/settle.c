@@ -14,8 +14,7 @@ static int64_t now_ms(const struct deliver *d)
     return d->r->clock->now_ms(d->r->clock);
 }
 
-/* When to try again, by what a codec says; it may have had that from the server. */
-static int64_t retry_at(const struct deliver *d, int64_t retry_ms)
+int64_t settle_retry_at(const struct deliver *d, int64_t retry_ms)
 {
     int64_t wait = retry_ms > 0 ? retry_ms : 1000;
     return now_ms(d) + (wait < DELIVER_LONGEST_WAIT_MS ? wait : DELIVER_LONGEST_WAIT_MS);
@@ -25,7 +24,7 @@ static int64_t retry_at(const struct deliver *d, int64_t retry_ms)
 static int32_t remember_wait(struct deliver *d, int64_t op, int64_t retry_ms)
 {
     const int64_t minute = 60000, all = (INT64_C(1) << 16) - 1;
-    int64_t minutes = (retry_at(d, retry_ms) - now_ms(d) + minute - 1) / minute;
+    int64_t minutes = (settle_retry_at(d, retry_ms) - now_ms(d) + minute - 1) / minute;
     return retry_ms <= CLASSIFY_WAIT_MOST
                ? FERRY_OK
                : db_run(d->e->journal.db, d->err,
@@ -191,34 +190,17 @@ static int64_t when_listed(const struct deliver *d)
     return now_ms(d) + remote_settle_ms(d->r, &any);
 }
 
-/*
- * When to ask what became of it. Where the codec leaves that to us: what takes long is asked for seldom, so that its end is known at most a fifth
- * later than it could be.
- */
-static int64_t poll_at(struct deliver *d, int64_t op, int64_t retry_ms)
-{
-    enum { SOONEST_MS = 400, LATEST_MS = 15000, SHARE = 5 };
-    if (retry_ms > 0) {
-        return retry_at(d, retry_ms);
-    }
-    int64_t age =
-        now_ms(d) -
-        db_one_int(
-            d->e->journal.db, now_ms(d), NULL,
-            "SELECT r.sent_ms FROM op o JOIN request r ON r.id = o.request_id WHERE o.id = ?", "i",
-            op);
-    int64_t wait = age / SHARE;
-    return now_ms(d) + (wait < SOONEST_MS ? SOONEST_MS : wait > LATEST_MS ? LATEST_MS : wait);
-}
-
 static int32_t accept_token(struct deliver *d, int64_t op, const struct ferry_outcome *o)
 {
+    int64_t due_ms = 0;
     d->tally.token = o->token;
-    int32_t rc = db_run(
-        d->e->journal.db, d->err,
-        "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
-        "sisi", o->token, poll_at(d, op, o->retry_ms),
-        o->id.len ? o->id : (struct ferry_str){NULL, 0}, op);
+    int32_t rc = polls_add(d, op, o, &due_ms);
+    rc =
+        rc ? rc
+           : db_run(
+                 d->e->journal.db, d->err,
+                 "UPDATE op SET state = 4, token = ?, not_before = ?, remote_id = coalesce(?, remote_id) WHERE id = ?",
+                 "sisi", o->token, due_ms, o->id.len ? o->id : (struct ferry_str){NULL, 0}, op);
     return rc ? rc : remember_wait(d, op, o->retry_ms);
 }
 
@@ -272,7 +254,7 @@ static int32_t settle_again(struct deliver *d, const struct batch_op *row,
     int32_t rc = db_run(
         d->e->journal.db, d->err,
         "UPDATE op SET state = ?, edition = edition + 1, not_before = ?, request_id = NULL WHERE id = ?",
-        "iii", (int64_t)or_parked(row, OP_PLANNED), retry_at(d, o->retry_ms), row->id);
+        "iii", (int64_t)or_parked(row, OP_PLANNED), settle_retry_at(d, o->retry_ms), row->id);
     return rc ? rc : remember_wait(d, row->id, o->retry_ms);
 }
 
@@ -439,18 +421,18 @@ static void describe_answer(const struct deliver *d, const struct flight *f,
     }
 }
 
-static int32_t settle_parsed(struct deliver *d, struct flight *f, const struct reply *reply)
+static int32_t settle_parsed(struct deliver *d, const struct batch *b, const struct reply *reply)
 {
     int32_t rc = FERRY_OK;
     uint32_t n = 0;
-    for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i += n) {
-        rc = settle_many(d, &f->batch, reply, i, &n);
+    for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i += n) {
+        rc = settle_many(d, b, reply, i, &n);
         if (rc == FERRY_OK && n == 0) {
-            rc = one_outcome(d, &f->batch, i, reply);
+            rc = one_outcome(d, b, i, reply);
             n = 1;
         }
     }
-    return rc ? rc : store_notes(d, &f->batch, reply);
+    return rc ? rc : store_notes(d, b, reply);
 }
 
 static int32_t busy(struct deliver *d, struct flight *f, int64_t again_ms, int64_t asked_ms,
@@ -469,11 +451,11 @@ static int32_t settle_fate(struct deliver *d, struct flight *f, enum fate fate,
     const struct ferry_message *answer = f->x.end == EXCHANGE_ANSWERED ? &f->x.answer : NULL;
     uint32_t tries = f->batch.rows[0].tries;
     int64_t again_ms = reply->verdict.size && reply->verdict.retry_ms > 0
-                           ? retry_at(d, reply->verdict.retry_ms)
+                           ? settle_retry_at(d, reply->verdict.retry_ms)
                            : now_ms(d) + classify_wait(answer, tries, now_ms(d), chance());
     switch (fate) {
     case FATE_PARSE:
-        return settle_parsed(d, f, reply);
+        return settle_parsed(d, &f->batch, reply);
     case FATE_REFUSED:
     case FATE_OVERSIZE:
         return f->repeat && f->batch.n > 1 ? all_look(d, &f->batch, why)
@@ -577,6 +559,7 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     rc = rc ? rc : db_begin(d->e->journal.db, d->err);
     if (rc == FERRY_OK) {
         d->tally = (struct tally){.done = 0};
+        polls_begin(&d->polls);
         rc = settle_fate(d, f, fate, &reply, secrets_clean(&reply.arena, buf_str(&why)));
         rc = rc ? rc : settle_close_request(d, f->request_id);
         rc = rc ? rc : hunt_look(d);
@@ -591,6 +574,14 @@ int32_t settle_answer(struct deliver *d, struct flight *f)
     return rc;
 }
 
+static struct ferry_outcome not_yet(const struct batch_op *row)
+{
+    return (struct ferry_outcome){.size = sizeof(struct ferry_outcome),
+                                  .code = FERRY_ACCEPTED,
+                                  .token = row->token,
+                                  .retry_ms = 1000};
+}
+
 int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply)
 {
     int32_t rc = db_begin(d->e->journal.db, d->err);
@@ -599,16 +590,12 @@ int32_t settle_poll(struct deliver *d, struct batch *b, struct reply *reply)
     }
     d->tally = (struct tally){.done = 0};
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
-        if (reply->outcomes[i].size) {
-            rc = one_outcome(d, b, i, reply);
-        } else { /* not yet */
-            rc = db_run(d->e->journal.db, d->err, "UPDATE op SET not_before = ? WHERE id = ?", "ii",
-                        now_ms(d) + 1000, b->rows[i].id);
-        }
-        if (i + 1 == b->n || b->rows[i + 1].request_id != b->rows[i].request_id) {
-            rc = rc ? rc : settle_close_request(d, b->rows[i].request_id);
+        if (reply->outcomes[i].size == 0) {
+            reply->outcomes[i] = not_yet(&b->rows[i]);
         }
     }
-    rc = rc ? rc : store_notes(d, b, reply);
+    polls_begin(&d->polls);
+    rc = settle_parsed(d, b, reply);
+    rc = rc ? rc : settle_close_request(d, b->rows[0].request_id);
     return db_end(d->e->journal.db, rc, d->err);
 }
