@@ -11,6 +11,8 @@
 enum { MOST = 4 << 20 };
 
 static struct spool *spool;
+/* What must not be sent. Longer than what a fuzzer remembers of a comparison, or it writes it into its input itself. */
+static char outside[200];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -19,7 +21,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     fuzz_folder();
-    fuzz_file("outside", FERRY_LIT("SECRET"));
+    for (size_t i = 0; i < sizeof outside; i++) {
+        outside[i] = (char)(i * i * 31 + 7);
+    }
+    fuzz_file("outside", (struct ferry_str){outside, sizeof outside});
     fuzz_claim(spool_open(&spool, "spool", 0, &err) == FERRY_OK, "%s", err.message);
     fuzz_claim(spool_add(spool, FERRY_LIT("abc"), digest, &err) == FERRY_OK, "%s", err.message);
     return 0;
@@ -56,7 +61,8 @@ static void flatten(const struct request *r, const struct request *dress)
             fuzz_same("header", headers[0][i].key, headers[1][i].key);
             fuzz_same("header's text", headers[0][i].value, headers[1][i].value);
         }
-        fuzz_claim(m[0].body.len < 6 || !memmem(m[0].body.ptr, (size_t)m[0].body.len, "SECRET", 6),
+        fuzz_claim(!m[0].body.ptr ||
+                       !memmem(m[0].body.ptr, (size_t)m[0].body.len, outside, sizeof outside),
                    "a file outside of the spool is sent");
     }
     buf_finish(&storage[0]);
