@@ -58,6 +58,9 @@ static struct ferry_str repaired(struct intake *in, struct ferry_str s)
 
 struct ferry_str intake_str(struct intake *in, struct ferry_str s)
 {
+    if (s.len == 0) {
+        return s;
+    }
     if (!is_valid(s)) {
         s = repaired(in, s);
     }
@@ -218,6 +221,9 @@ static struct ferry_str suite_path(struct intake *in, struct ferry_str path)
     size_t len = 0;
     int tidy = 1;
     path = intake_str(in, path);
+    if (path.len == 0 || !memchr(path.ptr, '\t', (size_t)path.len)) {
+        return path;
+    }
     for (uint64_t i = 0; i < path.len; i++) {
         tidy &= path.ptr[i] != '\t' || (i > 0 && i + 1 < path.len && path.ptr[i - 1] != '\t');
     }
@@ -257,8 +263,11 @@ static void join(char *out, size_t *len, struct ferry_str part, int plain)
     if (*len > 0) {
         out[(*len)++] = '\t';
     }
-    for (uint64_t i = 0; i < part.len; i++) {
-        out[(*len)++] = !plain && part.ptr[i] == '\t' ? ' ' : part.ptr[i];
+    char *at = out + *len, *tab = at;
+    memcpy(at, part.ptr, (size_t)part.len);
+    *len += (size_t)part.len;
+    while (!plain && (tab = memchr(tab, '\t', (size_t)(out + *len - tab))) != NULL) {
+        *tab = ' ';
     }
 }
 

@@ -248,9 +248,7 @@ static const unsigned char *in_tag(struct filter *f, const unsigned char *p,
                                    const unsigned char *end)
 {
     const unsigned char *start = p;
-    while (p < end && *p != '>' && *p != '"' && *p != '\'' && !scan_is_odd(*p)) {
-        p++;
-    }
+    p = scan_for(p, end, '>', '"', '\'');
     f->tag_len += (uint64_t)(p - start);
     if (f->tag_len > FILTER_TAG_MAX) {
         f->rc = f->calls->refuse(f->calls->data, "a tag of more than 8 MiB");
