@@ -159,8 +159,9 @@ static int is_of(const struct running *r, struct ferry_str name)
     return str_is(config_get(r->app->config, path), r->entry->id);
 }
 
-/* The only tracker of the command's plugin; absent where there are several, or none. */
-static int32_t only_one(const struct running *r, struct arena *arena, struct ferry_str *out)
+/* The only tracker of the command's plugin; absent where there are several, or none. *count: how many. */
+static int32_t only_one(const struct running *r, struct arena *arena, struct ferry_str *out,
+                        uint32_t *count)
 {
     struct buf names;
     uint32_t n = 0;
@@ -175,14 +176,17 @@ static int32_t only_one(const struct running *r, struct arena *arena, struct fer
     }
     int32_t rc = names.failed ? names.failed : arena->failed;
     buf_finish(&names);
+    *count = n;
     if (n != 1) {
         *out = (struct ferry_str){NULL, 0};
     }
     return rc;
 }
 
-/* The name to resolve: --to, PLUGIN:PROJECT, what the configuration leaves no doubt about; absent:
- * none. */
+/*
+ * The name to resolve: --to, PLUGIN:PROJECT, what the configuration leaves no doubt about, or what variables say of the plugin where the
+ * configuration has no tracker of it; absent: none.
+ */
 static int32_t target_name(const struct running *r, struct ferry_str to, struct ferry_str project,
                            struct arena *arena, struct ferry_str *out)
 {
@@ -199,7 +203,11 @@ static int32_t target_name(const struct running *r, struct ferry_str to, struct 
         *out = to;
         return FERRY_OK;
     }
-    return only_one(r, arena, out);
+    uint32_t n = 0;
+    int32_t rc = only_one(r, arena, out, &n);
+    return rc || n
+               ? rc
+               : target_of_variables(r->app->config, r->app->plugins, r->entry->plugin, arena, out);
 }
 
 /* What is served in process can be asked as a whole: the command then sees no project. */

@@ -167,6 +167,10 @@ struct target {
  */
 int32_t target_resolve(struct target **out, const struct config *c, struct plugins *p,
                        struct ferry_str text, struct ferry_error *err);
+/* "PLUGIN:PROJECT" by what variables say of a plugin's project, or of the ids that it is known by; absent: they say none. */
+int32_t target_of_variables(const struct config *c, struct plugins *plugins,
+                            const struct ferry_plugin *plugin, struct arena *arena,
+                            struct ferry_str *name);
 void target_free(struct target *t); /* accepts NULL */
 
 #endif

@@ -18,10 +18,13 @@ int config_names_secret(struct ferry_str name)
     static const char *const words[] = {"token",      "secret",      "passw",   "passphrase",
                                         "credential", "private_key", "api_key", "apikey",
                                         "access_key", "accesskey"};
-    static const char path[] = "_file"; /* where the secret is, which is none itself */
-    if (name.len >= sizeof path - 1 &&
-        str_is_nocase(str_sub(name, name.len - (sizeof path - 1), name.len), path)) {
-        return 0;
+    static const char *const places[] = {"_file",
+                                         "_command"}; /* where it is, which is none itself */
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        size_t n = strlen(places[i]);
+        if (name.len >= n && str_is_nocase(str_sub(name, name.len - n, name.len), places[i])) {
+            return 0;
+        }
     }
     for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
         size_t n = strlen(words[w]);

@@ -12,6 +12,7 @@
 #include <file.h>
 #include <hash.h>
 #include <log.h>
+#include <secret_command.h>
 #include <secrets.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -221,6 +222,33 @@ static int32_t take_file(struct settle *s, const struct ferry_option *o, struct 
     return rc;
 }
 
+/*
+ * "client_secret_command": a program that tells it. Whoever may propose a change to a repository must not be able to run one on the machines that
+ * build it, so it is the user's own configuration that says it.
+ */
+static int32_t take_command(struct settle *s, const struct ferry_option *o, struct setting *into,
+                            const struct config_entry *e)
+{
+    enum { PATIENCE_MS = 60000 };
+    char what[WHAT];
+    struct buf told;
+    snprintf(what, sizeof what, "%s: %s", e->at, e->path);
+    if (e->layer != CONFIG_USER) {
+        return ferry_fail(s->err, FERRY_E_CONFIG, o->name,
+                          "%s runs a program, which is for the user's config (%s) to say alone",
+                          what, s->c->user_file ? s->c->user_file : "there is no home for it");
+    }
+    into->origin = e->origin;
+    buf_init(&told, LARGEST_SECRET);
+    int32_t rc = secret_command(e->raw, what, PATIENCE_MS, &told, s->err);
+    rc = rc ? rc : take(s, o, into, what, buf_str(&told), CONFIG_FROM(CONFIG_USER));
+    if (told.ptr) {
+        explicit_bzero(told.ptr, told.cap);
+    }
+    buf_finish(&told);
+    return rc;
+}
+
 /* What a service manager hands over: $CREDENTIALS_DIRECTORY/octane_client_secret. Absent where there is no such file. */
 static int32_t take_credential(struct settle *s, const struct ferry_option *o, struct setting *into)
 {
@@ -291,6 +319,11 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
         if (e) {
             return take_file(s, o, into, e);
         }
+        snprintf(name, sizeof name, "%.64s_command", o->name);
+        e = o->flags & FERRY_OPT_SECRET ? find_key(s, name) : NULL;
+        if (e) {
+            return take_command(s, o, into, e);
+        }
     }
     for (size_t i = 0; variables && variables[i]; i++) {
         value = config_variable(s->c, variables[i], &layer);
@@ -313,15 +346,21 @@ static int32_t find_setting(struct settle *s, const struct ferry_option *o, stru
 
 /* --- the whole table ----------------------------------------------------------------- */
 
-static int is_secret_file(const struct settle *s, const char *key)
+/* "token_file", "token-file", "token_command": where a secret is. */
+static int is_secret_place(const struct settle *s, const char *key)
 {
+    static const char *const ends[] = {"_file", "-file", "_command", "-command"};
     size_t n = strlen(key);
-    const struct ferry_option *o;
-    if (n <= 5 || (strcmp(key + n - 5, "_file") != 0 && strcmp(key + n - 5, "-file") != 0)) {
-        return 0;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        const struct ferry_option *o = n > end && strcmp(key + n - end, ends[i]) == 0
+                                           ? option_find(s->table, (struct ferry_str){key, n - end})
+                                           : NULL;
+        if (o && (o->flags & FERRY_OPT_SECRET)) {
+            return 1;
+        }
     }
-    o = option_find(s->table, (struct ferry_str){key, n - 5});
-    return o && (o->flags & FERRY_OPT_SECRET);
+    return 0;
 }
 
 static int32_t check_keys(const struct settle *s)
@@ -332,7 +371,7 @@ static int32_t check_keys(const struct settle *s)
         const char *hint;
         if (!key || option_is_called("plugin", ferry_cstr(key)) ||
             option_is_called("project", ferry_cstr(key)) ||
-            option_is_called("account", ferry_cstr(key)) || is_secret_file(s, key) ||
+            option_is_called("account", ferry_cstr(key)) || is_secret_place(s, key) ||
             option_find(s->table, ferry_cstr(key))) {
             continue;
         }

@@ -92,25 +92,33 @@ static void list_names(const struct pick *p, struct buf *out)
     }
 }
 
-/* Some trackers know a project by several ids ("space_id", "workspace_id"). Absent where one of them is not set, or there are none. */
-static int32_t join_place(struct pick *p, const char *name, struct ferry_str plugin,
+/* What the first variable of an option that is set says. */
+static struct ferry_str option_variable(const struct config *c, const struct ferry_option *o)
+{
+    const char *const *variables = option_variables(o);
+    struct ferry_str value = {NULL, 0};
+    for (size_t i = 0; variables && variables[i] && str_empty(value); i++) {
+        value = config_variable(c, variables[i], NULL);
+    }
+    return value;
+}
+
+/*
+ * Some trackers know a project by several ids ("space_id", "workspace_id"): of this tracker of the config (NULL: of none), else of variables.
+ * Absent where one of them is not set, or there are none.
+ */
+static int32_t join_place(struct pick *p, const char *name, const struct ferry_plugin *plugin,
                           struct ferry_str *project)
 {
-    struct ferry_error why = {.size = sizeof why};
-    const struct ferry_plugin *loaded = plugins_get(p->plugins, plugin, &why);
     struct ferry_str joined = {NULL, 0};
     int32_t rc = FERRY_OK;
-    for (const struct ferry_option *const *o = loaded ? loaded->options : NULL; o && *o && !rc;
-         o++) {
-        const char *const *variables = option_variables(*o);
+    for (const struct ferry_option *const *o = plugin ? plugin->options : NULL; o && *o; o++) {
         struct ferry_str value = {NULL, 0};
         if (!((*o)->flags & FERRY_OPT_PLACE)) {
             continue;
         }
-        rc = tracker_value(p, name, (*o)->name, &value, NULL);
-        for (size_t i = 0; variables && variables[i] && str_empty(value); i++) {
-            value = config_variable(p->c, variables[i], NULL);
-        }
+        rc = name ? tracker_value(p, name, (*o)->name, &value, NULL) : FERRY_OK;
+        value = str_empty(value) ? option_variable(p->c, *o) : value;
         if (rc || str_empty(value)) {
             return rc;
         }
@@ -119,7 +127,7 @@ static int32_t join_place(struct pick *p, const char *name, struct ferry_str plu
                      : value;
     }
     *project = joined;
-    return rc ? rc : p->t->arena.failed;
+    return p->t->arena.failed;
 }
 
 static int32_t take_named(struct pick *p, const char *name, const char *how)
@@ -139,7 +147,8 @@ static int32_t take_named(struct pick *p, const char *name, const char *how)
             name, p->c->file ? path_base(p->c->file) : "the user's config");
     }
     if (str_empty(project)) {
-        rc = join_place(p, name, plugin, &project);
+        struct ferry_error why = {.size = sizeof why};
+        rc = join_place(p, name, plugins_get(p->plugins, plugin, &why), &project);
     }
     if (rc || str_empty(project)) {
         return rc ? rc
@@ -262,6 +271,20 @@ static const struct ferry_plugin *spoken_of(const struct pick *p, struct plugin_
     return e->plugin->query && e->plugin->query(FERRY_TRACKER_1) ? e->plugin : NULL;
 }
 
+/* The first variable of those that say the place together. */
+static const char *place_variable(const struct config *c, const struct ferry_plugin *plugin)
+{
+    for (const struct ferry_option *const *o = plugin->options; o && *o; o++) {
+        const char *const *variables = option_variables(*o);
+        for (size_t i = 0; (*o)->flags & FERRY_OPT_PLACE && variables && variables[i]; i++) {
+            if (config_variable(c, variables[i], NULL).ptr) {
+                return variables[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 /*
  * Trackers whose token is set. `project` absent: only those whose project is set as well. One is
  * taken; of several none, and that is an error.
@@ -286,6 +309,13 @@ static int32_t take_by_variables(struct pick *p, struct ferry_str project, size_
         token = plugin ? variable_of(p->c, plugin, reporter, NULL, &ignored) : NULL;
         if (token && !project.ptr) {
             place = variable_of(p->c, plugin, reporter, "project", &its_project);
+        }
+        if (token && !its_project.ptr) {
+            rc = join_place(p, NULL, plugin, &its_project);
+            place = its_project.ptr ? place_variable(p->c, plugin) : NULL;
+        }
+        if (rc) {
+            break;
         }
         if (!token || !its_project.ptr) {
             continue;
@@ -604,6 +634,25 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
         *out = t;
     }
     return rc;
+}
+
+int32_t target_of_variables(const struct config *c, struct plugins *plugins,
+                            const struct ferry_plugin *plugin, struct arena *arena,
+                            struct ferry_str *name)
+{
+    struct target t = {.by_variables = 0};
+    struct ferry_error why = {.size = sizeof why};
+    struct pick pick = {.c = c, .plugins = plugins, .t = &t, .err = &why};
+    struct ferry_str project = {NULL, 0};
+    *name = project;
+    variable_of(c, plugin, NULL, "project", &project);
+    arena_init(&t.arena, LARGEST);
+    int32_t rc = str_empty(project) ? join_place(&pick, NULL, plugin, &project) : FERRY_OK;
+    if (rc == FERRY_OK && !str_empty(project)) {
+        *name = arena_printf(arena, "%s:%.*s", plugin->id, STR_ARG(project));
+    }
+    arena_finish(&t.arena);
+    return rc ? rc : arena->failed;
 }
 
 void target_free(struct target *t)

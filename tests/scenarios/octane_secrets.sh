@@ -75,6 +75,67 @@ err_has 'others can read the file with the secret'
 kill "$server"
 environment=(SECRET="$canary" FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
 
+# From a program that the user's own configuration names, run by no shell; a repository may not say one.
+mock octane --option client_id=ferry --option "client_secret=$canary" --option task_duration=0ms --option task_queued=0ms
+mkdir -p "$work/home/.config/ferry" "$work/kept/bin"
+cat >"$work/kept/bin/pass-it" <<'END'
+#!/bin/sh
+[ "$*" = 'show octane $HOME;id' ] || exit 3
+echo once >>"${0%/*}/../calls"
+echo "complains of $1" >&2
+cat "${0%/*}/../S-1001/secret"
+echo
+END
+chmod 700 "$work/kept/bin/pass-it"
+user_says() { # LIST
+    echo "{ \"trackers\": { \"alm\": { \"client_secret_command\": $1 } } }" >"$work/home/.config/ferry/config.json"
+    chmod 600 "$work/home/.config/ferry/config.json"
+}
+kept ''
+environment=(FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms FERRY_TRUST_HOST="${url#http://}")
+user_says "[\"$work/kept/bin/pass-it\", \"show\", \"octane\", \"\$HOME;id\"]"
+ferry -vv upload --to alm --again r.xml
+unseen "a program"
+exits 0
+! grep -q 'complains of' "$work/err" || fail "what the program complains of goes nowhere"
+is "calls of the program" "$(wc -l <"$work/kept/calls")" 1
+user_says "[\"$work/kept/bin/pass-it\", \"hide\"]"
+ferry upload --to alm --again r.xml
+exits 2
+err_has 'client_secret_command: the program fails; run it by hand to see why'
+user_says '"no-such-program-anywhere"'
+ferry upload --to alm --again r.xml
+exits 2
+err_has 'the program "no-such-program-anywhere" cannot be run'
+user_says '["true"]'
+ferry upload --to alm --again r.xml
+exits 2
+err_has 'the program prints nothing'
+rm "$work/home/.config/ferry/config.json"
+kept ", \"client_secret_command\": [\"$work/kept/bin/pass-it\", \"show\"]"
+ferry upload --to alm --again r.xml
+exits 2
+err_has 'runs a program, which is for the user'
+is "calls of the program" "$(wc -l <"$work/kept/calls")" 1
+
+# All of it from the environment: the ids of space and workspace name the destination, of uploads and of commands.
+rm ferry.json
+environment=(OCTANE_URL="$url" OCTANE_CLIENT_ID=ferry OCTANE_CLIENT_SECRET="$canary" OCTANE_SPACE_ID=1001 OCTANE_WORKSPACE_ID=1002
+    FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
+ferry -vv upload --again r.xml
+unseen "variables"
+exits 0
+err_has 'to octane:1001.1002 (OCTANE_CLIENT_SECRET and OCTANE_SPACE_ID are set)'
+ferry -vv octane suite get 'Automated tests'
+unseen "variables, a command"
+exits 0
+environment=("${environment[@]/OCTANE_WORKSPACE_ID=*/NOTHING=1}")
+ferry octane suite get 'Automated tests'
+exits 2
+err_has 'octane has no destination here'
+kill "$server"
+environment=(SECRET="$canary" FERRY_DELIVERY_PATIENCE=5s FERRY_DELIVERY_SETTLE=0ms)
+
 # A bearer token.
 mock octane --option "bearer=$canary" --option task_duration=0ms --option task_queued=0ms
 cat >ferry.json <<END
