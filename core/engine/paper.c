@@ -67,6 +67,13 @@ void paper_free(struct paper *p)
     }
 }
 
+static void put_objects(struct json_out *j, const struct buf *objects)
+{
+    if (objects->len > 0) {
+        json_put_raw(j, buf_str(objects));
+    }
+}
+
 int32_t paper_close(struct paper *p, struct ferry_error *err)
 {
     struct buf text, path;
@@ -78,11 +85,11 @@ int32_t paper_close(struct paper *p, struct ferry_error *err)
     json_member_int(&j, "schema_version", 1);
     json_key(&j, "placeholders");
     json_open(&j, '[');
-    json_put_raw(&j, buf_str(&p->ids));
+    put_objects(&j, &p->ids);
     json_close(&j, ']');
     json_key(&j, "requests");
     json_open(&j, '[');
-    json_put_raw(&j, buf_str(&p->list));
+    put_objects(&j, &p->list);
     json_close(&j, ']');
     json_close(&j, '}');
     buf_putc(&text, '\n');
@@ -155,7 +162,38 @@ static int32_t write_body(struct paper *p, const struct request *r, struct spool
     return rc;
 }
 
-static int32_t write_request(struct paper *p, struct deliver *d, const struct flight *f)
+static int is_same(const struct reply_note *a, const struct reply_note *b)
+{
+    return a->kind == b->kind && ferry_eq(a->field, b->field) && ferry_eq(a->text, b->text);
+}
+
+/* What the codec has to say of what it wrote: each thing once, and of how many of the items. */
+static void put_notes(struct json_out *j, const struct reply_note *notes, uint32_t items)
+{
+    json_key(j, "notes");
+    json_open(j, '[');
+    for (const struct reply_note *one = notes; one; one = one->next) {
+        const struct reply_note *other = notes;
+        int64_t of = 0;
+        while (other != one && !is_same(other, one)) {
+            other = other->next;
+        }
+        for (const struct reply_note *n = other == one ? one : NULL; n; n = n->next) {
+            of += n->index < items && is_same(n, one);
+        }
+        if (of > 0) {
+            json_open(j, '{');
+            json_member(j, "field", one->field);
+            json_member(j, "text", one->text);
+            json_member_int(j, "items", of);
+            json_close(j, '}');
+        }
+    }
+    json_close(j, ']');
+}
+
+static int32_t write_request(struct paper *p, struct deliver *d, const struct flight *f,
+                             const struct reply_note *notes)
 {
     const struct request *r = &f->request;
     char kind[40];
@@ -182,6 +220,9 @@ static int32_t write_request(struct paper *p, struct deliver *d, const struct fl
     json_member(&j, "target", r->target);
     json_member(&j, "file", buf_str(&name));
     json_member_int(&j, "bytes", (int64_t)bytes);
+    if (notes) {
+        put_notes(&j, notes, f->batch.n);
+    }
     json_close(&j, '}');
     buf_finish(&name);
     return rc ? rc : name_failure(p->list.failed, d->err, "requests.json");
@@ -216,11 +257,11 @@ static struct ferry_str placeholder(struct paper *p, struct batch *b, uint32_t i
     return id;
 }
 
-int32_t paper_take(struct deliver *d, struct flight *f)
+int32_t paper_take(struct deliver *d, struct flight *f, const struct reply_note *notes)
 {
     struct paper *p = d->paper;
     struct batch *b = &f->batch;
-    int32_t rc = write_request(p, d, f);
+    int32_t rc = write_request(p, d, f, notes);
     for (uint32_t i = 0; i < b->n && rc == FERRY_OK; i++) {
         struct ferry_outcome done = {.size = sizeof done, .code = FERRY_DONE};
         int makes = b->act >> 16 == FERRY_CREATE && (b->act & 0xffff) != FERRY_RESULT;

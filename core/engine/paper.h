@@ -6,7 +6,8 @@
  * there sooner than they are sent.
  *
  * Ids that do not exist yet are placeholders: "<case KEY_1>"; where a codec takes numbers alone, numbers from PAPER_FIRST on. requests.json says
- * what each stands for. Secrets are shown by their names.
+ * what each stands for, and what a codec has to say of a request: what was cut, or stands in it only when it is sent. Secrets are shown by
+ * their names.
  */
 #ifndef ENGINE_PAPER_H
 #define ENGINE_PAPER_H
@@ -35,7 +36,7 @@ void paper_free(struct paper *p); /* accepts NULL */
 /* Everything that is planned at this destination, written down. The journal is as it was afterwards. */
 int32_t paper_write(struct paper *p, struct engine *e, struct remote *r, struct ferry_error *err);
 
-/* send.c: instead of committing and sending it. */
-int32_t paper_take(struct deliver *d, struct flight *f);
+/* send.c: instead of committing and sending it. `notes`: what the codec said of it. */
+int32_t paper_take(struct deliver *d, struct flight *f, const struct reply_note *notes);
 
 #endif

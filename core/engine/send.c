@@ -274,7 +274,7 @@ static int32_t encode_and_send(struct deliver *d, struct flight *f)
     } else {
         batch_cut(&f->batch, taken);
         f->repeat = 0;
-        rc = d->paper ? paper_take(d, f) : commit_sent(d, f, &en);
+        rc = d->paper ? paper_take(d, f, en.notes.notes) : commit_sent(d, f, &en);
         rc = rc || d->paper ? rc : submit(d, f);
     }
     reply_finish(&en.notes);

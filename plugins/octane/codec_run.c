@@ -309,6 +309,19 @@ struct ferry_str octane_split_description(struct ferry_str text, struct ferry_st
 
 /* --- what its results have to know ----------------------------------------------------------------------- */
 
+/* On paper alone: what is sent names its suite run always. */
+static void note_suite(const struct ferry_out *out)
+{
+    const struct ferry_note note = {
+        .size = sizeof note,
+        .kind = FERRY_NOTE_WARNING,
+        .field = FERRY_LIT("suite_ref"),
+        .text =
+            FERRY_LIT("the suite is made before this is sent, or found; then a suite_ref with its "
+                      "id and the suite run's name stands here")};
+    out->note(out->self, 0, &note);
+}
+
 int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
                       const struct ferry_out *out, struct octane_run *run, struct ferry_error *err)
 {
@@ -338,6 +351,9 @@ int32_t octane_run_of(const struct ferry_call *call, const struct ferry_op *op,
         *run = (struct octane_run){.name = ref->id,
                                    .suite = octane_option(call, "suite_id"),
                                    .module = octane_option(call, "module_id")};
+        if (!octane_is_id(run->suite)) {
+            note_suite(out);
+        }
         return FERRY_OK;
     }
     if (!str_split(&run->name, '\t', &run->suite) || str_empty(run->name)) {

@@ -15,6 +15,8 @@ ferry upload --dry-run --out paper "$samples/basic.xml" "$samples/keyed.xml"
 exits 0
 paper=$(echo paper/*-upload-results.xml)
 is "test runs on paper" "$(grep -c '<test_run ' "$paper")" 11
+is "what is to be made first" "$(jq -r '.requests[] | select(.kind == "upload results") | .notes[] | select(.field == "suite_ref") | "\(.field) \(.items)"' paper/requests.json)" "suite_ref 1"
+is "placeholders" "$(jq -c .placeholders paper/requests.json)" "[]"
 ! command -v xmllint >/dev/null || xmllint --noout --schema "$tree/plugins/octane/mock/test_results.xsd" "$paper" 2>"$work/judged" ||
     fail "the schema takes it: $(cat "$work/judged")"
 whole | cmp -s - "$work/nothing" || fail "a dry run sends nothing: $(whole)"
