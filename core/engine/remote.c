@@ -462,10 +462,12 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
         }
         enum fate fate = classify(&x, NULL);
         if (fate == FATE_PARSE) {
-            rc = remote_read_answer(r, ask, &x, reply, err);
+            struct ferry_error why = {.size = sizeof why}; /* of this try alone */
+            rc = remote_read_answer(r, ask, &x, reply, &why);
             going =
                 rc == FERRY_E_PROTOCOL && cut++ < 3; /* an answer cut short is worth another try */
-            rc = going ? FERRY_OK : rc;
+            rc = going || rc == FERRY_OK ? FERRY_OK
+                                         : ferry_fail(err, rc, why.where, "%s", why.message);
         } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
             signed_again = 1;
             rc = session == r->sessions ? remote_sign_in(r, 1, err) : FERRY_OK;

@@ -184,6 +184,36 @@ START_TEST(a_question_is_asked_again_while_there_is_patience)
 }
 END_TEST
 
+static uint32_t cut; /* so many answers cannot be read, then one says a number */
+
+static int32_t cut_at_first(const struct ferry_ask *ask_, const struct ferry_reply *r)
+{
+    (void)ask_;
+    return fake.sent <= cut ? FERRY_E_PROTOCOL
+                            : r->fact(r->self, FERRY_LIT("count"), FERRY_LIT("7"));
+}
+
+/* Whoever looks at the error afterwards must not find one where there is none. */
+START_TEST(an_answer_that_was_cut_leaves_no_error_behind_where_the_next_is_whole)
+{
+    int64_t n = 0;
+    cut = 3;
+    fake.answer = cut_at_first;
+    ck_assert_int_eq(remote_count(&fake.remote, FERRY_RESULT, FERRY_LIT("1"), &n, &fake.err),
+                     FERRY_OK);
+    ck_assert_int_eq(n, 7);
+    ck_assert_uint_eq(fake.sent, 4);
+    ck_assert_int_eq(fake.err.status, FERRY_OK);
+    cut = UINT32_MAX;
+    fake.sent = 0;
+    ck_assert_int_eq(remote_count(&fake.remote, FERRY_RESULT, FERRY_LIT("1"), &n, &fake.err),
+                     FERRY_E_PROTOCOL);
+    ck_assert_int_eq(n, -1);
+    ck_assert_uint_eq(fake.sent, 4);
+    ck_assert_int_eq(fake.err.status, FERRY_E_PROTOCOL);
+}
+END_TEST
+
 START_TEST(a_question_that_is_refused_is_not_repeated)
 {
     static const uint32_t statuses[] = {400, 403, 410, 302};
@@ -364,6 +394,7 @@ int main(void)
     tcase_add_test(t, a_sign_in_at_a_server_in_trouble_is_not_about_credentials);
     tcase_add_test(t, a_sign_in_that_succeeds_after_trouble_is_one);
     tcase_add_test(t, a_question_is_asked_again_while_there_is_patience);
+    tcase_add_test(t, an_answer_that_was_cut_leaves_no_error_behind_where_the_next_is_whole);
     tcase_add_test(t, a_question_that_is_refused_is_not_repeated);
     tcase_add_test(t, what_is_not_found_is_an_unknown_project_or_an_id_that_is_not_there);
     tcase_add_test(t, an_answer_for_another_is_kept_for_it);
