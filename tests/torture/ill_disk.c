@@ -45,6 +45,19 @@ static int try_fault(struct sweep *s, struct reference *ref, const struct fault 
     return ok;
 }
 
+/* From every place, the first time it is come to. */
+static int sweep_places(struct sweep *s, struct reference *ref, const struct fault *f)
+{
+    const struct call_place *at;
+    for (unsigned k = 0; (at = places_of(&ref->places, f->call, k)) != NULL; k++) {
+        if (is_ours(k) && (!try_fault(s, ref, f, at->first, "") ||
+                           (f->on && !try_fault(s, ref, f, at->first, "+")))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Where not all is wanted, every other kind of fault comes to stay. */
 static int sweep_fault(struct sweep *s, struct reference *ref, const struct fault *f, unsigned most)
 {
@@ -76,6 +89,7 @@ int sweep_disk(struct rig *r, const char *only)
     unsigned most = wants_all() ? UINT32_MAX : SHARE;
     struct sweep s = {.r = r};
     int ok = 1;
+    r->places = wants_places();
     for (size_t i = 0; i < SMALL_COUNT && ok; i++) {
         struct reference ref = {.scenario = NULL};
         struct sweep own = {.r = r};
@@ -87,7 +101,8 @@ int sweep_disk(struct rig *r, const char *only)
             tell_calls(&ref);
         }
         for (size_t k = 0; k < FAULTS && ok; k += is_slow() ? 3 : 1) {
-            ok = sweep_fault(&own, &ref, &faults[k], most);
+            ok = r->places ? sweep_places(&own, &ref, &faults[k])
+                           : sweep_fault(&own, &ref, &faults[k], most);
         }
         sweep_tell(&own, small[i].name);
         sweep_sum(&s, &own);

@@ -23,18 +23,35 @@ static void tell_who(const struct reference *ref)
     printf("\n");
 }
 
+static int try_number(struct sweep *s, struct reference *ref, const char *call, unsigned n,
+                      const char *mode)
+{
+    char rule[WORD];
+    const struct illness ill = {.rules = rule};
+    snprintf(rule, sizeof rule, "%s:%u%s", call, n, mode);
+    return sweep_illness(s, ref, &ill);
+}
+
+/* From every place, the first time it is come to, alone and with all that follow; and the last time. */
+static int sweep_places(struct sweep *s, struct reference *ref, const char *call)
+{
+    const struct call_place *at;
+    for (unsigned k = 0; (at = places_of(&ref->places, call, k)) != NULL; k++) {
+        if (is_ours(k) && (!try_number(s, ref, call, at->first, "") ||
+                           !try_number(s, ref, call, at->first, "+") ||
+                           (at->last != at->first && !try_number(s, ref, call, at->last, "")))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static int sweep_mode(struct sweep *s, struct reference *ref, const char *call, const char *mode,
                       unsigned most)
 {
     unsigned all = (unsigned)ending_count(&ref->ending, call), n;
     for (unsigned i = 0; (n = spread(all, most, i)) != 0; i++) {
-        char rule[WORD];
-        const struct illness ill = {.rules = rule};
-        if (!is_ours(i)) {
-            continue;
-        }
-        snprintf(rule, sizeof rule, "%s:%u%s", call, n, mode);
-        if (!sweep_illness(s, ref, &ill)) {
+        if (is_ours(i) && !try_number(s, ref, call, n, mode)) {
             return 0;
         }
     }
@@ -54,6 +71,7 @@ int sweep_memory(struct rig *r, const char *call, const char *only)
 {
     struct sweep s = {.r = r};
     int ok = 1;
+    r->places = wants_places();
     for (size_t i = 0; i < SMALL_COUNT && ok; i++) {
         struct reference ref = {.scenario = NULL};
         struct sweep own = {.r = r};
@@ -63,8 +81,9 @@ int sweep_memory(struct rig *r, const char *call, const char *only)
         ok = reference_make(r, &small[i], NULL, &ref);
         if (ok) {
             tell_who(&ref);
-            ok = sweep_mode(&own, &ref, call, "", most_of(&ref)) &&
-                 sweep_mode(&own, &ref, call, "+", most_of(&ref));
+            ok = r->places ? sweep_places(&own, &ref, call)
+                           : sweep_mode(&own, &ref, call, "", most_of(&ref)) &&
+                                 sweep_mode(&own, &ref, call, "+", most_of(&ref));
             sweep_tell(&own, small[i].name);
         }
         sweep_sum(&s, &own);

@@ -108,6 +108,7 @@ static void show_stack(void)
 int machine_strikes(enum machine_call call, int64_t *by)
 {
     unsigned long n = __atomic_add_fetch(&counted[call], 1, __ATOMIC_SEQ_CST);
+    machine_place(call, n);
     for (unsigned i = 0; i < n_rules; i++) {
         const struct rule *r = &rules[i];
         if (r->call == call && (n == r->n || (r->on && n > r->n))) {
@@ -146,10 +147,16 @@ static void put_line(const char *what, const char *object, unsigned long n)
     }
 }
 
+static const char *name_of(enum machine_call call)
+{
+    return names[call];
+}
+
 static void tell(int cut_short)
 {
     const char *file = getenv("MACHINE_LOG");
     machine_is_up = 0;
+    machine_places_tell(name_of);
     if (!file || log_fd >= 0) {
         return;
     }
@@ -169,6 +176,7 @@ __attribute__((constructor)) static void begin(void)
 {
     take_rules(getenv("MACHINE"));
     machine_logs = getenv("MACHINE_LOG") != NULL;
+    machine_places_begin();
     machine_is_up = 1;
 }
 

@@ -12,6 +12,7 @@
  * MACHINE_LOG=FILE   written when the process ends: "CALL N" for each call, "struck N", and for each object of the process
  *                    "malloc OBJECT N" and "left OBJECT N", the blocks that it took and never gave back. "cut short" at the end
  *                    says that it ended by _exit() and gave nothing back on purpose.
+ * MACHINE_PLACES=FILE  also written then: "CALL FIRST LAST" for each call stack from which a call was made, by the numbers of its calls.
  * MACHINE_STACK=1    the call stack of the first failure goes to stderr, as addresses for addr2line -fe OBJECT.
  */
 #ifndef TORTURE_MACHINE_H
@@ -55,6 +56,10 @@ enum { FAULT_SHORT = -1 };
 int machine_strikes(enum machine_call call, int64_t *by);
 /* The function that stands behind ours. */
 void *machine_next(const char *name);
+/* machine_places.c: notes from where the n-th call comes; at the end, writes the list. */
+void machine_places_begin(void);
+void machine_place(enum machine_call call, unsigned long n);
+void machine_places_tell(const char *(*name)(enum machine_call call));
 /* What machine_memory.c knows, at the end of the log. */
 void machine_tell_memory(void (*line)(const char *what, const char *object, unsigned long n));
 /* From here on allocations count. */

@@ -82,12 +82,16 @@ int reference_make(struct rig *r, const struct scenario *s, const char *steps,
         printf("scenario %s: nothing was counted; does the library of machine.h load?\n", s->name);
         return 0;
     }
+    if (r->places && !places_read(&ref->places)) {
+        return 0;
+    }
     return s->looks || (files_are_seen() && read_all(r, s, 1, &ref->book));
 }
 
 void reference_finish(struct reference *ref)
 {
     book_finish(&ref->book);
+    places_finish(&ref->places);
     buf_finish(&ref->said);
     buf_finish(&ref->judged);
 }

@@ -6,6 +6,7 @@
 #ifndef TORTURE_POINT_H
 #define TORTURE_POINT_H
 
+#include "places.h"
 #include "scenario.h"
 
 /* A scenario with what it leaves when nothing goes wrong. */
@@ -14,6 +15,7 @@ struct reference {
     struct book book;
     struct buf said;      /* its stdout */
     struct ending ending; /* on a machine of machine.h */
+    struct places places; /* likewise, where the rig wants them */
     struct buf judged;    /* digests of the states from which all went well */
 };
 /*

@@ -110,6 +110,7 @@ static void make_environment(const struct rig *r, const struct start *s, struct 
         add_word(w, "MACHINE_LOG", "machine.log");
         add_word(w, "MACHINE_TIME", r->time ? r->time : RIG_TIME);
         add_word(w, "MACHINE", s->ill ? s->ill->rules : NULL);
+        add_word(w, "MACHINE_PLACES", r->places && !s->ill ? PLACES_FILE : NULL);
     }
 }
 

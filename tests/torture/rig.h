@@ -17,7 +17,8 @@
 
 enum { PATH_ROOM = 1024, DIED = 1000 }; /* DIED + the signal that ended a process */
 
-#define RIG_TIME "1700000000000"
+#define RIG_TIME    "1700000000000"
+#define PLACES_FILE "machine.places"
 
 struct rig {
     const char *ferry;
@@ -25,6 +26,7 @@ struct rig {
     char folder[PATH_ROOM]; /* scratch, absolute; the current folder */
     const char *defect;     /* FERRY_BREAK, or NULL */
     int any_order;          /* who makes which run first is left open: books do without wire ids */
+    int places;             /* a sound run leaves its places, too (places.h) */
     const char *time;       /* where the clock of a machine of machine.h stands; NULL: RIG_TIME */
     struct buf said;        /* stdout of the last process */
     struct buf told;        /* its stderr */

@@ -66,7 +66,10 @@ int is_ours(unsigned i)
 {
     const char *asked = getenv("FERRY_TORTURE");
     unsigned part = 0, parts = 1;
-    if (asked && sscanf(asked, "full:%u/%u", &part, &parts) == 2 && parts > 0) {
+    if (asked &&
+        (sscanf(asked, "full:%u/%u", &part, &parts) == 2 ||
+         sscanf(asked, "places:%u/%u", &part, &parts) == 2) &&
+        parts > 0) {
         return i % parts == part % parts;
     }
     return 1;
