@@ -435,12 +435,16 @@ static int32_t settle_parsed(struct deliver *d, const struct batch *b, const str
     return rc ? rc : store_notes(d, b, reply);
 }
 
+/* Who says himself when to come again is asked until the deadline, however often that is. */
 static int32_t busy(struct deliver *d, struct flight *f, int64_t again_ms, int64_t asked_ms,
                     struct ferry_str why)
 {
-    int32_t rc = all_later(d, &f->batch, put_back(f), again_ms, why);
+    int32_t rc = FERRY_OK;
     for (uint32_t i = 0; i < f->batch.n && rc == FERRY_OK; i++) {
-        rc = remember_wait(d, f->batch.rows[i].id, asked_ms);
+        const struct batch_op *row = &f->batch.rows[i];
+        enum op_state state = asked_ms > 0 ? put_back(f) : or_parked(row, put_back(f));
+        rc = settle_later(d, row->id, state, again_ms, why);
+        rc = rc ? rc : remember_wait(d, row->id, asked_ms);
     }
     return rc;
 }

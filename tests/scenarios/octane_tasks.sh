@@ -57,7 +57,7 @@ stops
 # A queue of two, whatever it calls itself: nothing is lost, and nobody hangs.
 for words in "429 testbox_queue_full error" "503 testbox.queue_full servlet" "400 testbox.request_limit description"; do
     read -r status code shape <<<"$words"
-    mock octane --option queue=2 --option task_workers=1 --option task_duration=20ms --option "queue_status=$status" --option "queue_code=$code" --option "queue_body=$shape"
+    mock octane --option queue=2 --option task_workers=1 --option task_duration=200ms --option "queue_status=$status" --option "queue_code=$code" --option "queue_body=$shape"
     more=', "auto_runs_slice_size": 20' config
     environment+=(FERRY_CLOCK=virtual FERRY_DELIVERY_DEADLINE=10h)
     ferry upload --json r.xml

@@ -86,6 +86,25 @@ START_TEST(a_wait_of_hours_is_never_longer_than_that)
 }
 END_TEST
 
+enum { FULL = 100 };
+
+static int32_t full_for_long(uint32_t n, const struct ferry_reply *r)
+{
+    return rounds <= FULL ? verdict(r, FERRY_BUSY, 10000) : all_done(n, r);
+}
+
+/* A queue that others have filled: nobody is needed but patience. */
+START_TEST(a_server_that_says_when_to_come_again_is_asked_as_often_as_it_takes)
+{
+    int64_t id = op(CASE, "a");
+    say = full_for_long;
+    ck_assert_int_eq(go(), FERRY_OK);
+    ck_assert_int_eq(of(id, "state"), OP_DONE);
+    ck_assert_uint_eq(rounds, FULL + 1);
+    ck_assert_int_eq(waited_ms(), FULL * 10000);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -93,6 +112,7 @@ int main(void)
         new_bytes_in_some_hours_outlives_the_process_that_was_told_of_it,
         a_server_that_is_busy_for_hours_outlives_the_process_that_was_told_of_it,
         a_wait_of_hours_is_never_longer_than_that,
+        a_server_that_says_when_to_come_again_is_asked_as_often_as_it_takes,
     };
     return run_tests("long waits", tests, sizeof tests / sizeof *tests);
 }
