@@ -66,6 +66,9 @@ struct ferry_traits {
     uint64_t max_answer;    /* of one answer body; 0: host's default, 16 MiB */
     int64_t settle_ms;      /* how late an unanswered request may still act; 0: host's default */
     struct ferry_str name;  /* "create run": for dry-run, receipt, log */
+    /* What came later. */
+    uint32_t a_second; /* requests of all kinds a second on one account; 0: no known limit */
+    uint32_t reserved;
 };
 
 /* --- what every call is given -------------------------------------------- */

@@ -51,7 +51,8 @@ static struct pace load(const struct limiter *l)
         return l->own;
     }
     if (pread(l->fd, &p, sizeof p, l->slot * (off_t)sizeof p) != sizeof p ||
-        memcmp(p.account, l->account, sizeof p.account) != 0) {
+        memcmp(p.account, l->account, sizeof p.account) != 0 || p.newest < 0 ||
+        p.newest >= LIMITER_SENT) {
         memset(&p, 0, sizeof p);
         memcpy(p.account, l->account, sizeof p.account);
     }
@@ -90,7 +91,7 @@ void limiter_init(struct limiter *l, const char *folder, struct ferry_str creden
         return;
     }
     buf_init(&path, 4096);
-    path_join(&path, folder, "limits");
+    path_join(&path, folder, "limits.2"); /* what an older ferry keeps there has other slots */
     l->fd = path.failed ? -1 : open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     buf_finish(&path);
     if (l->fd >= 0) {
@@ -107,6 +108,29 @@ void limiter_finish(struct limiter *l)
     l->fd = -1;
 }
 
+void limiter_rate(struct limiter *l, uint32_t a_second)
+{
+    if (a_second && (!l->a_second || a_second < l->a_second)) {
+        l->a_second = a_second;
+    }
+}
+
+/*
+ * When as many turns as are allowed in a while lie far enough back: of twenty a second the twentieth last a second, and of more than are
+ * remembered accordingly less. A twentieth more of it, since what leaves in time may arrive sooner than what left before it.
+ */
+static int64_t rate_due(const struct limiter *l, const struct pace *p, int64_t now)
+{
+    int64_t n = l->a_second < LIMITER_SENT ? l->a_second : LIMITER_SENT;
+    if (n == 0) {
+        return now;
+    }
+    int64_t span = n * 1050 / l->a_second;
+    int64_t oldest = p->sent_ms[(p->newest + LIMITER_SENT - n + 1) % LIMITER_SENT];
+    return oldest <= now && oldest + span > now ? oldest + span
+                                                : now; /* later, a clock was wrong */
+}
+
 int64_t limiter_turn(struct limiter *l, int64_t now)
 {
     int64_t due = now;
@@ -120,8 +144,10 @@ int64_t limiter_turn(struct limiter *l, int64_t now)
         due = p.pause_ms;
     } else if (p.limit > 0 && p.remaining <= 0 && p.reset_ms > now) {
         due = p.reset_ms - now <= MOST_WAIT_MS ? p.reset_ms : now + MOST_WAIT_MS;
-    } else {
+    } else if ((due = rate_due(l, &p, now)) == now) {
         p.remaining -= p.limit > 0;
+        p.newest = (p.newest + 1) % LIMITER_SENT;
+        p.sent_ms[p.newest] = now;
         store(l, &p);
     }
     if (locked) {
@@ -135,6 +161,8 @@ void limiter_give_back(struct limiter *l)
     int locked = lock_slot(l, F_WRLCK);
     struct pace p = load(l);
     p.remaining += p.limit > 0;
+    p.sent_ms[p.newest] = 0;
+    p.newest = (p.newest + LIMITER_SENT - 1) % LIMITER_SENT;
     store(l, &p);
     if (locked) {
         lock_slot(l, F_UNLCK);

@@ -97,7 +97,7 @@ static int64_t next_ms(const struct polls *p, const struct poll *one, int64_t as
         int64_t often = p->usual_ms / FINE > OFTEN_MS ? p->usual_ms / FINE : OFTEN_MS;
         int64_t left = p->usual_ms - age;
         left = left > often / 2 ? left : left > -SHARE * often ? often : wait;
-        wait = left < wait ? left : wait;
+        wait = left < 2 * wait ? left : wait; /* not shortly before it, too */
     }
     int64_t due = asked_ms + wait, soonest = now + wait / 2;
     return due > soonest ? due : soonest;

@@ -138,6 +138,9 @@ int32_t remote_describe(struct remote *r, uint32_t kind, struct ferry_traits *tr
                           STR_ARG(r->target->label), STR_ARG(r->target->plugin_id), kind,
                           ferry_status_text(rc));
     }
+    if (r->limited) {
+        limiter_rate(&r->limiter, traits->a_second);
+    }
     traits->max_items = traits->max_items ? traits->max_items : 1;
     traits->max_in_flight = traits->max_in_flight ? traits->max_in_flight : 1;
     return FERRY_OK;

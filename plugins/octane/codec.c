@@ -85,6 +85,7 @@ static int32_t describe(const struct ferry_call *call, uint32_t kind, struct fer
             t.max_bytes = kinds[i].max_bytes;
             t.max_answer = kinds[i].max_answer;
             t.name = ferry_cstr(kinds[i].name);
+            t.a_second = (uint32_t)octane_number(call, "requests_per_second");
             adjust(call, kind, &t);
         }
     }

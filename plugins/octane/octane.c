@@ -64,6 +64,8 @@ static const struct ferry_option all[] = {
     OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "report_url", .value = "URL",
                   .help = "where a person finds the report; a result's property "
                           "external_report_url wins"),
+    OCTANE_OPTION(.type = FERRY_OPT_INT, .name = "requests_per_second", .value = "N", .def = "20",
+                  .help = "requests of an account a second, at most; 0: as many as it takes"),
     OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "root_application_module_name", .value = "NAME",
                   .help = "module under the root that all others of ferry lie in"),
     OCTANE_OPTION(.type = FERRY_OPT_BOOL, .name = "skip_errors", .def = "true",
@@ -100,10 +102,10 @@ static const struct ferry_option all[] = {
                   .help = "workspace, where the project does not say it"),
 };
 static const struct ferry_option *const options[] = {
-    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],
-    &all[8],  &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15],
-    &all[16], &all[17], &all[18], &all[19], &all[20], &all[21], &all[22], &all[23],
-    &all[24], &all[25], &all[26], &all[27], &all[28], &all[29], &all[30], NULL,
+    &all[0],  &all[1],  &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],  &all[8],
+    &all[9],  &all[10], &all[11], &all[12], &all[13], &all[14], &all[15], &all[16], &all[17],
+    &all[18], &all[19], &all[20], &all[21], &all[22], &all[23], &all[24], &all[25], &all[26],
+    &all[27], &all[28], &all[29], &all[30], &all[31], NULL,
 };
 
 static const void *query(const char *id)

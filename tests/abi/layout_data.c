@@ -324,7 +324,7 @@ AT(task, project, 96);
 AT(task, run_key, 112);
 AT(task, run_title, 128);
 
-SIZE(traits, 64);
+SIZE(traits, 72);
 AT(traits, size, 0);
 AT(traits, effect, 4);
 AT(traits, flags, 8);
@@ -335,6 +335,8 @@ AT(traits, max_bytes, 24);
 AT(traits, max_answer, 32);
 AT(traits, settle_ms, 40);
 AT(traits, name, 48);
+AT(traits, a_second, 64);
+AT(traits, reserved, 68);
 
 SIZE(call, 88);
 AT(call, size, 0);

@@ -72,6 +72,52 @@ START_TEST(nothing_is_waited_for_where_the_server_says_nothing)
 }
 END_TEST
 
+/* Twenty in any second, however they come; a while of 1.05 s, lest they arrive closer together than they left. */
+START_TEST(no_more_turns_a_second_than_the_vendor_advises)
+{
+    enum { TURNS = 200 };
+    struct limiter l;
+    int64_t at = now_ms, taken[TURNS];
+    limiter_init(&l, NULL, FERRY_LIT("h#1"), 4);
+    limiter_rate(&l, 0);
+    limiter_rate(&l, 50);
+    limiter_rate(&l, 20);
+    limiter_rate(&l, 30);
+    for (int i = 0; i < TURNS; i++) {
+        at += i % 7 == 0 ? 130 : 0;
+        for (int64_t due; (due = limiter_turn(&l, at)) > at;) {
+            at = due;
+        }
+        taken[i] = at;
+        ck_assert(i < 20 || taken[i] - taken[i - 20] >= 1050);
+    }
+    ck_assert_int_le(at - now_ms, TURNS * 1050 / 20 + 1050);
+    while (limiter_turn(&l, at) == at) {
+    }
+    limiter_give_back(&l); /* the last one was not used after all */
+    ck_assert_int_eq(limiter_turn(&l, at), at);
+    ck_assert_int_eq(limiter_turn(&l, at - 3600000), at - 3600000); /* the clock was put back */
+    limiter_finish(&l);
+}
+END_TEST
+
+START_TEST(a_rate_above_what_is_remembered_is_kept_in_shorter_whiles)
+{
+    struct limiter l;
+    int64_t at = now_ms;
+    limiter_init(&l, NULL, FERRY_LIT("h#1"), 4);
+    limiter_rate(&l, 320);
+    for (int i = 0; i < 3200; i++) {
+        for (int64_t due; (due = limiter_turn(&l, at)) > at;) {
+            at = due;
+        }
+    }
+    ck_assert_int_ge(at - now_ms, 9900);
+    ck_assert_int_le(at - now_ms, 10600);
+    limiter_finish(&l);
+}
+END_TEST
+
 START_TEST(a_spent_window_is_waited_out_and_the_next_one_used)
 {
     struct limiter l;
@@ -189,7 +235,7 @@ START_TEST(many_accounts_and_a_damaged_file_are_got_over)
         ck_assert_int_eq(limiter_turn(&l, now_ms), now_ms);
         limiter_finish(&l);
     }
-    snprintf(path, sizeof path, "%s/limits", scratch_path);
+    snprintf(path, sizeof path, "%s/limits.2", scratch_path);
     ck_assert_int_eq(truncate(path, 77), 0);
     limiter_init(&l, scratch_path, FERRY_LIT("h#7"), 4);
     ck_assert_int_le(limiter_turn(&l, now_ms), now_ms + 300000);
@@ -206,6 +252,8 @@ int main(void)
     int failed;
     tcase_add_test(t, reads_every_way_in_which_a_limit_is_told);
     tcase_add_test(t, nothing_is_waited_for_where_the_server_says_nothing);
+    tcase_add_test(t, no_more_turns_a_second_than_the_vendor_advises);
+    tcase_add_test(t, a_rate_above_what_is_remembered_is_kept_in_shorter_whiles);
     tcase_add_test(t, a_spent_window_is_waited_out_and_the_next_one_used);
     tcase_add_test(t, of_answers_that_overtake_one_another_the_smaller_number_counts);
     tcase_add_test(t, what_is_under_way_is_not_counted_by_the_server_yet);
