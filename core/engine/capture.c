@@ -344,7 +344,7 @@ int32_t capture_reports(struct engine *e, const struct inputs *inputs,
     rc = rc ? rc : hold_run(e, &row, &c->run_id, err);
     if (rc) {
         arena_finish(&clean);
-        return rc;
+        return name_failure(rc, err, "run");
     }
     rc = begin_capture(e, c, &row, call->part, (struct ferry_str){NULL, 0}, err);
     arena_finish(&clean);

@@ -387,9 +387,10 @@ int32_t plan_lane(struct engine *e, struct lane *lane, struct remote *remote, st
         .describe = on_describe,
     };
     rc = rc ? rc : write_plan(&w, err);
-    if (rc == FERRY_OK && rehearse_case(&w.desk, err)) {
+    int32_t unready = rc ? FERRY_OK : rehearse_case(&w.desk, err);
+    if (unready) {
         rc = lane_state(e, lane->id, LANE_REPLAN, NULL);
-        rc = rc ? rc : err->status;
+        rc = rc ? rc : name_failure(unready, err, remote->target->label.ptr);
     }
     desk_finish(&w.desk);
     return rc;

@@ -83,7 +83,8 @@ static void free_words(struct words *w)
 
 static void make_environment(const struct rig *r, const struct start *s, struct words *w)
 {
-    static const char *const kept[] = {"PATH", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"};
+    static const char *const kept[] = {"PATH", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH",
+                                       "MACHINE_STACK"};
     const char *asan = getenv("ASAN_OPTIONS");
     char options[PATH_ROOM], number[16];
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
