@@ -86,6 +86,8 @@ int32_t settle_answer(struct deliver *d, struct flight *f);
 int32_t settle_done(struct deliver *d, const struct batch_op *row, const struct ferry_outcome *o,
                     uint32_t flags);
 int32_t settle_reject(struct deliver *d, int64_t op, struct ferry_str text);
+/* An OPTIONAL one was refused, or cannot be written: the thing is there, only its trimming is not. Noted. */
+int32_t settle_without(struct deliver *d, const struct batch_op *row, struct ferry_str text);
 void settle_count_rejected(struct deliver *d, struct ferry_str text); /* one of a request's own */
 int32_t settle_later(struct deliver *d, int64_t op, enum op_state state, int64_t not_before,
                      struct ferry_str text);

@@ -248,11 +248,12 @@ static int32_t name_rejected(struct deliver *d, struct batch *b)
 static int32_t reject_unwritable(struct deliver *d, struct batch *b, const struct ferry_error *why)
 {
     struct db *db = d->e->journal.db;
+    struct ferry_str text =
+        ferry_cstr(why->message[0] ? why->message : ferry_status_text(why->status));
     int32_t rc = db_begin(db, d->err);
-    rc = rc ? rc
-            : settle_reject(
-                  d, b->rows[0].id,
-                  ferry_cstr(why->message[0] ? why->message : ferry_status_text(why->status)));
+    rc = rc                               ? rc
+         : b->rows[0].flags & OP_OPTIONAL ? settle_without(d, &b->rows[0], text)
+                                          : settle_reject(d, b->rows[0].id, text);
     return db_end(db, rc, d->err);
 }
 

@@ -226,15 +226,20 @@ static int32_t follow(struct deliver *d, const struct batch_op *row, const struc
     return rc;
 }
 
+int32_t settle_without(struct deliver *d, const struct batch_op *row, struct ferry_str text)
+{
+    struct ferry_outcome done = {.size = sizeof done};
+    int32_t rc =
+        db_run(d->e->journal.db, d->err,
+               "INSERT INTO note(lane_id, op_id, kind, text, name) VALUES(?, ?, ?, ?, ?)", "iiiss",
+               row->lane_id, row->id, (int64_t)FERRY_NOTE_SKIPPED, short_text(text), row->name);
+    return rc ? rc : settle_done(d, row, &done, 0);
+}
+
 static int32_t reject_or_leave(struct deliver *d, const struct batch_op *row, struct ferry_str text)
 {
-    if (row->flags & OP_OPTIONAL) { /* the thing is there; only its trimming was refused */
-        struct ferry_outcome done = {.size = sizeof done};
-        int32_t rc = db_run(
-            d->e->journal.db, d->err,
-            "INSERT INTO note(lane_id, op_id, kind, text, name) VALUES(?, ?, ?, ?, ?)", "iiiss",
-            row->lane_id, row->id, (int64_t)FERRY_NOTE_SKIPPED, short_text(text), row->name);
-        return rc ? rc : settle_done(d, row, &done, 0);
+    if (row->flags & OP_OPTIONAL) {
+        return settle_without(d, row, text);
     }
     if ((row->flags & OP_DOUBTED) && !(row->flags & OP_LOOKED) && !BROKEN(repeat_refused)) {
         /* A refusal after a doubt may be the trace of an earlier success: look before believing it. */

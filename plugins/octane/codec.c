@@ -58,6 +58,10 @@ static const struct kind {
     {FERRY_OP(FERRY_COMPLETE, FERRY_RUN), FERRY_REPEATABLE, FERRY_CLOSES, 1, FERRY_RUN, 0, 0,
      "complete suite run"},
     {OCTANE_DESCRIBE_RUN, FERRY_REPEATABLE, 0, 1, FERRY_RUN, OCTANE_BODY, 0, "describe suite run"},
+    {OCTANE_FIND_RUN, FERRY_REPEATABLE, 0, OCTANE_LOOK, FERRY_RUN, 0, 64 << 20,
+     "find automated runs"},
+    {OCTANE_LINK_RUN, FERRY_REPEATABLE, 0, OCTANE_WRITES, FERRY_RUN, 4 * OCTANE_BODY, 0,
+     "link stories"},
 };
 
 /* What the configuration changes of it. */
@@ -111,6 +115,9 @@ static int32_t encode(const struct ferry_call *call, const struct ferry_op *cons
         return octane_encode_run(call, ops[0], out, err);
     case FERRY_OP(FERRY_CREATE, FERRY_RESULT):
         return octane_encode_results(call, ops, n, out, taken, err);
+    case OCTANE_FIND_RUN:
+    case OCTANE_LINK_RUN:
+        return octane_encode_link(call, ops, n, out, taken, err);
     default:
         return ferry_fail(err, FERRY_E_UNSUPPORTED, NULL, "Octane has no operation %u",
                           ops[0]->kind);
@@ -145,13 +152,19 @@ static int32_t decode(const struct ferry_call *call, const struct ferry_op *cons
         return ferry_fail(err, FERRY_E_BUG, NULL, "decode: no operations");
     }
     if (!octane_is_success(answer)) {
-        return octane_decode_refusal(ops, n, answer, reply);
+        int32_t rc = octane_decode_refusal(ops, n, answer, reply);
+        return rc || answer->status != 409 || ops[0]->kind != OCTANE_LINK_RUN
+                   ? rc
+                   : octane_decode_link(ops, n, answer, reply, err); /* the others are linked */
     }
     switch (ops[0]->kind) {
     case FERRY_OP(FERRY_CREATE, FERRY_FOLDER):
         return decode_made(answer, reply, err);
     case FERRY_OP(FERRY_CREATE, FERRY_RESULT):
         return octane_decode_accepted(ops, n, answer, reply, err);
+    case OCTANE_FIND_RUN:
+    case OCTANE_LINK_RUN:
+        return octane_decode_link(ops, n, answer, reply, err);
     default:
         return octane_decode_run(call, ops[0], answer, reply, err);
     }

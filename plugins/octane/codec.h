@@ -10,6 +10,9 @@
 
 /* The chain of a run's end: its suite run is looked up, then what ferry has to say of it goes into its description. */
 #define OCTANE_DESCRIBE_RUN FERRY_OP(FERRY_PRIVATE, FERRY_RUN)
+/* That of a result with stories that are linked afterwards: its automated run is looked up, then it covers them. */
+#define OCTANE_FIND_RUN FERRY_OP(FERRY_PRIVATE, FERRY_RESULT)
+#define OCTANE_LINK_RUN FERRY_OP(FERRY_PRIVATE + 1, FERRY_RESULT)
 
 /* --- codec.c ---------------------------------------------------------------------------------------- */
 
@@ -141,6 +144,27 @@ int32_t octane_ask_jira(struct buf *target, const struct ferry_call *call, struc
                         struct ferry_error *err);
 int32_t octane_answer_jira(const struct ferry_call *call, struct ferry_str fact,
                            const struct cJSON *data, const struct ferry_reply *reply);
+
+/* The ids of the stories that an operation's keys mean, each once; how many. What has none, or several, is left out. */
+uint32_t octane_stories_of(const struct ferry_call *call, const struct ferry_op *op,
+                           struct ferry_str *ids, uint32_t room);
+
+/* --- codec_link.c: linked when the results are there ------------------------------------------------------------ */
+
+int octane_links_after(const struct ferry_call *call);
+/* Behind the outcome of an operation whose task has ended well. */
+int32_t octane_follow_with_link(const struct ferry_call *call, const struct ferry_ask *ask,
+                                uint32_t index, const struct ferry_reply *reply);
+int32_t octane_encode_link(const struct ferry_call *call, const struct ferry_op *const *ops,
+                           uint32_t n, const struct ferry_out *out, uint32_t *taken,
+                           struct ferry_error *err);
+int32_t octane_decode_link(const struct ferry_op *const *ops, uint32_t n,
+                           const struct ferry_message *answer, const struct ferry_reply *reply,
+                           struct ferry_error *err);
+int octane_is_link_fact(struct ferry_str fact);
+int32_t octane_ask_coverage(struct buf *target, const struct ferry_call *call,
+                            struct ferry_error *err);
+int32_t octane_answer_coverage(const struct cJSON *data, const struct ferry_reply *reply);
 
 /* --- codec_task.c: what becomes of a payload ------------------------------------------------------------------ */
 

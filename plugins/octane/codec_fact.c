@@ -54,6 +54,9 @@ int32_t octane_ask_fact(struct buf *target, const struct ferry_call *call, struc
     if (octane_is_jira_fact(fact)) {
         return octane_ask_jira(target, call, fact, err);
     }
+    if (octane_is_link_fact(fact)) {
+        return octane_ask_coverage(target, call, err);
+    }
     if (!kind) {
         return ferry_fail(err, FERRY_E_STATE, "fact", "\"%.*s\" is not a fact of Octane",
                           STR_ARG(utf8_cut(fact, 60)));
@@ -104,15 +107,17 @@ int32_t octane_answer_fact(const struct ferry_call *call, const struct ferry_ask
     const struct kind *kind = kind_of(ask->name, &name);
     int32_t rc = json_parse(&doc, answer->body, JSON_STRICT, NULL, &why);
     const struct cJSON *data = json_get(doc.root, "data");
-    int of_jira = octane_is_jira_fact(ask->name);
-    if (rc || (!kind && !of_jira) || !json_is_array(data)) {
+    int of_jira = octane_is_jira_fact(ask->name), of_link = octane_is_link_fact(ask->name);
+    if (rc || (!kind && !of_jira && !of_link) || !json_is_array(data)) {
         rc = octane_not_understood(err, rc ? why.message : "no list");
     } else if (of_jira) {
         rc = octane_answer_jira(call, ask->name, data, reply);
+    } else if (of_link) {
+        rc = octane_answer_coverage(data, reply);
     } else if (json_count(data) == 0) {
         rc = reply->fact(reply->self, ask->name, FERRY_LIT(""));
     }
-    json_each (v, rc || of_jira ? NULL : data) {
+    json_each (v, rc || of_jira || of_link ? NULL : data) {
         rc = rc ? rc : tell(ask, kind, v, reply);
     }
     json_finish(&doc);

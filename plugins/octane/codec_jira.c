@@ -311,7 +311,7 @@ void octane_write_backlog(struct octane_writer *w, const struct ferry_op *op)
     struct ferry_str field = octane_fact(w->call, "jira field", field_of(w->call));
     buf_init(&items.bad, 65536);
     each_key(w->call, op, take, &items);
-    if (items.n) {
+    if (items.n && !str_is(octane_option(w->call, "link"), "after")) {
         buf_puts(&w->xml, "<backlog_items>");
         for (uint32_t i = 0; i < items.n; i++) {
             buf_printf(&w->xml, "<backlog_item_ref id=\"%.*s\"/>", STR_ARG(items.ids[i]));
@@ -324,19 +324,25 @@ void octane_write_backlog(struct octane_writer *w, const struct ferry_op *op)
     buf_finish(&items.bad);
 }
 
+uint32_t octane_stories_of(const struct ferry_call *call, const struct ferry_op *op,
+                           struct ferry_str *ids, uint32_t room)
+{
+    struct items items = {.call = call};
+    buf_init(&items.bad, 65536);
+    each_key(call, op, take, &items);
+    buf_finish(&items.bad);
+    items.n = items.n < room ? items.n : room;
+    memcpy(ids, items.ids, items.n * sizeof *ids);
+    return items.n;
+}
+
 /* --- the configuration ------------------------------------------------------------------------------------------------ */
 
 int32_t octane_check_links(const struct ferry_call *call, struct ferry_error *err)
 {
-    struct ferry_str link = octane_option(call, "link"), keys = octane_option(call, "jira"), key;
+    struct ferry_str keys = octane_option(call, "jira"), key;
     struct ferry_str pattern = octane_option(call, "jira_pattern"), field = field_of(call);
     int is_key;
-    if (str_is(link, "after") || str_is(link, "both")) {
-        return ferry_fail(err, FERRY_E_CONFIG, "link",
-                          "\"%.*s\": an upload does not link afterwards yet; set \"payload\" or "
-                          "\"none\", and run `ferry octane link` when it has ended",
-                          STR_ARG(link));
-    }
     while (jira_next(&keys, &key, &is_key)) {
         if (!is_key) {
             return ferry_fail(err, FERRY_E_CONFIG, "jira",

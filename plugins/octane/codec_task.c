@@ -146,6 +146,7 @@ static int32_t tell_partial(const struct ferry_call *call, const struct ferry_as
                                               .text = refused ? why : (struct ferry_str){NULL, 0}};
         named += why.len > 0;
         rc = reply->outcome(reply->self, i, &outcome);
+        rc = rc || refused ? rc : octane_follow_with_link(call, ask, i, reply);
         rc = rc || refused || !why.len ? rc : warn(reply, i, why);
     }
     return rc || named ? rc : warn(reply, 0, log.len ? log : FERRY_LIT("a warning without a word"));
@@ -165,19 +166,31 @@ static int32_t tell_failed(const struct ferry_ask *ask, const struct cJSON *root
     return tell_all(ask->n_ops, &outcome, reply);
 }
 
-static int32_t answer_state(const struct ferry_ask *ask, struct token *t, const struct cJSON *root,
-                            const struct ferry_reply *reply, struct ferry_error *err)
+static int32_t tell_done(const struct ferry_call *call, const struct ferry_ask *ask,
+                         const struct ferry_reply *reply)
 {
     const struct ferry_outcome done = {.size = sizeof done, .code = FERRY_DONE};
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < ask->n_ops && rc == FERRY_OK; i++) {
+        rc = reply->outcome(reply->self, i, &done);
+        rc = rc ? rc : octane_follow_with_link(call, ask, i, reply);
+    }
+    return rc;
+}
+
+static int32_t answer_state(const struct ferry_call *call, const struct ferry_ask *ask,
+                            struct token *t, const struct cJSON *root,
+                            const struct ferry_reply *reply, struct ferry_error *err)
+{
     struct ferry_str status = json_str(json_get(root, "status"));
     if (str_is(status, "queued") || str_is(status, "running")) {
         return tell_later(ask->n_ops, t, reply);
     }
     if (str_is(status, "success")) {
-        return tell_all(ask->n_ops, &done, reply);
+        return tell_done(call, ask, reply);
     }
     if (str_is(status, "fromOlderPush")) { /* newer results of these tests are there already */
-        int32_t rc = tell_all(ask->n_ops, &done, reply);
+        int32_t rc = tell_done(call, ask, reply);
         return rc ? rc : warn(reply, 0, FERRY_LIT("taken as results of an older push"));
     }
     if (str_is(status, "warning")) {
@@ -234,7 +247,8 @@ int32_t octane_answer_task(const struct ferry_call *call, const struct ferry_ask
         return answer_log(call, ask, answer->body, reply);
     }
     int32_t rc = json_parse(&doc, answer->body, JSON_STRICT, NULL, &why);
-    rc = rc ? octane_not_understood(err, why.message) : answer_state(ask, &t, doc.root, reply, err);
+    rc = rc ? octane_not_understood(err, why.message)
+            : answer_state(call, ask, &t, doc.root, reply, err);
     json_finish(&doc);
     return rc;
 }

@@ -43,8 +43,8 @@ static const struct ferry_option all[] = {
                   .help = "properties of a result that hold keys of Jira; tags jira:KEY do always"),
     OCTANE_OPTION(.type = FERRY_OPT_CHOICE, .name = "link", .def = "payload",
                   .choices = link_choices,
-                  .help = "whether results name the stories that they cover when they are "
-                          "uploaded; `ferry octane link` does it afterwards"),
+                  .help = "when results are linked to the stories that they cover: as they are "
+                          "uploaded, after their tasks have ended, both, or not at all"),
     OCTANE_OPTION(.type = FERRY_OPT_INT, .name = "max_parallel_uploads", .value = "N", .def = "5",
                   .help = "payloads that Octane works on for us at once, at most 5"),
     OCTANE_OPTION(.type = FERRY_OPT_STR, .name = "milestone", .value = "NAME",

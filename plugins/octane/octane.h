@@ -15,8 +15,10 @@ enum {
     OCTANE_MESSAGE = 64 * 1024,           /* bytes of an error's message */
     OCTANE_ERROR = 1024 * 1024,           /* bytes of an error's text ... */
     OCTANE_ERROR_LEAST = 64 * 1024,       /* ... of a run that would fill a payload by itself */
-    OCTANE_AT_ONCE = 5, /* payloads that the server works on; its queue takes 50 of all clients */
-    OCTANE_PAGE = 1000, /* entities in a page */
+    OCTANE_AT_ONCE = 5,  /* payloads that the server works on; its queue takes 50 of all clients */
+    OCTANE_PAGE = 1000,  /* entities in a page */
+    OCTANE_LOOK = 50,    /* that are looked for by what stands in them, in one address */
+    OCTANE_WRITES = 200, /* changed by one request */
     OCTANE_BODY = 1024 * 1024 /* bytes of a request about entities */
 };
 

@@ -43,7 +43,6 @@ given_busy() {
 }
 given_data() { echo '{"data":[{"title":"x"}]}' >data.json; }
 given_folder() { mkdir folder; }
-given_link_after() { more=', "link": "after"' config; }
 given_link_other() { more=', "link": "sometimes"' config; }
 given_jira_word() { more=', "jira": ["AO-1", "17"]' config; }
 given_pattern() { more=', "jira_pattern": "[key]"' config; }

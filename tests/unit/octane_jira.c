@@ -260,13 +260,108 @@ START_TEST(a_workspace_without_the_field_costs_the_links_alone)
 }
 END_TEST
 
+/* --- afterwards ---------------------------------------------------------------------------------------------------- */
+
+static void task_ended(uint32_t n)
+{
+    struct ferry_ask ask = {
+        .what = FERRY_ASK_POLL, .token = FERRY_LIT("1103"), .ops = ops, .n_ops = n};
+    ck_assert_int_eq(bench_answer(&ask, 200, "{\"id\":1103,\"status\":\"success\"}"), FERRY_OK);
+}
+
+START_TEST(what_is_linked_afterwards_is_not_in_the_payload_and_goes_on_when_its_task_has_ended)
+{
+    says(0, "jira", "AO-1");
+    says(1, "jira", "AO-9"); /* has no story */
+    fact("jira field jira_key_udf", "1");
+    fact("story AO-1", "3001");
+    fact("story AO-9", "");
+    task_ended(3);
+    bench_says("outcome 0 1\noutcome 1 1\noutcome 2 1\n");
+    option("link", "both");
+    ck_assert_int_eq(encode(3), FERRY_OK);
+    bench_shows("<backlog_item_ref id=\"3001\"/>");
+    task_ended(3);
+    bench_says("outcome 0 1\nfollow 0 1000007\noutcome 1 1\noutcome 2 1\n");
+    options[bench.call.n_options - 1].value = FERRY_LIT("after");
+    ck_assert_int_eq(encode(3), FERRY_OK);
+    ck_assert_ptr_null(strstr(buf_cstr(&bench.shown), "backlog_item"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "AO-9 has no story"));
+    task_ended(3);
+    bench_says("outcome 0 1\nfollow 0 1000007\noutcome 1 1\noutcome 2 1\n");
+}
+END_TEST
+
+static const struct ferry_kv found[3][2] = {
+    {{FERRY_LIT("automated_run"), FERRY_LIT("41")}, {FERRY_LIT("test"), FERRY_LIT("7")}},
+    {{FERRY_LIT("automated_run"), FERRY_LIT("42")}, {FERRY_LIT("test"), FERRY_LIT("8")}},
+    {{FERRY_LIT("automated_run"), FERRY_LIT("43")}, {FERRY_LIT("test"), FERRY_LIT("7")}}};
+
+START_TEST(an_automated_run_is_found_by_the_id_in_its_description)
+{
+    op[0].kind = op[1].kind = FERRY_OP(FERRY_PRIVATE, FERRY_RESULT);
+    op[0].wire_id = FERRY_LIT("aaaa-1");
+    op[1].wire_id = FERRY_LIT("bbbb-2");
+    ck_assert_int_eq(encode(2), FERRY_OK);
+    bench_shows("GET https://octane.example/api/shared_spaces/1001/workspaces/1002/automated_runs?"
+                "fields=id,description,test&limit=1000&query=%22parent_suite%20EQ%20%7Bname%20EQ%20"
+                "%27Bob%5C%27s%201a2b3c4d%27%7D%3B%28description%20EQ%20%27%2Aferry%20aaaa-1%2A%27"
+                "%7C%7Cdescription%20EQ%20%27%2Aferry%20bbbb-2%2A%27%29%22&order_by=id\n");
+    ck_assert_int_eq(
+        bench_decode(ops, 2, 200,
+                     "{\"total_count\":1,\"data\":[{\"id\":\"42\",\"description\":"
+                     "\"<p>ferry bbbb-2</p>\",\"test\":{\"type\":\"test\",\"id\":\"8\"}}]}"),
+        FERRY_OK);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "note 0 3 jira: its automated run is not"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "follow 1 1010007\n"));
+    ck_assert_int_eq(bench_decode(ops, 2, 200, "<html>"), FERRY_E_PROTOCOL);
+}
+END_TEST
+
+START_TEST(a_link_is_appended_and_believed_when_the_answer_names_it)
+{
+    uint32_t taken = 0;
+    option("link", "after");
+    for (int i = 0; i < 3; i++) {
+        says(i, "jira", "AO-1");
+        op[i].kind = FERRY_OP(FERRY_PRIVATE + 1, FERRY_RESULT);
+        op[i].extra = found[i];
+        op[i].n_extra = 2;
+    }
+    fact("story AO-1", "3001");
+    ck_assert_int_eq(bench_encode(ops, 3, &taken), FERRY_E_NEED);
+    bench_says("need coverage of runs\n");
+    fact("coverage of runs", "1");
+    ck_assert_int_eq(bench_encode(ops, 3, &taken), FERRY_OK);
+    ck_assert_uint_eq(taken, 3);
+    bench_shows("PUT https://octane.example/api/shared_spaces/1001/workspaces/1002/automated_runs?"
+                "reference_update_mode=append\n");
+    bench_shows(
+        "{\"id\":\"41\",\"covered_content\":{\"data\":[{\"type\":\"story\",\"id\":\"3001\"}]}}");
+    ck_assert_int_eq(
+        bench_decode(ops, 3, 200, "{\"total_count\":2,\"data\":[{\"id\":\"43\"},{\"id\":\"41\"}]}"),
+        FERRY_OK);
+    bench_says("outcome 0 1\noutcome 2 1\n");
+    ck_assert_int_eq(bench_decode(ops, 3, 409,
+                                  "{\"data\":[{\"id\":\"41\"},{\"id\":\"43\"}],\"errors\":[{"
+                                  "\"index\":1,\"description\":\"no\"}]}"),
+                     FERRY_OK);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "outcome 1 4"));
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&bench.told), "outcome 2 1"));
+    ck_assert_int_eq(bench_decode(ops, 3, 200, "null"), FERRY_E_PROTOCOL);
+    /* Through tests: two results of one test go one after the other. */
+    facts[bench.call.n_facts - 1].value = FERRY_LIT("");
+    ck_assert_int_eq(bench_encode(ops, 3, &taken), FERRY_OK);
+    ck_assert_uint_eq(taken, 2);
+    bench_shows("/automated_tests?reference_update_mode=append\n");
+}
+END_TEST
+
 /* --- the configuration -------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *option, *value, *says;
 } wrong[] = {
-    {"link", "after", "an upload does not link afterwards yet"},
-    {"link", "both", "run `ferry octane link`"},
     {"jira", "AO-1\n17", "\"17\" is no key of Jira"},
     {"jira_pattern", "[key]", "has no {key}"},
     {"jira_field", "x y", "is no name of a field"},
@@ -311,6 +406,10 @@ int main(void)
     tcase_add_test(c, the_field_is_looked_for_before_it_is_used);
     tcase_add_test(c, stories_stand_before_the_error);
     tcase_add_test(c, what_cannot_be_linked_is_told_once_with_the_command);
+    tcase_add_test(
+        c, what_is_linked_afterwards_is_not_in_the_payload_and_goes_on_when_its_task_has_ended);
+    tcase_add_test(c, an_automated_run_is_found_by_the_id_in_its_description);
+    tcase_add_test(c, a_link_is_appended_and_believed_when_the_answer_names_it);
     tcase_add_test(c, a_workspace_without_the_field_costs_the_links_alone);
     tcase_add_loop_test(c, a_wrong_setting_is_named_before_anything_is_sent, 0,
                         sizeof wrong / sizeof *wrong);
