@@ -74,7 +74,7 @@ int http_answer_line(struct http_answer *a, struct ferry_str line)
     for (uint64_t k = 0; k < name.len; k++) {
         buf_putc(&a->head, lower(name.ptr[k]));
     }
-    struct ferry_str low = {a->head.ptr + a->name_at[i], name.len};
+    struct ferry_str low = str_sub(buf_str(&a->head), a->name_at[i], a->head.len);
     a->zipped |= !a->head.failed && str_is(low, "content-encoding") &&
                  (str_is(value, "gzip") || str_is(value, "x-gzip"));
     a->value_at[i] = a->head.len;

@@ -135,7 +135,8 @@ int32_t qase_decode_refusal(const struct ferry_op *const *ops, uint32_t n,
                             const struct ferry_message *answer, const struct ferry_reply *reply)
 {
     struct json_doc doc = {NULL};
-    struct refusal f = {.n = n, .ops = ops, .reply = reply};
+    /* Whatever item a refused completion names, it is the run's: what it means is said once, by decide(). */
+    struct refusal f = {.n = is_completion(ops[0]) ? 0 : n, .ops = ops, .reply = reply};
     if (answer->status < 400 || answer->status >= 600 || answer->status == 401 ||
         answer->status == 408 || answer->status == 429 ||
         (answer->status >= 500 && answer->status != 507)) {
