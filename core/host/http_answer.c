@@ -150,7 +150,7 @@ static int32_t fill_in(struct http_answer *a)
     if (buf_put(&x->storage, buf_str(&a->head))) {
         return ferry_fail(&a->error, x->storage.failed, "an answer", "out of memory");
     }
-    const char *head = x->storage.ptr ? x->storage.ptr + body : NULL;
+    const char *head = x->storage.ptr ? x->storage.ptr + body : "";
     for (uint32_t i = 0; i < a->n_headers; i++) {
         x->headers[i].key = (struct ferry_str){head + a->name_at[i], a->name_len[i]};
         x->headers[i].value = (struct ferry_str){head + a->value_at[i], a->value_len[i]};
