@@ -23,23 +23,37 @@ static void *take(struct intake *in, size_t n, size_t size)
     return p;
 }
 
-/* Nearly every text is ASCII and many are absent; this is asked of all of them. */
+static uint64_t eight_bytes(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* Nearly every text is ASCII; this is asked of all of them. The last word may overlap the one before it. */
 static int is_ascii(struct ferry_str s)
 {
-    uint64_t high = 0, word, i = 0;
-    for (; s.len - i >= sizeof word; i += sizeof word) {
-        memcpy(&word, s.ptr + i, sizeof word);
-        high |= word;
+    uint64_t high = 0, i = 0;
+    if (s.len < 8) {
+        for (; i < s.len; i++) {
+            high |= (unsigned char)s.ptr[i];
+        }
+        return high < 0x80;
     }
-    for (; i < s.len; i++) {
-        high |= (unsigned char)s.ptr[i];
+    for (; s.len - i >= 32; i += 32) {
+        const char *p = s.ptr + i;
+        high |= eight_bytes(p) | eight_bytes(p + 8) | eight_bytes(p + 16) | eight_bytes(p + 24);
     }
+    for (; s.len - i > 8; i += 8) {
+        high |= eight_bytes(s.ptr + i);
+    }
+    high |= eight_bytes(s.ptr + s.len - 8);
     return !(high & 0x8080808080808080u);
 }
 
-static int is_valid(struct ferry_str s)
+static inline int is_valid(struct ferry_str s)
 {
-    return is_ascii(s) || utf8_valid(s) == s.len;
+    return s.len == 0 || is_ascii(s) || utf8_valid(s) == s.len;
 }
 
 static struct ferry_str repaired(struct intake *in, struct ferry_str s)
@@ -54,6 +68,12 @@ static struct ferry_str repaired(struct intake *in, struct ferry_str s)
     }
     buf_finish(&b);
     return s;
+}
+
+/* Many texts are absent: those are let through where they are asked for. */
+static inline struct ferry_str text(struct intake *in, struct ferry_str s)
+{
+    return s.len == 0 ? s : intake_str(in, s);
 }
 
 struct ferry_str intake_str(struct intake *in, struct ferry_str s)
@@ -213,21 +233,21 @@ failures(struct intake *in, const struct ferry_failure *const *from, uint32_t n)
 
 /* --- names --------------------------------------------------------------------- */
 
+/* 1 where no part of the path is empty. */
+static int is_tidy(struct ferry_str path)
+{
+    return path.len == 0 || (path.ptr[0] != '\t' && path.ptr[path.len - 1] != '\t' &&
+                             !memmem(path.ptr, (size_t)path.len, "\t\t", 2));
+}
+
 /* Parts joined by TAB without empty ones. */
 static struct ferry_str suite_path(struct intake *in, struct ferry_str path)
 {
     struct ferry_str rest, part;
     char *out;
     size_t len = 0;
-    int tidy = 1;
-    path = intake_str(in, path);
-    if (path.len == 0 || !memchr(path.ptr, '\t', (size_t)path.len)) {
-        return path;
-    }
-    for (uint64_t i = 0; i < path.len; i++) {
-        tidy &= path.ptr[i] != '\t' || (i > 0 && i + 1 < path.len && path.ptr[i - 1] != '\t');
-    }
-    if (tidy) {
+    path = text(in, path);
+    if (is_tidy(path)) {
         return path;
     }
     out = take(in, (size_t)path.len, 1);
@@ -246,12 +266,8 @@ static struct ferry_str suite_path(struct intake *in, struct ferry_str path)
 
 static struct ferry_str last_part(struct ferry_str path)
 {
-    for (uint64_t i = path.len; i > 0; i--) {
-        if (path.ptr[i - 1] == '\t') {
-            return str_sub(path, i, path.len);
-        }
-    }
-    return path;
+    const char *tab = path.len ? memrchr(path.ptr, '\t', (size_t)path.len) : NULL;
+    return tab ? str_sub(path, (uint64_t)(tab + 1 - path.ptr), path.len) : path;
 }
 
 /* Appends a part; a TAB inside one would look like the joint of two. */
@@ -263,11 +279,10 @@ static void join(char *out, size_t *len, struct ferry_str part, int plain)
     if (*len > 0) {
         out[(*len)++] = '\t';
     }
-    char *at = out + *len, *tab = at;
-    memcpy(at, part.ptr, (size_t)part.len);
+    char *at = memcpy(out + *len, part.ptr, (size_t)part.len);
     *len += (size_t)part.len;
-    while (!plain && (tab = memchr(tab, '\t', (size_t)(out + *len - tab))) != NULL) {
-        *tab = ' ';
+    while (!plain && (at = memchr(at, '\t', (size_t)(out + *len - at))) != NULL) {
+        *at = ' ';
     }
 }
 
@@ -290,16 +305,16 @@ static struct ferry_str signature(struct intake *in, const struct ferry_result *
 
 static void result_texts(struct intake *in, struct ferry_result *r)
 {
-    r->status_text = intake_str(in, r->status_text);
+    r->status_text = text(in, r->status_text);
     r->suite = suite_path(in, r->suite);
-    r->class_name = intake_str(in, r->class_name);
-    r->name = intake_str(in, r->name);
-    r->file = intake_str(in, r->file);
-    r->message = intake_str(in, r->message);
-    r->type = intake_str(in, r->type);
-    r->details = intake_str(in, r->details);
-    r->out = intake_str(in, r->out);
-    r->err = intake_str(in, r->err);
+    r->class_name = text(in, r->class_name);
+    r->name = text(in, r->name);
+    r->file = text(in, r->file);
+    r->message = text(in, r->message);
+    r->type = text(in, r->type);
+    r->details = text(in, r->details);
+    r->out = text(in, r->out);
+    r->err = text(in, r->err);
     r->case_ids = strings(in, r->case_ids, r->n_case_ids);
     r->tags = strings(in, r->tags, r->n_tags);
     r->parameters = pairs(in, r->parameters, r->n_parameters);

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 256 * 1024, HEAD = 4096, SHOWN = 200 };
+enum { PIECE = 64 * 1024, HEAD = 4096, SHOWN = 200 };
 
 /* One report being read. */
 struct reading {
