@@ -34,14 +34,10 @@ static const struct entry LEN12[] = {
 static const struct entry *const ROWS[] = {NULL, NULL, NULL, NULL,  LEN4, LEN5, NULL,
                                            LEN7, LEN8, LEN9, LEN10, NULL, LEN12};
 
-enum element element_of(const char *name, size_t len)
+/* Without a prefix. */
+static enum element look_up(const char *name, size_t len)
 {
-    const char *colon = memchr(name, ':', len);
     const struct entry *e;
-    if (colon) {
-        len -= (size_t)(colon + 1 - name);
-        name = colon + 1;
-    }
     if (len >= sizeof ROWS / sizeof ROWS[0] || !ROWS[len]) {
         return EL_OTHER;
     }
@@ -51,6 +47,13 @@ enum element element_of(const char *name, size_t len)
         }
     }
     return EL_OTHER;
+}
+
+enum element element_of(const char *name, size_t len)
+{
+    enum element el = look_up(name, len);
+    const char *colon = el == EL_OTHER ? memchr(name, ':', len) : NULL;
+    return colon ? look_up(colon + 1, len - (size_t)(colon + 1 - name)) : el;
 }
 
 int element_may_nest(enum element parent, enum element child)

@@ -18,13 +18,17 @@ int32_t filter_init(struct filter *f, const struct filter_calls *calls, struct n
                     const int *over)
 {
     memset(f, 0, sizeof *f);
-    f->window = calloc(1, FILTER_HISTORY + FILTER_WINDOW);
+    f->window = malloc(FILTER_HISTORY + FILTER_WINDOW);
     f->calls = calls;
     f->notices = notices;
     f->over = over;
     f->counted_at = (struct place){1, 1};
-    f->counted = f->window ? f->window + FILTER_HISTORY : NULL;
-    return f->window ? FERRY_OK : FERRY_E_NO_MEMORY;
+    if (!f->window) {
+        return FERRY_E_NO_MEMORY;
+    }
+    memset(f->window, 0, FILTER_HISTORY); /* no other byte is looked at before it came */
+    f->counted = f->window + FILTER_HISTORY;
+    return FERRY_OK;
 }
 
 void filter_finish(struct filter *f)
@@ -244,12 +248,30 @@ static const unsigned char *in_text(struct filter *f, const unsigned char *p,
     return p;
 }
 
+/* Behind names and values in which nothing is to be mended: at what ends the tag, or needs a closer look. */
+static const unsigned char *plain_values(struct filter *f, const unsigned char *p,
+                                         const unsigned char *end)
+{
+    for (;;) {
+        const unsigned char *start = p, *q;
+        p = scan_for(p, end, '>', '"', '\'');
+        f->tag_len += (uint64_t)(p - start);
+        if (p == end || (*p != '"' && *p != '\'')) {
+            return p;
+        }
+        q = scan_for(p + 1, end, *p, '<', '&');
+        if (q == end || *q != *p) {
+            return p;
+        }
+        f->tag_len += (uint64_t)(q - p - 1);
+        p = q + 1;
+    }
+}
+
 static const unsigned char *in_tag(struct filter *f, const unsigned char *p,
                                    const unsigned char *end)
 {
-    const unsigned char *start = p;
-    p = scan_for(p, end, '>', '"', '\'');
-    f->tag_len += (uint64_t)(p - start);
+    p = plain_values(f, p, end);
     if (f->tag_len > FILTER_TAG_MAX) {
         f->rc = f->calls->refuse(f->calls->data, "a tag of more than 8 MiB");
         return p;

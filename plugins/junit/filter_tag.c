@@ -22,9 +22,10 @@ static int begins_name(unsigned char c)
 /* The length of the name at p: up to a space, a control, '/' or '>', or too long to matter. */
 static size_t name_length(const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char *q = p;
-    while (q < end && q - p<TAG_NAME_MAX && * q> ' ' && *q != '/' && *q != '>' && *q != '<' &&
-           *q != '"') {
+    static const unsigned char ends[256] = {
+        [0 ... ' '] = 1, ['/'] = 1, ['>'] = 1, ['<'] = 1, ['"'] = 1};
+    const unsigned char *q = p, *to = end - p > TAG_NAME_MAX ? p + TAG_NAME_MAX : end;
+    while (q < to && !ends[*q]) {
         q++;
     }
     return (size_t)(q - p);

@@ -324,7 +324,7 @@ static void emit(struct parse *p, struct frame *f, const struct attempt *a, stru
     result.status = a->status;
     result.flags = a->flags;
     result.attempt = a->number;
-    if (a->is_last && !str_is_nocase(word, ferry_result_status_text(a->status))) {
+    if (a->is_last && word.len > 0 && !str_is_nocase(word, ferry_result_status_text(a->status))) {
         result.status_text = word;
     }
     put_timing(f, a, &result);
