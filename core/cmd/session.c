@@ -134,6 +134,7 @@ int32_t session_keys(const struct app *app, struct keys **out, struct ferry_erro
         .properties = names,
         .pattern = config_get(c, "automation_key.pattern"),
         .map_file = config_get(c, "automation_key.map"),
+        .issues_file = config_get(c, "jira.map"),
         .use_class_name = (uint32_t)!str_is(config_get(c, "automation_key.fallback"), "none")};
     while (kc.n_properties < NAMES && str_split(&list, '\n', &names[kc.n_properties])) {
         kc.n_properties += names[kc.n_properties].len > 0;

@@ -207,6 +207,24 @@ static void note_no_key(struct captured *c, const struct ferry_result *r)
     c->no_key++;
 }
 
+/* What the map of Jira's keys says of a test goes as a tag of its result: "jira:AO-1, AO-2". */
+static int32_t tag_issues(struct item_writer *w, struct ferry_str issues,
+                          struct ferry_result *result)
+{
+    if (!issues.ptr) {
+        return FERRY_OK;
+    }
+    struct ferry_str *tags = arena_array(&w->arena, struct ferry_str, result->n_tags + 1);
+    for (uint32_t i = 0; tags && i < result->n_tags; i++) {
+        tags[i] = result->tags[i];
+    }
+    if (tags) {
+        tags[result->n_tags++] = arena_printf(&w->arena, "jira:%.*s", STR_ARG(issues));
+        result->tags = tags;
+    }
+    return w->arena.failed;
+}
+
 static int32_t write_result(struct item_writer *w, const struct ferry_item *given)
 {
     unsigned char ident[16], digest[16], id[16];
@@ -216,6 +234,7 @@ static int32_t write_result(struct item_writer *w, const struct ferry_item *give
     int fresh = 0;
     arena_reset(&w->arena);
     int32_t rc = keys_find(w->call->keys, given, &w->arena, &found);
+    rc = rc ? rc : tag_issues(w, found.issues, &result);
     if (rc) {
         return w->rc = ferry_fail(w->err, rc, "", "%s: %s", w->path, ferry_status_text(rc));
     }

@@ -22,7 +22,7 @@ struct keys {
     uint32_t use_class_name;
     uint32_t has_pattern;
     regex_t pattern;
-    struct keys_map *map; /* NULL: none */
+    struct keys_map *map, *issues; /* NULL: none */
 };
 
 const char *keys_from_text(enum keys_from from)
@@ -98,7 +98,10 @@ int32_t keys_open(struct keys **out, const struct keys_config *config, struct fe
         rc = open_pattern(k, config->pattern, err);
     }
     if (!rc && !str_empty(config->map_file)) {
-        rc = keys_map_open(&k->map, config->map_file, err);
+        rc = keys_map_open(&k->map, config->map_file, "automation_key.map", err);
+    }
+    if (!rc && !str_empty(config->issues_file)) {
+        rc = keys_map_open(&k->issues, config->issues_file, "jira.map", err);
     }
     if (rc) {
         keys_close(k);
@@ -117,6 +120,7 @@ void keys_close(struct keys *k)
         regfree(&k->pattern);
     }
     keys_map_close(k->map);
+    keys_map_close(k->issues);
     arena_finish(&k->arena);
     free(k);
 }
@@ -286,6 +290,12 @@ int32_t keys_find(const struct keys *k, const struct ferry_item *item, struct ar
         }
         all_ids(item->result, list, &found->n_case_ids);
         found->case_ids = list;
+    }
+    if (k->issues) {
+        int32_t rc = keys_map_find(k->issues, item->result, arena, &found->issues);
+        if (rc) {
+            return rc;
+        }
     }
     return find_key(k, item, arena, found);
 }

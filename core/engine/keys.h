@@ -36,6 +36,8 @@ struct keys_config {
      * without a rule is warned of. Absent: none.
      */
     struct ferry_str map_file;
+    /* Such a file with the keys of Jira that a test is about: GLOB,"AO-1, AO-2". Absent: none. */
+    struct ferry_str issues_file;
 };
 
 enum keys_from {
@@ -56,6 +58,7 @@ struct keys_found {
     const struct ferry_str *case_ids;
     uint32_t n_case_ids;
     enum keys_from from;
+    struct ferry_str issues; /* keys of Jira, as the file has them; absent: none */
 };
 
 struct keys;

@@ -34,7 +34,7 @@ struct keys_map {
 /* A map file being read. */
 struct map_text {
     struct keys_map *map;
-    const char *path;
+    const char *path, *setting;
     struct ferry_str rest;
     uint32_t line;
     struct ferry_error *err;
@@ -43,7 +43,7 @@ struct map_text {
 static int32_t fail_at(const struct map_text *t, uint32_t line, const char *what)
 {
     char shown[160], where[64];
-    snprintf(where, sizeof where, "automation_key.map line %u", line);
+    snprintf(where, sizeof where, "%s line %u", t->setting, line);
     return ferry_fail(t->err, FERRY_E_CONFIG, where, "%s line %u: %s",
                       text_show_to(shown, sizeof shown, ferry_cstr(t->path)), line, what);
 }
@@ -164,13 +164,13 @@ static int32_t add_rule(struct map_text *t, struct ferry_str glob, struct ferry_
         uint32_t want = *cap ? *cap * 2 : 64;
         struct rule *more = reallocarray(*list, want, sizeof *more);
         if (!more) {
-            return ferry_fail(t->err, FERRY_E_NO_MEMORY, "automation_key.map", "out of memory");
+            return ferry_fail(t->err, FERRY_E_NO_MEMORY, t->setting, "out of memory");
         }
         *list = more;
         *cap = want;
     }
     if (m->arena.failed) {
-        return ferry_fail(t->err, m->arena.failed, "automation_key.map", "out of memory");
+        return ferry_fail(t->err, m->arena.failed, t->setting, "out of memory");
     }
     (*list)[(*n)++] = rule;
     return m->n_globs + m->n_plain > RULES_MAX ? fail_at(t, t->line, "more than a million rules")
@@ -260,7 +260,7 @@ static int32_t check_globs(const struct map_text *t)
     struct rule *copy = reallocarray(NULL, (size_t)m->n_globs + 1, sizeof *copy);
     int32_t rc;
     if (!copy) {
-        return ferry_fail(t->err, FERRY_E_NO_MEMORY, "automation_key.map", "out of memory");
+        return ferry_fail(t->err, FERRY_E_NO_MEMORY, t->setting, "out of memory");
     }
     if (m->n_globs > 0) {
         memcpy(copy, m->globs, m->n_globs * sizeof *copy);
@@ -307,20 +307,21 @@ static int32_t take_text(struct map_text *t)
         rc = check_doubles(t, t->map->plain, t->map->n_plain);
     }
     if (!rc && t->map->n_plain + t->map->n_globs == 0) {
-        log_warn("automation_key.map: %s holds no rule; a line is GLOB,KEY", t->path);
+        log_warn("%s: %s holds no rule; a line is GLOB,KEY", t->setting, t->path);
     }
     return rc ? rc : check_globs(t);
 }
 
-int32_t keys_map_open(struct keys_map **out, struct ferry_str path, struct ferry_error *err)
+int32_t keys_map_open(struct keys_map **out, struct ferry_str path, const char *setting,
+                      struct ferry_error *err)
 {
     struct keys_map *m = calloc(1, sizeof *m);
-    struct map_text t = {.map = m, .err = err};
+    struct map_text t = {.map = m, .setting = setting, .err = err};
     struct buf text;
     int32_t rc;
     *out = NULL;
     if (!m) {
-        return ferry_fail(err, FERRY_E_NO_MEMORY, "automation_key.map", "out of memory");
+        return ferry_fail(err, FERRY_E_NO_MEMORY, setting, "out of memory");
     }
     arena_init(&m->arena, MAP_MAX * 4);
     buf_init(&text, MAP_MAX);

@@ -40,7 +40,8 @@ static int32_t open_roots(struct read_setup *s, const struct config *config)
 static int32_t open_keys(struct read_setup *s, const struct config *config, struct ferry_error *err)
 {
     struct keys_config keys = {.pattern = config_get(config, "automation_key.pattern"),
-                               .map_file = config_get(config, "automation_key.map")};
+                               .map_file = config_get(config, "automation_key.map"),
+                               .issues_file = config_get(config, "jira.map")};
     struct ferry_str *names;
     int32_t rc = list_of(&s->arena, config_get(config, "automation_key.properties"), &names,
                          &keys.n_properties);

@@ -75,6 +75,8 @@ const struct config_key *const config_keys[] = {
         .help = "how long an exchange may go without a byte in either direction"),
     KEY(0, 10, INT64_C(24) * 3600 * 1000, "FERRY_HTTP_TIMEOUT", .type = FERRY_OPT_DURATION,
         .name = "http.timeout", .def = "300000", .help = "how long one exchange may take in all"),
+    KEY(KEY_PATH, 0, 0, "FERRY_JIRA_MAP", .type = FERRY_OPT_STR, .name = "jira.map",
+        .value = "FILE", .help = "file that maps test names to keys of Jira"),
     KEY(KEY_PATH, 0, 0, "FERRY_MIRROR_ERROR_LOG", .type = FERRY_OPT_STR, .name = "mirror.error_log",
         .value = "FILE", .variables = error_log_variables,
         .help = "file that `ferry mirror` adds its errors to, one a line; made on the first one"),

@@ -146,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     fuzz_part(&rest, &test);
     fuzz_file("map.csv", file);
-    int32_t rc = keys_map_open(&m, FERRY_LIT("map.csv"), &err);
+    int32_t rc = keys_map_open(&m, FERRY_LIT("map.csv"), "automation_key.map", &err);
     fuzz_claim(rc == FERRY_OK || rc == FERRY_E_CONFIG, "a map file: %d: %s", rc, err.message);
     if (rc) {
         fuzz_message(&err);

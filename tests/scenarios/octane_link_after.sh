@@ -52,6 +52,21 @@ whole | cmp -s - "$work/once" || fail "again adds nothing: $(whole | diff "$work
 is "requests that link" "$(written)" 1
 kill "$server"
 
+# What the reports do not say, a map may: by name or pattern, several keys a test.
+begin_with --option run_coverage=true
+more=', "link": "after"' config
+printf '%s\n' '# what is about what' '**/four,"AO-2, AO-1"' 's/a.B/thr*,AO-2' >stories.csv
+environment+=(FERRY_JIRA_MAP=stories.csv)
+ferry upload --json r.xml
+exits 0
+is "what runs cover" "$(runs_cover)" "four: story AO-1 | story AO-2;one: story AO-1;three: story AO-2;two: story AO-1 | story AO-2"
+echo 'no comma' >stories.csv
+ferry upload --again r.xml
+exits 2
+err_has 'stories.csv line 1'
+environment=("${environment[@]:0:3}")
+kill "$server"
+
 # Answers are lost, refused for a while, and cut: it is linked all the same, and no result is sent twice.
 begin_with --option run_coverage=true
 more=', "link": "both"' config
@@ -71,10 +86,11 @@ for step in answered:1 settled:2 encoded:4 sent:4 sent_committed:5 answered:5 se
     more=', "link": "after"' config
     environment+=(FERRY_CRASH_AT="$step")
     ferry upload r.xml
+    died="exit $rc: $(tail -n 3 "$work/err")"
     environment=("${environment[@]:0:3}")
     ferry resume
     exits 0
-    is "runs after a death at $step" "$(held run)" 4
+    is "runs after a death at $step ($died)" "$(held run)" 4
     is "what runs cover after a death at $step" "$(runs_cover)" "$all"
     kill "$server"
 done
