@@ -36,6 +36,9 @@ static const struct ferry_run run = {.size = sizeof run,
                                      .title = {"Nightly", 7},
                                      .description = {"all of it", 9}};
 static const struct ferry_field field = {.size = sizeof field, .entity = FERRY_CASE};
+static const struct ferry_folder folder = {.size = sizeof folder, .name = {"logs in", 7}};
+static const struct ferry_kv extra[] = {
+    {{"suite_run", 9}, {"31", 2}}, {{"automated_run", 13}, {"31", 2}}, {{"test", 4}, {"5", 1}}};
 
 static const uint32_t kinds[] = {
     FERRY_OP(FERRY_CREATE, FERRY_RESULT),     FERRY_OP(FERRY_CREATE, FERRY_CASE),
@@ -43,6 +46,20 @@ static const uint32_t kinds[] = {
     FERRY_OP(FERRY_CREATE, FERRY_ATTACHMENT), FERRY_OP(FERRY_COMPLETE, FERRY_RUN),
     FERRY_OP(FERRY_PRIVATE, FERRY_RUN)};
 enum { KINDS = sizeof kinds / sizeof *kinds };
+/* What only some trackers know. Chosen by numbers behind all others, so that a seed says what it always said. */
+static const uint32_t rare_kinds[] = {FERRY_OP(FERRY_CREATE, FERRY_FOLDER),
+                                      FERRY_OP(FERRY_PRIVATE, FERRY_RESULT),
+                                      FERRY_OP(FERRY_PRIVATE + 1, FERRY_RESULT)};
+static const struct rare {
+    uint32_t what, noun;
+    const char *name; /* of a fact, or a token */
+} rare_asks[] = {{FERRY_ASK_LIST, FERRY_FOLDER, ""},      {FERRY_ASK_POLL, 0, "1103"},
+                 {FERRY_ASK_POLL, 0, "1103 log"},         {FERRY_ASK_FACT, 0, "root module"},
+                 {FERRY_ASK_FACT, 0, "milestone Sprint"}, {FERRY_ASK_FACT, 0, "suite run Nightly"}};
+enum {
+    RARE_KINDS = sizeof rare_kinds / sizeof *rare_kinds,
+    RARE_ASKS = sizeof rare_asks / sizeof *rare_asks
+};
 
 static struct ferry_item item_of(uint32_t noun)
 {
@@ -55,12 +72,19 @@ static struct ferry_item item_of(uint32_t noun)
                                .test_case = noun == FERRY_CASE ? &test_case : NULL,
                                .run = noun == FERRY_RUN ? &run : NULL,
                                .field = noun == FERRY_FIELD ? &field : NULL,
+                               .folder = noun == FERRY_FOLDER ? &folder : NULL,
                                .attachment = noun == FERRY_ATTACHMENT ? &attachment : NULL};
 }
 
 static uint32_t noun_of(uint32_t kind)
 {
     return kind & 0xffff;
+}
+
+/* A tracker's own: it makes nothing that has an id, and what it does not speak of is in doubt. */
+static int is_private(uint32_t kind)
+{
+    return kind >> 16 >= FERRY_PRIVATE;
 }
 
 struct sent {
@@ -84,17 +108,22 @@ static void sent_init(struct sent *s, uint32_t kind, uint32_t n)
                                        .id = FERRY_LIT("7"),
                                        .marker = noun_of(kind) == FERRY_RUN ? FERRY_LIT("run-key=K")
                                                                             : FERRY_LIT(""),
+                                       .extra = extra,
+                                       .n_extra = sizeof extra / sizeof *extra,
                                        .item = &s->items[i]};
         s->ops[i] = &s->list[i];
     }
 }
 
 static const struct ferry_tracker *codec;
+static const struct ferry_kv options[] = {{{"suite_run", 9}, {"{title} [{key}]", 15}}};
 static struct ferry_kv fact; /* the one that was asked for last */
 static char fact_name[400];
 static const struct ferry_call call = {.size = sizeof call,
-                                       .project = {"A O", 3},
+                                       .project = {FUZZ_PROJECT, sizeof FUZZ_PROJECT - 1},
                                        .key_field = {"Automation Key", 14},
+                                       .options = options,
+                                       .n_options = sizeof options / sizeof *options,
                                        .facts = &fact,
                                        .n_facts = 1,
                                        .max_items = 100,
@@ -138,7 +167,8 @@ static void judge(struct reply *r, uint32_t kind, int32_t rc, const struct ferry
         const struct ferry_outcome *o = &r->outcomes[i];
         fuzz_claim(o->size == 0 || (o->code >= FERRY_DONE && o->code <= FERRY_DOUBT),
                    "an outcome of code %u", o->code);
-        fuzz_claim(o->code != FERRY_DONE || o->id.len > 0 || noun_of(kind) == FERRY_RESULT,
+        fuzz_claim(o->code != FERRY_DONE || o->id.len > 0 || noun_of(kind) == FERRY_RESULT ||
+                       is_private(kind),
                    "done without an id");
     }
     for (const struct reply_note *n = r->notes; n; n = n->next) {
@@ -165,7 +195,7 @@ static void decode(uint32_t kind, uint32_t status, uint32_t n, struct ferry_str 
     struct ferry_reply sink = reply_sink(&r);
     int32_t rc = reply_end(&r, codec->decode(&call, sent.ops, n, &m, &sink, &err), &err);
     judge(&r, kind, rc, &err);
-    if (rc == FERRY_OK && status < 300 && !r.verdict.size) {
+    if (rc == FERRY_OK && status < 300 && !r.verdict.size && !is_private(kind)) {
         for (uint32_t i = 0; i < n; i++) {
             fuzz_claim(r.outcomes[i].size, "operation %u of %u without an outcome", i, n);
         }
@@ -203,8 +233,9 @@ static void answer(struct ferry_ask *ask, uint32_t kind, uint32_t status, struct
     request_init(&q, MOST);
     for (int page = 0; page < PAGES; page++) {
         int32_t rc = ask_with_facts(ask, &q, &err);
-        if (rc == FERRY_E_UNSUPPORTED && page == 0) {
-            break; /* not every tracker lists every noun */
+        int unknown = rc == FERRY_E_UNSUPPORTED || (rc == FERRY_E_STATE && ask->name.len > 0);
+        if (unknown && page == 0) {
+            break; /* not every tracker lists every noun, or has this fact */
         }
         fuzz_claim(rc == FERRY_OK, "the cursor \"%s\" is not taken: %d: %s", cursor, rc,
                    err.message);
@@ -223,6 +254,28 @@ static void answer(struct ferry_ask *ask, uint32_t kind, uint32_t status, struct
     reply_finish(&r);
 }
 
+/* What this tracker sends, and no other kind: the host asks for none. */
+static void decode_known(uint32_t kind, uint32_t status, uint32_t n, struct ferry_str body)
+{
+    struct ferry_traits traits = {.size = sizeof traits};
+    codec->describe(&call, kind, &traits);
+    if (traits.name.len > 0 && traits.effect != FERRY_VIRTUAL) {
+        decode(kind, status, n < traits.max_items ? n : 1, body);
+    }
+}
+
+static void ask_rarely(const struct rare *rare, uint32_t status, uint32_t n, struct ferry_str body)
+{
+    int lists = rare->what == FERRY_ASK_LIST;
+    struct ferry_ask ask = {.size = sizeof ask,
+                            .what = rare->what,
+                            .noun = rare->noun,
+                            .n_ops = rare->what == FERRY_ASK_FACT ? 0 : n,
+                            .name = ferry_cstr(rare->what == FERRY_ASK_FACT ? rare->name : ""),
+                            .token = ferry_cstr(rare->what == FERRY_ASK_POLL ? rare->name : "")};
+    answer(&ask, lists ? rare_kinds[0] : kinds[0], status, body);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint32_t nouns[] = {FERRY_RESULT,     FERRY_CASE, FERRY_RUN,     FERRY_FIELD,
@@ -230,17 +283,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct ferry_kv filters[] = {{{"run", 3}, {"7", 1}}, {{"id", 2}, {"7", 1}}};
     enum { NOUNS = sizeof nouns / sizeof *nouns };
     struct ferry_str rest = {(const char *)data, size};
-    uint32_t what = fuzz_choice(&rest, KINDS + NOUNS + 1);
+    uint32_t what = fuzz_choice(&rest, KINDS + NOUNS + 1 + RARE_KINDS + RARE_ASKS);
     uint32_t status = statuses[fuzz_choice(&rest, sizeof statuses / sizeof *statuses)];
     uint32_t n = fuzz_choice(&rest, OPS) + 1;
     codec = FUZZ_PLUGIN.query(FERRY_TRACKER_1);
     if (what < KINDS) {
-        struct ferry_traits traits = {.size = sizeof traits};
-        codec->describe(&call, kinds[what], &traits);
-        decode(kinds[what], status, n < traits.max_items ? n : 1, rest);
+        decode_known(kinds[what], status, n, rest);
         return 0;
     }
     what -= KINDS;
+    if (what > NOUNS + RARE_KINDS) {
+        ask_rarely(&rare_asks[what - NOUNS - RARE_KINDS - 1], status, n, rest);
+        return 0;
+    }
+    if (what > NOUNS) {
+        decode_known(rare_kinds[what - NOUNS - 1], status, n, rest);
+        return 0;
+    }
     struct ferry_ask ask = {.size = sizeof ask,
                             .what = FERRY_ASK_LIST,
                             .noun = nouns[what % NOUNS],
