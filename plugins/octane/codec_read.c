@@ -150,13 +150,13 @@ static struct ferry_str marker_by_name(struct octane_reading *r, struct ferry_st
 
 /*
  * A run of ours is called by its name, as when it was named and nobody had made it yet: the ids of its results depend on it. Whoever asks for
- * runs of others gets their numbers.
+ * runs of others gets their numbers, and so does one without a name.
  */
 static int by_name(const struct octane_reading *r, struct ferry_str name)
 {
     struct ferry_str id = ferry_get(r->ask->filters, r->ask->n_filters, FERRY_LIT("id"));
     struct ferry_str marker = ferry_get(r->ask->filters, r->ask->n_filters, FERRY_LIT("marker"));
-    return !octane_is_id(name) && (marker.len > 0 || ferry_eq(id, name));
+    return name.len > 0 && !octane_is_id(name) && (marker.len > 0 || ferry_eq(id, name));
 }
 
 static int32_t read_run(struct octane_reading *r, const struct cJSON *v)
