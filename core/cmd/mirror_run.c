@@ -220,7 +220,7 @@ static int32_t check_target(struct mirror *m, struct ferry_error *err)
         rc = index_check_field(&r, err);
         remote_close(&r);
     }
-    return rc == FERRY_E_UNREACHABLE ? FERRY_OK : rc;
+    return rc == FERRY_E_UNREACHABLE ? FERRY_OK : name_failure(rc, err, m->target->label.ptr);
 }
 
 /* --- results that come late ------------------------------------------------------------------------------ */
@@ -288,7 +288,7 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
     int32_t rc = lane_dest(e, m->source, &m->source_dest, err);
     rc = rc ? rc : road_remote(e, m->source, m->source_dest, &r, err);
     if (rc) {
-        return rc;
+        return name_failure(rc, err, m->source->label.ptr);
     }
     rc = index_check_field(&r, err);
     rc = rc ? rc : find_source_run(m, &r, err);
@@ -312,7 +312,7 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
         rc = rc ? rc : capture_late_ones(m, &r, &source, err);
     }
     remote_close(&r);
-    return rc;
+    return name_failure(rc, err, m->source->label.ptr);
 }
 
 int32_t mirror_run(struct session *s, const struct mirror_call *call, struct ferry_error *err)

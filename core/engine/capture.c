@@ -425,7 +425,8 @@ int32_t capture_run(struct engine *e, const struct capture_source *s, struct cap
                           .n_fields = s->n_fields,
                           .tags = s->tags,
                           .n_tags = s->n_tags};
-    int32_t rc = hold_run(e, &row, &c->run_id, err);
+    int32_t rc = source.failed ? source.failed : key.failed; /* half a key is another run's */
+    rc = rc ? rc : hold_run(e, &row, &c->run_id, err);
     if (rc == FERRY_OK) {
         rc = begin_capture(e, c, &row, (struct ferry_str){NULL, 0}, s->run_id, err);
         rc = rc ? rc : item_writer_init(&rb.w, e, c, NULL, err);
