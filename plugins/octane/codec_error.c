@@ -86,19 +86,24 @@ static int is_full(const struct octane_words *words, struct ferry_str body)
     return 0;
 }
 
-/* {"data":[...],"errors":[{"index":1,...}]}: those that are named were refused, the others done. */
+/*
+ * {"data":[...],"errors":[{"index":1,...}]}: those that are named were refused, the others done. One may be named for each thing that is
+ * wrong with it: the first counts.
+ */
 static int32_t tell_partial(const struct cJSON *root, uint32_t n, const struct ferry_reply *reply,
                             struct arena *a, int *told)
 {
     int32_t rc = FERRY_OK;
-    json_each (v, json_get(root, "errors")) {
+    char *named = arena_array(a, char, n + 1);
+    json_each (v, named ? json_get(root, "errors") : NULL) {
         int64_t index = -1;
         struct octane_words words;
         read_object(a, v, &words);
         json_int(json_get(v, "index"), &index);
-        if (index < 0 || index >= n) {
+        if (index < 0 || index >= n || named[index]) {
             continue;
         }
+        named[index] = 1;
         int twice = str_is(words.code, "platform.duplicate_entity_error");
         const struct ferry_outcome outcome = {
             .size = sizeof outcome,
@@ -108,7 +113,7 @@ static int32_t tell_partial(const struct cJSON *root, uint32_t n, const struct f
         *told = 1;
         rc = rc ? rc : reply->outcome(reply->self, (uint32_t)index, &outcome);
     }
-    return rc;
+    return rc ? rc : named ? FERRY_OK : a->failed;
 }
 
 static uint32_t verdict_of(const struct ferry_message *answer, const struct octane_words *words,
