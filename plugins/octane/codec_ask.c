@@ -174,7 +174,11 @@ static int32_t read_one(void *data, uint32_t index, const struct cJSON *v)
     struct octane_reading *r = data;
     char digits[24];
     (void)index;
-    snprintf(r->last, sizeof r->last, "%.*s", STR_ARG(json_id(json_get(v, "id"), digits)));
+    struct ferry_str id = json_id(json_get(v, "id"), digits);
+    if (!octane_is_id(id)) { /* also of one that is passed over: the next page begins behind it */
+        return FERRY_E_PROTOCOL;
+    }
+    snprintf(r->last, sizeof r->last, "%.*s", STR_ARG(id));
     return octane_read_element(r, v);
 }
 
