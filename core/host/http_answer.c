@@ -50,13 +50,14 @@ static char lower(char c)
 int http_answer_line(struct http_answer *a, struct ferry_str line)
 {
     struct ferry_str value = line, name;
+    char shown[200]; /* a server's words may want to be more than words */
     if (str_starts(line, "HTTP/1.")) {
         return begin_head(a, line);
     }
     if (str_starts(line, "HTTP/")) {
         ferry_fail(&a->error, FERRY_E_PROTOCOL, NULL,
-                   "the answer says \"%.*s\", and HTTP/1.1 was asked for",
-                   STR_ARG(str_trim(str_sub(line, 0, 40))));
+                   "the answer says \"%s\", and HTTP/1.1 was asked for",
+                   text_show_to(shown, sizeof shown, str_trim(str_sub(line, 0, 40))));
         return 0;
     }
     if (str_trim(line).len == 0) {
