@@ -132,6 +132,20 @@ int32_t buf_putc(struct buf *b, char c)
     return b->failed;
 }
 
+int32_t buf_put_int(struct buf *b, int64_t n)
+{
+    char digits[24], *p = digits + sizeof digits;
+    uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (n < 0) {
+        *--p = '-';
+    }
+    return buf_put(b, (struct ferry_str){p, (uint64_t)(digits + sizeof digits - p)});
+}
+
 int32_t buf_printf(struct buf *b, const char *format, ...)
 {
     char nothing[1]; /* where the first text is measured */
@@ -145,7 +159,12 @@ int32_t buf_printf(struct buf *b, const char *format, ...)
     va_start(args, format);
     n = vsnprintf(at, room, format, args);
     va_end(args);
-    *at = '\0'; /* not counted until it is known to fit */
+    if (n >= 0 && b->ptr &&
+        (size_t)n < room) { /* the capacity is within the maximum: it stands there already */
+        b->len += (size_t)n;
+        return b->failed;
+    }
+    *at = '\0';
     if (n < 0) {
         b->failed = FERRY_E_TOO_LARGE; /* longer than INT_MAX: the only way our formats fail */
         return b->failed;

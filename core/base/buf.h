@@ -26,6 +26,7 @@ void buf_reset(struct buf *b);
 int32_t buf_put(struct buf *b, struct ferry_str s);
 int32_t buf_puts(struct buf *b, const char *s);
 int32_t buf_putc(struct buf *b, char c);
+int32_t buf_put_int(struct buf *b, int64_t n); /* in decimal */
 int32_t buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes; they are not counted until buf_grow(). NULL on failure. */
 char *buf_room(struct buf *b, size_t n);

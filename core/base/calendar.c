@@ -2,7 +2,7 @@
 /* calendar.c - see calendar.h. Years are taken to begin in March, so that the leap day is their last. */
 #include "calendar.h"
 
-#include <stdio.h>
+#include <string.h>
 
 int64_t calendar_days(int64_t year, int month, int day)
 {
@@ -35,6 +35,14 @@ static void date_of_day(int64_t day, int *year, int *month, int *date)
     *year = (int)(year_of_era + era * 400 + (*month <= 2));
 }
 
+/* Lists hold thousands of times: printf would be most of what they cost. */
+static void put_digits(char *at, int n, int value)
+{
+    for (; n > 0; n--, value /= 10) {
+        at[n - 1] = (char)('0' + value % 10);
+    }
+}
+
 void time_text(int64_t ms, char out[TIME_TEXT])
 {
     const int64_t day_ms = 86400000;
@@ -50,7 +58,12 @@ void time_text(int64_t ms, char out[TIME_TEXT])
         day--;
     }
     date_of_day(day, &year, &month, &date);
-    snprintf(out, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000,
-             (unsigned)month % 100, (unsigned)date % 100, (unsigned)(rest / 3600000) % 100,
-             (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
+    memcpy(out, "0000-00-00T00:00:00.000Z", TIME_TEXT);
+    put_digits(out, 4, year);
+    put_digits(out + 5, 2, month);
+    put_digits(out + 8, 2, date);
+    put_digits(out + 11, 2, (int)(rest / 3600000));
+    put_digits(out + 14, 2, (int)(rest / 60000 % 60));
+    put_digits(out + 17, 2, (int)(rest / 1000 % 60));
+    put_digits(out + 20, 3, (int)(rest % 1000));
 }

@@ -144,7 +144,7 @@ void json_put(struct json_out *j, struct ferry_str s)
 void json_put_int(struct json_out *j, int64_t n)
 {
     begin_item(j);
-    buf_printf(j->buf, "%lld", (long long)n);
+    buf_put_int(j->buf, n);
 }
 
 /* The shortest of the usual precisions that reads back as the same number. */

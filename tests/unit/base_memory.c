@@ -87,6 +87,22 @@ START_TEST(printf_grows_across_capacity_steps)
 }
 END_TEST
 
+START_TEST(integers_are_written_from_the_least_to_the_most)
+{
+    struct buf b;
+    buf_init(&b, 100);
+    buf_put_int(&b, INT64_MIN);
+    buf_putc(&b, ' ');
+    buf_put_int(&b, 0);
+    buf_putc(&b, ' ');
+    buf_put_int(&b, -10);
+    buf_putc(&b, ' ');
+    buf_put_int(&b, INT64_MAX);
+    ck_assert_str_eq(buf_cstr(&b), "-9223372036854775808 0 -10 9223372036854775807");
+    buf_finish(&b);
+}
+END_TEST
+
 START_TEST(a_printf_that_does_not_fit_leaves_what_was_there)
 {
     struct buf b;
@@ -259,6 +275,7 @@ int main(void)
     tcase_add_test(buffers, a_failure_latches_until_reset);
     tcase_add_test(buffers, sizes_that_wrap_around_are_too_large);
     tcase_add_test(buffers, printf_grows_across_capacity_steps);
+    tcase_add_test(buffers, integers_are_written_from_the_least_to_the_most);
     tcase_add_test(buffers, a_printf_that_does_not_fit_leaves_what_was_there);
     tcase_add_test(buffers, room_counts_only_when_grown_and_cut_goes_back);
     tcase_add_test(buffers, growing_past_the_room_is_refused);

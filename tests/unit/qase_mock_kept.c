@@ -141,6 +141,30 @@ START_TEST(completing_computes_the_status_and_locks_nothing)
 }
 END_TEST
 
+START_TEST(a_run_counts_the_latest_result_of_each_case_and_what_was_not_tested)
+{
+#define OF(id, status) "{\"case_id\":" id ",\"status\":\"" status "\",\"time_ms\":5}"
+    expect(200, "POST", "/v1/case/AO", "{\"title\":\"b\"}");
+    expect(200, "POST", "/v1/case/AO", "{\"title\":\"c\"}");
+    expect(200, "POST", "/v1/run/AO", "{\"title\":\"counted\",\"cases\":[1,2]}");
+    int64_t run = lab_number(&lab, "result.id");
+    char results[60], target[60];
+    snprintf(target, sizeof target, "/v1/run/AO/%lld", (long long)run);
+    snprintf(results, sizeof results, "/v1/result/AO/%lld", (long long)run);
+    expect(200, "GET", target, NULL);
+    ck_assert(lab_has(&lab, "\"stats\":{\"statuses\":{},\"untested\":2,\"total\":2}"));
+    expect(200, "POST", results, OF("3", "passed"));
+    expect(200, "POST", results, OF("1", "failed"));
+    expect(200, "POST", results, OF("3", "skipped"));
+    expect(200, "POST", results, OF("1", "passed"));
+    expect(200, "GET", target, NULL);
+    ck_assert(lab_has(
+        &lab, "\"stats\":{\"statuses\":{\"passed\":1,\"skipped\":1},\"untested\":1,\"total\":3}"));
+    ck_assert_int_eq(lab_number(&lab, "result.time_spent"), 20);
+#undef OF
+}
+END_TEST
+
 START_TEST(fields_and_cases_can_be_changed)
 {
     expect(200, "PATCH", "/v1/case/AO/1",
@@ -200,6 +224,7 @@ static void add(TCase *t)
     tcase_add_test(t, a_result_goes_to_the_case_of_its_signature_or_makes_one);
     tcase_add_test(t, a_file_is_given_back_as_it_came_under_a_hash_of_its_own);
     tcase_add_test(t, completing_computes_the_status_and_locks_nothing);
+    tcase_add_test(t, a_run_counts_the_latest_result_of_each_case_and_what_was_not_tested);
     tcase_add_test(t, fields_and_cases_can_be_changed);
     tcase_add_test(t, webhooks_wait_to_be_delivered);
     tcase_add_test(t, served_requests_are_counted_by_route_and_status);

@@ -179,17 +179,27 @@ int32_t mock_answer_true(struct http *h, uint32_t status)
 
 /* --- values ------------------------------------------------------------------------------------------------- */
 
-struct ferry_str mock_time(struct http *h, int64_t ms)
+/* "2026-11-20T10:18:33+00:00" */
+static struct ferry_str zoned(int64_t ms, char out[32])
 {
     char text[TIME_TEXT];
     time_text(ms, text);
-    return arena_printf(&h->arena, "%.19s+00:00", text);
+    memcpy(out, text, 19);
+    memcpy(out + 19, "+00:00", 7);
+    return (struct ferry_str){out, 25};
+}
+
+struct ferry_str mock_time(struct http *h, int64_t ms)
+{
+    char text[32];
+    return arena_str(&h->arena, zoned(ms, text));
 }
 
 void mock_put_time(struct http *h, const char *name, const struct ferry_value *ms)
 {
+    char text[32];
     json_key(&h->json, name);
-    json_put(&h->json, ms->type == FERRY_INT ? mock_time(h, ms->i) : (struct ferry_str){NULL, 0});
+    json_put(&h->json, ms->type == FERRY_INT ? zoned(ms->i, text) : (struct ferry_str){NULL, 0});
 }
 
 void mock_put(struct http *h, const char *name, const struct ferry_value *v)

@@ -56,6 +56,12 @@ struct http {
     struct kit_quota quota;
     struct number
         numbers[12]; /* of the nouns that this request makes, in use up to one without a noun */
+    struct
+        suite_seen { /* the suites that this request has named last: neighbours mostly share theirs */
+        int64_t parent, id;
+        struct ferry_str title; /* of the body */
+    } suites[8];
+    uint32_t n_suites;
     struct buf text;
     struct json_out json;
 };

@@ -7,52 +7,100 @@
 
 static const char columns[] =
     "id, title, description, status, status_text, coalesce(start_ms, begins_ms), end_ms,"
-    " environment, milestone, plan, body,"
-    " (SELECT coalesce(sum(duration_ms), 0) FROM result r WHERE r.project = run.project AND"
-    " r.run_id = run.id)";
+    " environment, milestone, plan, body";
 
 /* --- parts --------------------------------------------------------------------------------------------------- */
 
+/* A run's results, by case and then in the order in which they came: the latest of a case is what it has come to. */
 struct stats {
-    struct json_out *j;
-    int64_t tested;
+    struct http *h;
+    int64_t now_ms, case_id, tested, cases, spent_ms;
+    struct ferry_str latest; /* of the case at hand; absent: none is shown yet */
+    struct status {
+        struct ferry_str name;
+        int64_t n;
+    } status[16];
+    uint32_t n_status;
 };
 
-static int32_t status_row(void *data, const struct ferry_value *row, uint32_t n)
+static int32_t count_latest(struct stats *s)
 {
-    struct stats *s = data;
-    (void)n;
-    json_key_str(s->j, row[0].s);
-    json_put_int(s->j, row[1].i);
-    s->tested += row[1].i;
+    uint32_t i = 0;
+    if (!s->latest.ptr) {
+        return FERRY_OK;
+    }
+    while (i < s->n_status && !ferry_eq(s->status[i].name, s->latest)) {
+        i++;
+    }
+    if (i == sizeof s->status / sizeof *s->status) {
+        return ferry_fail(s->h->err, FERRY_E_BUG, NULL, "more statuses than there are");
+    }
+    if (i == s->n_status) {
+        s->status[s->n_status++] = (struct status){s->latest, 0};
+    }
+    s->status[i].n++;
+    s->tested++;
     return FERRY_OK;
 }
 
-static int32_t put_stats(struct http *h, int64_t run)
+static int32_t result_row(void *data, const struct ferry_value *row, uint32_t n)
 {
-    struct stats s = {.j = &h->json};
-    int64_t total = 0;
-    json_key(s.j, "stats");
-    json_open(s.j, '{');
-    json_key(s.j, "statuses");
-    json_open(s.j, '{');
-    int32_t rc =
-        mock_rows(h, status_row, &s,
-                  "SELECT status, count(*) FROM result WHERE project = ? AND run_id = ? AND id IN"
-                  " (SELECT max(id) FROM result WHERE project = ? AND run_id = ? AND shown_ms <= ?"
-                  " GROUP BY case_id) GROUP BY status ORDER BY status",
-                  "iiiii", h->project, run, h->project, run, h->now_ms);
-    rc = rc ? rc
-            : mock_int(h, 0, &total,
-                       "SELECT count(*) FROM (SELECT case_id FROM run_case WHERE project = ? AND"
-                       " run_id = ? UNION SELECT case_id FROM result WHERE project = ? AND"
-                       " run_id = ? AND shown_ms <= ?)",
-                       "iiiii", h->project, run, h->project, run, h->now_ms);
-    json_close(s.j, '}');
-    json_member_int(s.j, "untested", total - s.tested);
-    json_member_int(s.j, "total", total);
-    json_close(s.j, '}');
+    struct stats *s = data;
+    int32_t rc = FERRY_OK;
+    (void)n;
+    if (row[0].i != s->case_id) {
+        rc = count_latest(s);
+        s->case_id = row[0].i;
+        s->latest = (struct ferry_str){NULL, 0};
+    }
+    s->spent_ms += row[3].type == FERRY_INT ? row[3].i : 0;
+    if (row[1].i <= s->now_ms && !ferry_eq(s->latest, row[2].s)) {
+        s->latest = arena_str(&s->h->arena, row[2].s);
+    }
     return rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct status *x = a, *y = b;
+    return str_cmp(x->name, y->name);
+}
+
+/* In one walk over an index that holds all of it. */
+static int32_t read_stats(struct http *h, int64_t run, struct stats *s)
+{
+    int64_t untested = 0;
+    *s = (struct stats){.h = h, .now_ms = h->now_ms};
+    int32_t rc = mock_rows(h, result_row, s,
+                           "SELECT case_id, shown_ms, status, duration_ms FROM result"
+                           " WHERE project = ? AND run_id = ? ORDER BY case_id, id",
+                           "ii", h->project, run);
+    rc = rc ? rc : count_latest(s);
+    qsort(s->status, s->n_status, sizeof *s->status, by_name);
+    rc = rc ? rc
+            : mock_int(h, 0, &untested,
+                       "SELECT count(*) FROM run_case c WHERE project = ?1 AND run_id = ?2 AND NOT"
+                       " EXISTS (SELECT 1 FROM result r WHERE r.project = ?1 AND r.run_id = ?2"
+                       " AND r.case_id = c.case_id AND r.shown_ms <= ?3)",
+                       "iii", h->project, run, h->now_ms);
+    s->cases = s->tested + untested;
+    return rc;
+}
+
+static void put_stats(struct json_out *j, const struct stats *s)
+{
+    json_key(j, "stats");
+    json_open(j, '{');
+    json_key(j, "statuses");
+    json_open(j, '{');
+    for (uint32_t i = 0; i < s->n_status; i++) {
+        json_key_str(j, s->status[i].name);
+        json_put_int(j, s->status[i].n);
+    }
+    json_close(j, '}');
+    json_member_int(j, "untested", s->cases - s->tested);
+    json_member_int(j, "total", s->cases);
+    json_close(j, '}');
 }
 
 static int32_t case_id_row(void *data, const struct ferry_value *row, uint32_t n)
@@ -125,10 +173,12 @@ static int32_t run_row(void *data, const struct ferry_value *row, uint32_t n)
     struct http *h = data;
     struct json_out *j = &h->json;
     struct json_doc body = {NULL};
+    struct stats stats;
     struct ferry_str include = mock_query(h, "include");
     int64_t end = row[6].type == FERRY_INT ? row[6].i : h->now_ms;
     (void)n;
     int32_t rc = json_parse(&body, row[10].s, JSON_STRICT, NULL, h->err);
+    rc = rc ? rc : read_stats(h, row[0].i, &stats);
     json_open(j, '{');
     json_member_int(j, "id", row[0].i);
     json_member_int(j, "run_id", row[0].i);
@@ -140,8 +190,8 @@ static int32_t run_row(void *data, const struct ferry_value *row, uint32_t n)
     mock_put_time(h, "end_time", &row[6]);
     json_key(j, "public");
     json_put_bool(j, 0);
-    rc = rc ? rc : put_stats(h, row[0].i);
-    json_member_int(j, "time_spent", row[11].i);
+    put_stats(j, &stats);
+    json_member_int(j, "time_spent", stats.spent_ms);
     json_member_int(j, "elapsed_time", end - row[5].i);
     rc = rc ? rc
             : put_named(h, "environment", &row[7],
