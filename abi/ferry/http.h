@@ -63,7 +63,8 @@ struct ferry_note {
  *   cut     takes the body back to an earlier size(): undo for the item that did not fit
  *   spool   the answer's body, if 2xx, goes to the spool, at most `max` bytes; message.blob names it
  *   note    about ops[index]: cut, corrected, skipped
- *   need    a fact is missing; then return FERRY_E_NEED
+ *   need    a fact is missing; then return FERRY_E_NEED. Who lacks several names them all: they are asked
+ *           for at once
  */
 struct ferry_out {
     void *self;

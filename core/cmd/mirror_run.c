@@ -55,23 +55,30 @@ static int32_t on_run(void *data, const struct ferry_item *item)
     return m->arena.failed;
 }
 
-static int32_t find_source_run(struct mirror *m, struct remote *r, struct ferry_error *err)
+static struct ferry_ask ask_for_run(const struct mirror *m, struct ferry_kv *filter)
 {
     struct ferry_str id = m->call->run_id, title = m->call->run_title;
-    struct ferry_kv filter = {id.ptr ? FERRY_LIT("id") : FERRY_LIT("title"), id.ptr ? id : title};
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = FERRY_RUN,
-                            .filters = &filter,
-                            .n_filters = filter.value.ptr ? 1 : 0};
+    *filter = (struct ferry_kv){id.ptr ? FERRY_LIT("id") : FERRY_LIT("title"), id.ptr ? id : title};
+    return (struct ferry_ask){.size = sizeof(struct ferry_ask),
+                              .what = FERRY_ASK_LIST,
+                              .noun = FERRY_RUN,
+                              .filters = filter,
+                              .n_filters = filter->value.ptr ? 1 : 0};
+}
+
+static int32_t find_source_run(struct mirror *m, struct remote *r, struct ferry_error *err)
+{
+    struct ferry_str title = m->call->run_title;
+    struct ferry_kv filter;
+    struct ferry_ask ask = ask_for_run(m, &filter);
     int32_t rc = remote_list(r, &ask, on_run, m, err);
     if (rc == FERRY_OK && m->found == 0) {
         rc = ferry_fail(err, FERRY_E_INPUT, "run",
                         "%.*s: there is no run%s%.*s; check the project and the run",
                         STR_ARG(m->source->label),
-                        id.ptr      ? " "
-                        : title.ptr ? " called "
-                                    : "",
+                        m->call->run_id.ptr ? " "
+                        : title.ptr         ? " called "
+                                            : "",
                         STR_ARG(filter.value.ptr ? filter.value : FERRY_LIT("")));
     } else if (rc == FERRY_OK && title.ptr && m->found > 1) {
         rc = ferry_fail(err, FERRY_E_CONFIG, "run",
@@ -280,22 +287,31 @@ static int32_t capture_late_ones(struct mirror *m, struct remote *r,
     return rc;
 }
 
-static int32_t capture(struct mirror *m, struct ferry_error *err)
+/* What it is asked first is on its way while the target is looked at. */
+static int32_t open_source(struct mirror *m, struct remote *r, struct ferry_error *err)
 {
     struct engine *e = &m->s->engine;
-    struct remote r = {0};
-    log_part("source");
+    struct ferry_kv filter;
+    struct ferry_ask ask = ask_for_run(m, &filter);
     int32_t rc = lane_dest(e, m->source, &m->source_dest, err);
-    rc = rc ? rc : road_remote(e, m->source, m->source_dest, &r, err);
-    if (rc) {
-        return name_failure(rc, err, m->source->label.ptr);
+    rc = rc ? rc : road_remote(e, m->source, m->source_dest, r, err);
+    if (rc == FERRY_OK) {
+        index_field_ahead(r);
+        remote_ahead(r, &ask);
     }
-    rc = index_check_field(&r, err);
-    rc = rc ? rc : find_source_run(m, &r, err);
-    rc = rc ? rc : read_detail(m, &r, err);
+    return rc;
+}
+
+static int32_t capture(struct mirror *m, struct remote *r, struct ferry_error *err)
+{
+    struct engine *e = &m->s->engine;
+    log_part("source");
+    int32_t rc = index_check_field(r, err);
+    rc = rc ? rc : find_source_run(m, r, err);
+    rc = rc ? rc : read_detail(m, r, err);
     if (rc == FERRY_OK) {
         struct ferry_str home;
-        struct capture_source source = {.remote = &r,
+        struct capture_source source = {.remote = r,
                                         .dest_id = m->source_dest,
                                         .run_id = m->run_id,
                                         .run_title = m->run_title,
@@ -309,10 +325,27 @@ static int32_t capture(struct mirror *m, struct ferry_error *err)
                  STR_ARG(m->source->label));
         rc = name_failure(m->arena.failed, err, "mirror");
         rc = rc ? rc : capture_run(e, &source, &m->s->captured, err);
-        rc = rc ? rc : capture_late_ones(m, &r, &source, err);
+        rc = rc ? rc : capture_late_ones(m, r, &source, err);
     }
-    remote_close(&r);
     return name_failure(rc, err, m->source->label.ptr);
+}
+
+/* What is wrong with the target is said first, as it always was. */
+static int32_t look_and_capture(struct mirror *m, struct ferry_error *err)
+{
+    struct remote source = {0};
+    struct ferry_error why = {.size = sizeof why};
+    int32_t opened = open_source(m, &source, &why);
+    int32_t rc = check_target(m, err);
+    if (rc == FERRY_OK && opened) {
+        rc = ferry_fail(err, opened, why.where, "%s", why.message);
+        rc = name_failure(rc, err, m->source->label.ptr);
+    }
+    rc = rc ? rc : capture(m, &source, err);
+    if (opened == FERRY_OK) {
+        remote_close(&source);
+    }
+    return rc;
 }
 
 int32_t mirror_run(struct session *s, const struct mirror_call *call, struct ferry_error *err)
@@ -320,8 +353,7 @@ int32_t mirror_run(struct session *s, const struct mirror_call *call, struct fer
     struct mirror m = {.s = s, .call = call};
     arena_init(&m.arena, 1 << 20);
     int32_t rc = resolve(&m, err);
-    rc = rc ? rc : check_target(&m, err);
-    rc = rc ? rc : capture(&m, err);
+    rc = rc ? rc : look_and_capture(&m, err);
     rc = rc ? rc : name_failure(m.arena.failed, err, "mirror");
     rc = rc ? rc : session_failed(s, err);
     if (rc == FERRY_OK && s->captured.results > 0) {

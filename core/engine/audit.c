@@ -335,6 +335,9 @@ int32_t audit_lane(struct engine *e, struct lane *lane, struct remote *remote,
         return rc ? rc : write_audit(e, lane, "no run to check", err);
     }
     rc = wait_for_late_ones(e, lane, remote, err);
+    if (rc == FERRY_OK) {
+        audit_made_ahead(e, lane, remote); /* while results are counted */
+    }
     rc = rc ? rc : read_and_check(e, lane, remote, run, counts, err);
     rc = rc ? rc : look_again(e, lane, remote, run, counts, err);
     STEP(audit_read);

@@ -52,6 +52,7 @@ int32_t audit_count(struct engine *e, const struct lane *lane, struct remote *re
  * Its part (audit_made.c): folders, cases and runs that stand there twice, by a second sending of ours or because somebody else made
  * them when this lane did; they are named in notes, and counted.
  */
+void audit_made_ahead(struct engine *e, const struct lane *lane, struct remote *r);
 int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,
                    uint64_t *duplicates, struct ferry_error *err);
 

@@ -125,14 +125,19 @@ static int64_t shown_by_now(const struct looking *l)
 }
 
 /* Those that were counted when they were made (alone.h) are looked at when their time has come. */
+static int64_t to_look_at(struct looking *l, uint32_t noun)
+{
+    return db_one_int(l->e->journal.db, 0, l->err,
+                      "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ? AND " MADE
+                      " AND (flags & ? = 0 OR settled_ms <= ?)",
+                      "iiii", l->lane->id, (int64_t)FERRY_OP(FERRY_CREATE, noun),
+                      (int64_t)OP_COUNTED, shown_by_now(l));
+}
+
 static int32_t check_noun(struct looking *l, uint32_t noun)
 {
     struct ferry_traits create, list;
-    int64_t n = db_one_int(l->e->journal.db, 0, l->err,
-                           "SELECT COUNT(*) FROM op WHERE lane_id = ? AND kind = ? AND " MADE
-                           " AND (flags & ? = 0 OR settled_ms <= ?)",
-                           "iiii", l->lane->id, (int64_t)FERRY_OP(FERRY_CREATE, noun),
-                           (int64_t)OP_COUNTED, shown_by_now(l));
+    int64_t n = to_look_at(l, noun);
     int32_t rc = n == 0 ? l->err->status
                         : remote_describe(l->r, FERRY_OP(FERRY_CREATE, noun), &create, l->err);
     if (rc || n == 0 || create.effect != FERRY_ONCE) {
@@ -153,6 +158,29 @@ static int32_t mark_alone(struct looking *l)
         "UPDATE op SET flags = flags | ?1 WHERE lane_id = ?2 AND settled_ms <= ?3 AND " MADE
         " AND id NOT IN (SELECT op_id FROM note WHERE lane_id = ?2 AND kind = ?4 AND op_id IS NOT NULL)",
         "iiii", (int64_t)OP_ALONE, l->lane->id, shown_by_now(l), (int64_t)FERRY_NOTE_DUPLICATE);
+}
+
+/* The run: hardly ever is there anything else. What goes wrong goes wrong again when it is asked for. */
+void audit_made_ahead(struct engine *e, const struct lane *lane, struct remote *r)
+{
+    struct ferry_error ignored = {.size = sizeof ignored};
+    struct looking l = {.e = e, .lane = lane, .r = r, .err = &ignored};
+    struct ferry_traits create;
+    struct deliver d = {.e = e, .r = r, .err = &ignored};
+    struct batch batch;
+    if (to_look_at(&l, FERRY_RUN) == 0 ||
+        remote_describe(r, FERRY_OP(FERRY_CREATE, FERRY_RUN), &create, &ignored) ||
+        create.effect != FERRY_ONCE) {
+        return;
+    }
+    batch_init(&batch);
+    batch.lane = lane->id;
+    if (batch_load(&batch, r, BATCH_MADE, FERRY_OP(FERRY_CREATE, FERRY_RUN), &ignored) ==
+            FERRY_OK &&
+        batch.n > 0) {
+        find_copies_ahead(&d, &batch);
+    }
+    batch_finish(&batch);
 }
 
 int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,

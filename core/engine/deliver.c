@@ -268,6 +268,7 @@ static int32_t run(struct loop *l)
     struct deliver *d = &l->d;
     int32_t rc = recover(d);
     rc = rc ? rc : remote_sign_in(d->r, 0, d->err);
+    rc = rc ? rc : remote_ahead_rest(d->r, d->err); /* all that is on its way is counted here */
     for (int took = 0; rc == FERRY_OK && !d->gave_up;) {
         if (is_interrupted(d->r->interrupted)) {
             rc = ferry_fail(d->err, FERRY_E_STOP, "",

@@ -226,7 +226,7 @@ static int32_t park(struct deliver *d, struct batch *b)
     return rc;
 }
 
-static int32_t look(struct look *l, struct deliver *d, struct batch *b)
+static int32_t begin_look(struct look *l, struct deliver *d, struct batch *b)
 {
     enum { ASKS = 1024 };
     *l = (struct look){.d = d, .batch = b, .room = ASKS};
@@ -234,7 +234,15 @@ static int32_t look(struct look *l, struct deliver *d, struct batch *b)
     l->seen = arena_array(&l->arena, struct sighting, b->n);
     l->before = arena_array(&l->arena, struct sighting, b->n);
     l->asks = arena_array(&l->arena, struct ferry_ask, ASKS);
-    int32_t rc = l->arena.failed ? l->arena.failed : name_lists(l);
+    return l->arena.failed ? l->arena.failed : name_lists(l);
+}
+
+static int32_t look(struct look *l, struct deliver *d, struct batch *b)
+{
+    int32_t rc = begin_look(l, d, b);
+    for (uint32_t i = 1; i < l->n_asks && rc == FERRY_OK; i++) {
+        remote_ahead(d->r, &l->asks[i]);
+    }
     for (uint32_t i = 0; i < l->n_asks && rc == FERRY_OK; i++) {
         memcpy(l->before, l->seen, b->n * sizeof *l->seen);
         rc = remote_pages(d->r, &l->asks[i], on_page, l, d->err);
@@ -254,6 +262,18 @@ int32_t find_batch(struct deliver *d, struct batch *b)
     STEP(found);
     arena_finish(&l.arena);
     return rc;
+}
+
+void find_copies_ahead(struct deliver *d, struct batch *b)
+{
+    struct look l;
+    int32_t rc = d->r->codec->find ? begin_look(&l, d, b) : FERRY_E_UNSUPPORTED;
+    if (rc == FERRY_OK && l.n_asks > 0) {
+        remote_ahead(d->r, &l.asks[0]);
+    }
+    if (d->r->codec->find) {
+        arena_finish(&l.arena);
+    }
 }
 
 int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies)

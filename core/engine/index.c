@@ -148,13 +148,20 @@ void index_reading_finish(struct index_reading *rd)
     arena_finish(&rd->arena);
 }
 
+static const struct ferry_ask all_cases = {
+    .size = sizeof all_cases, .what = FERRY_ASK_LIST, .noun = FERRY_CASE};
+
+void index_cases_ahead(struct remote *r)
+{
+    remote_ahead(r, &all_cases);
+}
+
 int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err)
 {
-    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_CASE};
     struct index_reading rd;
     index_reading_init(&rd, j, r->dest_id, err);
     int32_t rc = forget_cases(&rd);
-    rc = rc ? rc : index_store(j, r, &ask, on_case, &rd, err);
+    rc = rc ? rc : index_store(j, r, &all_cases, on_case, &rd, err);
     rc =
         rc ? rc
            : index_drop_repeated(

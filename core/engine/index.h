@@ -35,6 +35,11 @@ int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str m
                        struct ferry_str find_title, struct index_run *out, struct ferry_error *err);
 /* E_CONFIG where the project has no custom field on cases that is called like the target's key field. OK where it cannot list fields. */
 int32_t index_check_field(struct remote *r, struct ferry_error *err);
+/* What each of them will ask for is asked ahead: see remote_ahead(). */
+void index_cases_ahead(struct remote *r);
+void index_run_ahead(struct remote *r, struct ferry_str id, struct ferry_str marker,
+                     struct ferry_str find_title);
+void index_field_ahead(struct remote *r);
 /* Every result of a run, for matching what is already there. index_read_cases must have been done before. */
 int32_t index_read_results(struct journal *j, struct remote *r, struct ferry_str run_id,
                            struct ferry_error *err);

@@ -53,16 +53,34 @@ static int32_t on_run(void *data, const struct ferry_item *item)
     return FERRY_OK;
 }
 
+static struct ferry_ask ask_for_runs(const struct ferry_kv *filter)
+{
+    return (struct ferry_ask){.size = sizeof(struct ferry_ask),
+                              .what = FERRY_ASK_LIST,
+                              .noun = FERRY_RUN,
+                              .n_filters = 1,
+                              .filters = filter};
+}
+
 static int32_t list_runs(struct remote *r, const char *filter, struct ferry_str value,
                          struct run_search *s, struct ferry_error *err)
 {
     struct ferry_kv kv = {ferry_cstr(filter), value};
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = FERRY_RUN,
-                            .n_filters = 1,
-                            .filters = &kv};
+    struct ferry_ask ask = ask_for_runs(&kv);
     return remote_list(r, &ask, on_run, s, err);
+}
+
+void index_run_ahead(struct remote *r, struct ferry_str id, struct ferry_str marker,
+                     struct ferry_str find_title)
+{
+    struct ferry_kv kv[] = {
+        {FERRY_LIT("id"), id}, {FERRY_LIT("marker"), marker}, {FERRY_LIT("title"), find_title}};
+    for (size_t i = id.ptr ? 0 : 1; i < (id.ptr ? 1 : sizeof kv / sizeof *kv); i++) {
+        struct ferry_ask ask = ask_for_runs(&kv[i]);
+        if (kv[i].value.ptr) {
+            remote_ahead(r, &ask);
+        }
+    }
 }
 
 int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str marker,
@@ -123,16 +141,28 @@ static int32_t on_field(void *data, const struct ferry_item *item)
     return FERRY_OK;
 }
 
+static const struct ferry_ask fields = {
+    .size = sizeof fields, .what = FERRY_ASK_LIST, .noun = FERRY_FIELD};
+
+void index_field_ahead(struct remote *r)
+{
+    struct ferry_traits traits;
+    struct ferry_error ignored = {.size = sizeof ignored};
+    if (remote_describe(r, FERRY_OP(FERRY_LIST, FERRY_FIELD), &traits, &ignored) == FERRY_OK &&
+        traits.effect != 0) {
+        remote_ahead(r, &fields);
+    }
+}
+
 int32_t index_check_field(struct remote *r, struct ferry_error *err)
 {
     struct field_search s = {.title = str_trim(r->target->key_field)};
-    struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_LIST, .noun = FERRY_FIELD};
     struct ferry_traits traits, made;
     int32_t rc = remote_describe(r, FERRY_OP(FERRY_LIST, FERRY_FIELD), &traits, err);
     if (rc || traits.effect == 0) {
         return rc;
     }
-    rc = remote_list(r, &ask, on_field, &s, err);
+    rc = remote_list(r, &fields, on_field, &s, err);
     rc = rc ? rc : remote_describe(r, FERRY_OP(FERRY_CREATE, FERRY_CASE), &made, err);
     /* Without any field the project may be yet to be made: writing to it will tell, unless it is known that it makes no case. */
     if (rc == FERRY_OK && !s.found && (s.any || made.effect == 0)) {

@@ -50,7 +50,28 @@ struct walk {
     struct desk desk;
     struct ferry_plan_call call;
     const struct ferry_planner *planner;
+    int foreseen; /* what a new case needs is asked for */
 };
+
+/* A case as it would be made, if with nothing in it. */
+static struct ferry_op any_case(void)
+{
+    static const struct ferry_case made = {.size = sizeof made, .title = {"-", 1}};
+    static const struct ferry_item item = {
+        .size = sizeof item, .noun = FERRY_CASE, .name = {"-", 1}, .test_case = &made};
+    return (struct ferry_op){
+        .size = sizeof(struct ferry_op), .kind = FERRY_OP(FERRY_CREATE, FERRY_CASE), .item = &item};
+}
+
+/* While the rest is planned. */
+static void foresee_case(struct walk *w)
+{
+    struct ferry_op op = any_case();
+    if (!w->foreseen && w->desk.counts->new_cases) {
+        w->foreseen = 1;
+        remote_rehearse_ahead(w->desk.remote, &op);
+    }
+}
 
 static int32_t on_describe(void *self, uint32_t kind, struct ferry_traits *traits)
 {
@@ -96,6 +117,7 @@ static int32_t plan_item(struct walk *w, struct ferry_item *item)
         d->counts->skipped += d->skipped && !d->wanted;
         d->counts->undecided += (uint64_t)d->source_missed;
     }
+    foresee_case(w);
     return rc ? rc : d->rc;
 }
 
@@ -192,31 +214,37 @@ static int32_t walk_items(struct walk *w, struct ferry_error *err)
 
 /* --- what is there -------------------------------------------------------------------------- */
 
-/* The run this journal made or found before is looked for by its id first: its marker may stand on two. */
-static int32_t find_target(struct engine *e, struct lane *lane, struct remote *remote,
-                           struct index_run *run, struct ferry_error *err)
+/* The run that this journal made or found before; empty: none. */
+static int32_t known_run(struct desk *d, char known[128], struct ferry_error *err)
 {
     struct db_rows rows = {0};
-    char known[128] = "";
+    struct lane *lane = d->lane;
+    known[0] = '\0';
     int32_t rc = db_query(
-        e->journal.db, &rows, err,
+        d->e->journal.db, &rows, err,
         "SELECT remote_id FROM op WHERE dest_id = ? AND kind = ? AND key = ? AND state = 7", "iis",
         lane->dest_id, (int64_t)FERRY_OP(FERRY_CREATE, FERRY_RUN), lane->run_key);
     if (rc == FERRY_OK && db_step(&rows) > 0) {
-        snprintf(known, sizeof known, "%.*s", STR_ARG(db_str(&rows, 0)));
+        snprintf(known, 128, "%.*s", STR_ARG(db_str(&rows, 0)));
     }
     db_done(&rows);
-    if (rc) {
-        return rc;
-    }
+    return rc;
+}
+
+/* It is looked for by its id first: its marker may stand on two. */
+static int32_t find_target(struct desk *d, const char *known, struct index_run *run,
+                           struct ferry_error *err)
+{
+    struct lane *lane = d->lane;
     if (known[0] && !lane->target_run.ptr) {
-        rc = index_find_run(remote, ferry_cstr(known), (struct ferry_str){NULL, 0},
-                            (struct ferry_str){NULL, 0}, run, err);
+        int32_t rc = index_find_run(d->remote, ferry_cstr(known), (struct ferry_str){NULL, 0},
+                                    (struct ferry_str){NULL, 0}, run, err);
         if (rc != FERRY_E_CONFIG) {
             return rc;
         }
     }
-    return index_find_run(remote, lane->target_run, lane->run_marker, lane->find_title, run, err);
+    return index_find_run(d->remote, lane->target_run, lane->run_marker, lane->find_title, run,
+                          err);
 }
 
 /* Whether the destination can be asked for all of a noun; what it has no word for is not looked for. */
@@ -246,10 +274,44 @@ static int32_t survey_source(struct desk *d, struct remote *source, struct ferry
                : FERRY_OK;
 }
 
+/* What does not wait for anything else is asked for at once. */
+static void ask_ahead(struct desk *d, struct remote *source)
+{
+    if (lists(d, FERRY_CASE)) {
+        index_cases_ahead(d->remote);
+    }
+    if (d->lane->role == ROLE_MIRROR) {
+        index_field_ahead(d->remote);
+    }
+    if (source) {
+        index_cases_ahead(source);
+    }
+}
+
+/* With a source, after its cases: it may be of the same account, which has so many requests at once. */
+static void ask_for_run_ahead(struct desk *d, const char *known)
+{
+    const struct ferry_str none = {NULL, 0};
+    struct lane *lane = d->lane;
+    int by_id = known[0] && !lane->target_run.ptr;
+    if (lists(d, FERRY_RUN)) {
+        index_run_ahead(d->remote, by_id ? ferry_cstr(known) : lane->target_run,
+                        by_id ? none : lane->run_marker, by_id ? none : lane->find_title);
+    }
+}
+
 static int32_t survey(struct desk *d, struct remote *source, struct ferry_error *err)
 {
     struct journal *j = &d->e->journal;
+    char known[128];
     int32_t rc = index_begin(j, err);
+    rc = rc ? rc : known_run(d, known, err);
+    if (rc == FERRY_OK) {
+        ask_ahead(d, source);
+    }
+    if (rc == FERRY_OK && !source) {
+        ask_for_run_ahead(d, known);
+    }
     if (rc == FERRY_OK && lists(d, FERRY_CASE)) {
         rc = index_read_cases(j, d->remote, err);
         d->counts->cases = rc ? -1 : index_cases(j, d->remote->dest_id);
@@ -259,9 +321,10 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
     }
     if (rc == FERRY_OK && source) {
         rc = survey_source(d, source, err);
+        ask_for_run_ahead(d, known);
     }
     if (rc == FERRY_OK && lists(d, FERRY_RUN)) {
-        rc = find_target(d->e, d->lane, d->remote, &d->run, err);
+        rc = find_target(d, known, &d->run, err);
     } else if (rc == FERRY_OK) {
         trust_named_run(d);
     }
@@ -338,11 +401,7 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
  */
 static int32_t rehearse_case(struct desk *d, struct ferry_error *err)
 {
-    const struct ferry_case made = {.size = sizeof made, .title = FERRY_LIT("-")};
-    const struct ferry_item item = {
-        .size = sizeof item, .noun = FERRY_CASE, .name = FERRY_LIT("-"), .test_case = &made};
-    const struct ferry_op op = {
-        .size = sizeof op, .kind = FERRY_OP(FERRY_CREATE, FERRY_CASE), .item = &item};
+    const struct ferry_op op = any_case();
     return d->counts->new_cases ? remote_rehearse(d->remote, &op, err) : FERRY_OK;
 }
 

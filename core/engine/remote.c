@@ -203,6 +203,9 @@ int32_t remote_submit(struct remote *r, struct exchange *x, struct ferry_error *
         return ferry_fail(err, FERRY_E_STOP, "", "interrupted");
     }
     r->requests++;
+    if (!str_is(x->request->method, "GET")) {
+        remote_ahead_void(r);
+    }
     exchanges_sent(r->exchanges, x);
     int32_t rc = r->transport.submit(r->transport.self, x, err);
     if (rc) {
@@ -225,7 +228,7 @@ static struct exchange *take_ended(struct remote *r, int64_t wait_ms)
     if (x) {
         exchanges_ended(r->exchanges, x);
     }
-    return x;
+    return x && remote_ahead_ended(r, x) ? NULL : x;
 }
 
 struct exchange *remote_next(struct remote *r, int64_t wait_ms)
@@ -247,6 +250,7 @@ void remote_abandon(struct remote *r)
     const char *name = r->transport.name;
     r->transport = (struct transport){.name = name};
     r->n_early = 0;
+    remote_ahead_finish(r);
 }
 
 /* Until this account's turn has come. */
@@ -303,7 +307,12 @@ int32_t remote_wait_for(struct remote *r, struct exchange *x, struct ferry_error
 
 int32_t remote_carry(struct remote *r, struct exchange *x, struct ferry_error *err)
 {
-    int32_t rc = wait_turn(r, err);
+    int32_t rc = FERRY_OK;
+    while (rc == FERRY_OK && remote_ahead_n(r) > 0 &&
+           r->limiter.under_way >= limiter_window(&r->limiter)) {
+        rc = remote_wait_some(r, err);
+    }
+    rc = rc ? rc : wait_turn(r, err);
     rc = rc ? rc : remote_submit(r, x, err);
     return rc ? rc : remote_wait_for(r, x, err);
 }
@@ -322,8 +331,25 @@ int32_t remote_exchange(struct remote *r, struct exchange *x, struct ferry_error
 int32_t remote_on_need(void *self, struct ferry_str fact)
 {
     struct needs *n = self;
-    n->fact = arena_str(&n->arena, fact);
+    if (n->n < sizeof n->facts / sizeof *n->facts) {
+        n->facts[n->n++] = arena_str(&n->arena, fact);
+    }
     return n->arena.failed;
+}
+
+int32_t remote_write_once(struct remote *r, const struct ferry_ask *ask, struct request *request,
+                          struct needs *needs, struct ferry_error *why)
+{
+    struct ferry_call call = remote_call(r);
+    needs->n = 0;
+    request_reset(request);
+    request->notes_self = needs;
+    request->need = remote_on_need;
+    struct ferry_out out = request_out(request);
+    int32_t rc = r->codec->ask(&call, ask, &out, why);
+    request->notes_self = NULL;
+    request->need = NULL;
+    return rc ? rc : request_seal(request, why);
 }
 
 int32_t remote_by_codec(const struct remote *r, int32_t rc, const struct ferry_error *why,
@@ -338,26 +364,18 @@ int32_t remote_write_ask(struct remote *r, const struct ferry_ask *ask, struct r
                          struct ferry_error *err)
 {
     enum { ROUNDS = 8 }; /* a codec that keeps asking for facts has a bug */
-    struct needs needs = {.fact = {NULL, 0}};
+    struct needs needs = {.n = 0};
     struct ferry_error why = {.size = sizeof why};
     int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
     arena_init(&needs.arena, 65536);
-    request->notes_self = &needs;
-    request->need = remote_on_need;
     for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
-        struct ferry_call call = remote_call(r);
-        request_reset(request);
-        struct ferry_out out = request_out(request);
-        rc = r->codec->ask(&call, ask, &out, &why);
-        if (rc == FERRY_E_NEED && needs.fact.ptr && ask->what != FERRY_ASK_FACT) {
-            learned = remote_learn(r, needs.fact, err);
+        rc = remote_write_once(r, ask, request, &needs, &why);
+        if (rc == FERRY_E_NEED && needs.n && ask->what != FERRY_ASK_FACT) {
+            learned = remote_learn_all(r, &needs, err);
             rc = learned ? learned : rc;
         }
     }
-    request->notes_self = NULL;
-    request->need = NULL;
     arena_finish(&needs.arena);
-    rc = rc ? rc : request_seal(request, &why);
     return learned ? learned : remote_by_codec(r, rc, &why, err);
 }
 
@@ -456,6 +474,11 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
     request_init(&request, MEMORY_MAX);
     int32_t rc = remote_sign_in(r, 0, err);
     rc = rc ? rc : remote_write_ask(r, ask, &request, err);
+    if (rc == FERRY_OK) {
+        int taken = 0;
+        rc = remote_ahead_take(r, ask, &request, reply, &taken, err);
+        going = !taken;
+    }
     exchange_init(&x, r, &request);
     for (uint32_t cut = 0; rc == FERRY_OK && going;) {
         session = r->sessions;

@@ -39,6 +39,7 @@ struct remote {
     int limited;
     struct exchange *early[160]; /* of others, that ended while one was waited for */
     uint32_t n_early;
+    struct ahead *ahead;         /* questions that were put ahead; NULL: none */
     uint64_t requests;           /* sent so far */
     struct exchanges *exchanges; /* the log of them; NULL: none */
 };
@@ -91,6 +92,17 @@ int32_t remote_count(struct remote *r, uint32_t noun, struct ferry_str run, int6
 /* One question, its answer in `reply`. */
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
                    struct ferry_error *err);
+/*
+ * A question that will be put soon is put now, where the limit has room for it; nobody waits, and nothing fails. remote_ask() takes the answer to the very same
+ * request: once, within ten seconds, where it came well and nothing was written from here since. One that needs facts has those asked ahead instead.
+ * Does nothing in process, where there is nothing to wait for, and before a session has begun.
+ */
+void remote_ahead(struct remote *r, const struct ferry_ask *ask);
+/* The same for what remote_rehearse() will have to know. */
+void remote_rehearse_ahead(struct remote *r, const struct ferry_op *op);
+/* How many of those are under way; and until none is. */
+uint32_t remote_ahead_n(const struct remote *r);
+int32_t remote_ahead_rest(struct remote *r, struct ferry_error *err);
 /* The bytes of an attachment, into the spool. */
 int32_t remote_fetch(struct remote *r, struct ferry_str id, char digest[DIGEST_TEXT],
                      uint64_t *bytes, struct ferry_error *err);

@@ -107,6 +107,16 @@ static int32_t facts_of_page(void *data, struct reply *page, struct ferry_error 
     return db ? db_end(db, rc, err) : rc;
 }
 
+int32_t remote_learn_all(struct remote *r, const struct needs *needs, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
+    remote_ahead_facts(r, needs, 1); /* while the first is waited for */
+    for (uint32_t i = 0; rc == FERRY_OK && i < needs->n; i++) {
+        rc = remote_learn(r, needs->facts[i], err);
+    }
+    return rc;
+}
+
 int32_t remote_learn(struct remote *r, struct ferry_str fact, struct ferry_error *err)
 {
     struct ferry_ask ask = {.size = sizeof ask, .what = FERRY_ASK_FACT, .name = fact};
@@ -133,35 +143,50 @@ static struct ferry_call call_anew(const struct remote *r, struct ferry_kv *fact
     return call;
 }
 
+static int32_t rehearse_once(struct remote *r, const struct ferry_op *op, struct needs *needs,
+                             struct ferry_error *why)
+{
+    struct request request;
+    uint32_t taken = 0;
+    struct ferry_kv *facts = arena_array(&needs->arena, struct ferry_kv, r->n_facts + 1);
+    if (!facts) {
+        return ferry_fail(why, needs->arena.failed, "", "out of memory");
+    }
+    struct ferry_call call = call_anew(r, facts);
+    needs->n = 0;
+    request_init(&request, REHEARSAL_MAX);
+    request.notes_self = needs;
+    request.need = remote_on_need;
+    struct ferry_out out = request_out(&request);
+    int32_t rc = r->codec->encode(&call, &op, 1, &out, &taken, why);
+    request_finish(&request);
+    return rc;
+}
+
+void remote_rehearse_ahead(struct remote *r, const struct ferry_op *op)
+{
+    struct needs needs = {.n = 0};
+    struct ferry_error ignored = {.size = sizeof ignored};
+    arena_init(&needs.arena, 64 << 20);
+    if (r->limited && rehearse_once(r, op, &needs, &ignored) == FERRY_E_NEED) {
+        remote_ahead_facts(r, &needs, 0);
+    }
+    arena_finish(&needs.arena);
+}
+
 int32_t remote_rehearse(struct remote *r, const struct ferry_op *op, struct ferry_error *err)
 {
     enum { ROUNDS = 8 };
-    struct ferry_kv *facts = NULL;
-    struct needs needs = {.fact = {NULL, 0}};
+    struct needs needs = {.n = 0};
     struct ferry_error why = {.size = sizeof why};
-    struct request request;
     int32_t rc = FERRY_E_NEED, learned = FERRY_OK;
-    request_init(&request, REHEARSAL_MAX);
     arena_init(&needs.arena, 64 << 20);
-    request.notes_self = &needs;
-    request.need = remote_on_need;
     for (int i = 0; rc == FERRY_E_NEED && learned == FERRY_OK && i < ROUNDS; i++) {
-        facts = arena_array(&needs.arena, struct ferry_kv, r->n_facts + 1);
-        if (!facts) {
-            learned = needs.arena.failed;
-            break;
-        }
-        struct ferry_call call = call_anew(r, facts);
-        uint32_t taken = 0;
-        request_reset(&request);
-        struct ferry_out out = request_out(&request);
-        needs.fact = (struct ferry_str){NULL, 0};
-        rc = r->codec->encode(&call, &op, 1, &out, &taken, &why);
-        if (rc == FERRY_E_NEED && needs.fact.ptr) {
-            learned = remote_learn(r, needs.fact, err);
-        }
+        rc = rehearse_once(r, op, &needs, &why);
+        learned = needs.arena.failed              ? needs.arena.failed
+                  : rc == FERRY_E_NEED && needs.n ? remote_learn_all(r, &needs, err)
+                                                  : FERRY_OK;
     }
     arena_finish(&needs.arena);
-    request_finish(&request);
     return learned ? learned : rc == FERRY_E_CONFIG ? remote_by_codec(r, rc, &why, err) : FERRY_OK;
 }

@@ -95,7 +95,7 @@ static int32_t ask_ahead(struct pages *p, struct ferry_error *err)
     struct remote *r = p->r;
     int32_t rc = FERRY_OK;
     while (rc == FERRY_OK && p->at_once > 1 && p->asked < p->walk.n &&
-           p->asked - p->walk.head < AHEAD && under_way(p) < p->at_once) {
+           p->asked - p->walk.head < AHEAD && under_way(p) + remote_ahead_n(r) < p->at_once) {
         struct page *page = &p->page[p->asked % AHEAD];
         struct ferry_ask one = *p->ask;
         one.cursor = p->walk.queue[p->asked];

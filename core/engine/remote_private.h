@@ -8,9 +8,28 @@
 /* What a codec has asked for with need(); for request.notes_self and request.need. */
 struct needs {
     struct arena arena;
-    struct ferry_str fact;
+    struct ferry_str facts[8]; /* of this writing; further ones are asked for the next time */
+    uint32_t n;
 };
 int32_t remote_on_need(void *self, struct ferry_str fact);
+/* What was asked for, all of it. */
+int32_t remote_learn_all(struct remote *r, const struct needs *needs, struct ferry_error *err);
+/* The codec's writing of a question as things stand: sealed, or E_NEED with what is needed. */
+int32_t remote_write_once(struct remote *r, const struct ferry_ask *ask, struct request *request,
+                          struct needs *needs, struct ferry_error *why);
+
+/* remote_ahead.c: facts of `needs` from one on are asked ahead. */
+void remote_ahead_facts(struct remote *r, const struct needs *needs, uint32_t from);
+/* 1: this one has ended, and nobody else waits for it. */
+int remote_ahead_ended(struct remote *r, const struct exchange *x);
+/* Something is written: answers of before it are none. */
+void remote_ahead_void(struct remote *r);
+/* The answer to this very request, where it was put ahead and came well: *taken. Fails as remote_wait_some(). */
+int32_t remote_ahead_take(struct remote *r, const struct ferry_ask *ask,
+                          const struct request *request, struct reply *reply, int *taken,
+                          struct ferry_error *err);
+/* After the transport is closed. */
+void remote_ahead_finish(struct remote *r);
 
 /* What the codec says of itself, with the destination that it was said of. */
 int32_t remote_by_codec(const struct remote *r, int32_t rc, const struct ferry_error *why,

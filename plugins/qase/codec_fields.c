@@ -35,15 +35,18 @@ struct ferry_str qase_fields_fact(const struct qase_place *place, char scratch[6
     return ferry_cstr(scratch);
 }
 
-static struct ferry_str missing_fact(const struct ferry_call *call)
+/* Asks for those that are not known yet; how many. */
+static int need_facts(const struct ferry_call *call, const struct ferry_out *out)
 {
     const char *names[] = {custom_fact, system_fact};
+    int n = 0;
     for (size_t i = 0; i < 2; i++) {
         if (!ferry_get(call->facts, call->n_facts, ferry_cstr(names[i])).len) {
-            return ferry_cstr(names[i]);
+            out->need(out->self, ferry_cstr(names[i]));
+            n++;
         }
     }
-    return (struct ferry_str){NULL, 0};
+    return n;
 }
 
 /* --- case_defaults ------------------------------------------------------------------------------ */
@@ -313,12 +316,10 @@ int32_t qase_case_fields(const struct ferry_call *call, const struct ferry_out *
                          struct case_fields *fields, struct ferry_error *err)
 {
     struct lookup l = {.call = call, .out = fields, .err = err};
-    struct ferry_str missing = missing_fact(call);
     *fields = (struct case_fields){.n_custom = 0};
     arena_init(&fields->arena, MOST_MEMORY);
     int32_t rc = check_entries(&l, 0);
-    if (rc == FERRY_OK && missing.ptr) {
-        out->need(out->self, missing);
+    if (rc == FERRY_OK && need_facts(call, out) > 0) {
         return FERRY_E_NEED;
     }
     for (uint32_t i = 0; i < call->n_facts && rc == FERRY_OK; i++) {
