@@ -160,27 +160,32 @@ static int32_t mark_alone(struct looking *l)
         "iiii", (int64_t)OP_ALONE, l->lane->id, shown_by_now(l), (int64_t)FERRY_NOTE_DUPLICATE);
 }
 
-/* The run: hardly ever is there anything else. What goes wrong goes wrong again when it is asked for. */
-void audit_made_ahead(struct engine *e, const struct lane *lane, struct remote *r)
+static void ask_ahead(struct looking *l, uint32_t noun)
 {
-    struct ferry_error ignored = {.size = sizeof ignored};
-    struct looking l = {.e = e, .lane = lane, .r = r, .err = &ignored};
     struct ferry_traits create;
-    struct deliver d = {.e = e, .r = r, .err = &ignored};
+    struct deliver d = {.e = l->e, .r = l->r, .err = l->err};
     struct batch batch;
-    if (to_look_at(&l, FERRY_RUN) == 0 ||
-        remote_describe(r, FERRY_OP(FERRY_CREATE, FERRY_RUN), &create, &ignored) ||
+    if (to_look_at(l, noun) == 0 ||
+        remote_describe(l->r, FERRY_OP(FERRY_CREATE, noun), &create, l->err) ||
         create.effect != FERRY_ONCE) {
         return;
     }
     batch_init(&batch);
-    batch.lane = lane->id;
-    if (batch_load(&batch, r, BATCH_MADE, FERRY_OP(FERRY_CREATE, FERRY_RUN), &ignored) ==
-            FERRY_OK &&
+    batch.lane = l->lane->id;
+    if (batch_load(&batch, l->r, BATCH_MADE, FERRY_OP(FERRY_CREATE, noun), l->err) == FERRY_OK &&
         batch.n > 0) {
         find_copies_ahead(&d, &batch);
     }
     batch_finish(&batch);
+}
+
+/* Of cases there may be many. What goes wrong goes wrong again when it is asked for. */
+void audit_made_ahead(struct engine *e, const struct lane *lane, struct remote *r)
+{
+    struct ferry_error ignored = {.size = sizeof ignored};
+    struct looking l = {.e = e, .lane = lane, .r = r, .err = &ignored};
+    ask_ahead(&l, FERRY_FOLDER);
+    ask_ahead(&l, FERRY_RUN);
 }
 
 int32_t audit_made(struct engine *e, const struct lane *lane, struct remote *r,

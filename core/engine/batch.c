@@ -60,8 +60,13 @@ static int32_t select_closing(struct remote *r, struct db_rows *rows, int64_t ac
                     r->dest_id, act, r->clock->now_ms(r->clock), (int64_t)LANE_HOLD_ON_REJECT);
 }
 
+#define READY                                                                                      \
+    "WHERE o.dest_id = ? AND o.state = 1 AND " OP_QUEUED(                                          \
+        "o.") " AND o.act = ? AND o.id > ? AND o.waits = 0 AND o.not_before <= ?"                  \
+              " AND (o.scope_op IS NULL OR s.state = 7) ORDER BY o.id LIMIT ?"
+
 static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of of, int64_t act,
-                           int64_t lane, uint32_t limit, struct ferry_error *err)
+                           const struct batch *b, uint32_t limit, struct ferry_error *err)
 {
     int64_t now = r->clock->now_ms(r->clock);
     struct db *db = r->journal->db;
@@ -86,7 +91,7 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
             COLUMNS
             "WHERE o.lane_id = ? AND o.kind = ? AND o.state = 7 AND o.flags & 129 = 0 AND (o.kind = 196611 OR o.kind = 196612 OR o.kind = 196614)"
             " ORDER BY o.id LIMIT 1000",
-            "ii", lane, act);
+            "ii", b->lane, act);
     case BATCH_ACCEPTED:
         return db_query(db, rows, err, COLUMNS "WHERE o.id = ? AND o.state = 4", "i", act);
     case BATCH_TOKEN:
@@ -97,11 +102,8 @@ static int32_t select_rows(struct remote *r, struct db_rows *rows, enum batch_of
             " AND o.token IS (SELECT t.token FROM op t WHERE t.id = ?1) ORDER BY o.id",
             "i", act);
     default:
-        return db_query(db, rows, err,
-                        COLUMNS "WHERE o.dest_id = ? AND o.state = 1 AND " OP_QUEUED(
-                            "o.") " AND o.act = ? AND o.waits = 0 AND o.not_before <= ?"
-                                  " AND (o.scope_op IS NULL OR s.state = 7) ORDER BY o.id LIMIT ?",
-                        "iiii", r->dest_id, act, now, (int64_t)limit);
+        return db_query(db, rows, err, COLUMNS READY, "iiiii", r->dest_id, act,
+                        of == BATCH_NEXT ? b->after : 0, now, (int64_t)limit);
     }
 }
 
@@ -302,7 +304,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     b->n = 0;
     b->act = has_kinds(of) ? 0 : (uint32_t)act;
     int32_t rc = b->act ? remote_describe(r, b->act, &b->traits, err) : FERRY_OK;
-    limit = of == BATCH_READY ? MOST(b->traits.max_items) : limit;
+    limit = of == BATCH_READY || of == BATCH_NEXT ? MOST(b->traits.max_items) : limit;
     limit = limit > BATCH_ITEMS ? BATCH_ITEMS : limit;
     rc = rc ? rc : count_room(b, r, of, act, limit, err);
     if (rc || b->room == 0) {
@@ -316,7 +318,7 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
     }
     rc = of == BATCH_READY && (b->traits.flags & FERRY_CLOSES)
              ? select_closing(r, &rows, act, err)
-             : select_rows(r, &rows, of, act, b->lane, limit, err);
+             : select_rows(r, &rows, of, act, b, limit, err);
     while (rc == FERRY_OK && b->n < b->room && (got = db_step(&rows)) > 0) {
         if (!b->act) {
             b->act = (uint32_t)db_int(&rows, 3);
@@ -329,5 +331,26 @@ int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t 
         rc = rc ? rc : load_row(b, r, &rows, err);
     }
     db_done(&rows);
+    return rc ? rc : got < 0 ? -got : FERRY_OK;
+}
+
+int32_t batch_is_next(const struct batch *b, struct remote *r, int *same, struct ferry_error *err)
+{
+    struct db_rows rows = {0};
+    uint32_t n = 0;
+    int got = 0;
+    int32_t rc = db_query(
+        r->journal->db, &rows, err,
+        "SELECT o.id, o.edition, o.at_most FROM op o LEFT JOIN op s ON s.id = o.scope_op " READY,
+        "iiiii", r->dest_id, (int64_t)b->act, (int64_t)0, r->clock->now_ms(r->clock),
+        (int64_t)b->n);
+    *same = rc == FERRY_OK;
+    while (rc == FERRY_OK && *same && (got = db_step(&rows)) > 0) {
+        *same = n < b->n && db_int(&rows, 0) == b->rows[n].id &&
+                db_int(&rows, 1) == b->ops[n].edition && db_int(&rows, 2) == b->rows[n].most;
+        n++;
+    }
+    db_done(&rows);
+    *same = *same && n == b->n;
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }

@@ -20,7 +20,8 @@ struct batch {
     struct ferry_op *ops;
     const struct ferry_op **ptrs;
     uint32_t n, room;
-    int64_t lane; /* for BATCH_MADE; set by the caller */
+    int64_t lane;  /* for BATCH_MADE; set by the caller */
+    int64_t after; /* for BATCH_NEXT; set by the caller */
     uint32_t act;
     struct ferry_traits traits;
 };
@@ -30,6 +31,7 @@ void batch_finish(struct batch *b); /* accepts zeroed */
 
 enum batch_of {
     BATCH_READY, /* PLANNED, nothing to wait for: of kind `act`; the first and what may go with it. Of a kind that CLOSES, the first that may */
+    BATCH_NEXT,  /* the same, of those with a higher id than `after` */
     BATCH_REQUEST, /* all of one request: `act` is its id */
     BATCH_DOUBT,   /* DOUBT and due, of kind `act`: the first and what may be looked for with it */
     BATCH_AUDIT,   /* DONE after a doubt, planned as `act` */
@@ -40,6 +42,8 @@ enum batch_of {
 /* Fills the batch, at most as many as the kind's traits allow; n is 0 where there is none. */
 int32_t batch_load(struct batch *b, struct remote *r, enum batch_of of, int64_t act,
                    struct ferry_error *err);
+/* Whether a batch that was loaded as READY or NEXT is just what would be loaded as READY now. */
+int32_t batch_is_next(const struct batch *b, struct remote *r, int *same, struct ferry_error *err);
 /* Keeps the first n. */
 void batch_cut(struct batch *b, uint32_t n);
 

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { REQUEST_MEMORY = 256 << 20 };
-
 struct loop {
     struct deliver d;
     struct flight *flights;
@@ -96,7 +94,7 @@ static int32_t recover(struct deliver *d)
 static struct flight *free_flight(struct loop *l)
 {
     for (uint32_t i = 0; i < FLIGHTS; i++) {
-        if (!l->flights[i].used) {
+        if (!l->flights[i].used && !l->flights[i].prepared) {
             return &l->flights[i];
         }
     }
@@ -128,11 +126,37 @@ static int has_room(const struct loop *l)
     return l->in_flight == 0 || l->in_flight < remote_window(l->d.r, &any);
 }
 
-/* Sends one more request, where one more may be in flight and the server's limit allows it; *took says whether anything was done. */
-static int32_t fill(struct loop *l, int *took)
+/* What was prepared, if it may go. */
+static int32_t send_prepared(struct loop *l, struct flight **f, int *took)
+{
+    struct deliver *d = &l->d;
+    int held = 0;
+    *f = NULL;
+    int32_t rc = d->prepared.n ? send_held(d, d->last_act, &held) : FERRY_OK;
+    rc = rc || held ? rc : prepare_take(d, f);
+    *took = *f != NULL;
+    return rc || !*f ? rc : send_off(d, *f);
+}
+
+/* One of the sources of requests: in doubt, asked about, prepared, new. */
+static int32_t from_source(struct loop *l, int i, struct flight **f, int *took)
 {
     static int32_t (*const sources[])(struct deliver *, struct flight *,
-                                      int *) = {send_again, poll_next, send_next};
+                                      int *) = {send_again, poll_next, NULL, send_next};
+    if (sources[i] != poll_next && !may_send(l)) {
+        return FERRY_OK;
+    }
+    if (!sources[i]) {
+        return send_prepared(l, f, took);
+    }
+    *f = free_flight(l);
+    return *f && (sources[i] != send_next || l->d.prepared.n == 0) ? sources[i](&l->d, *f, took)
+                                                                   : FERRY_OK;
+}
+
+/* Sends one more request, where one more may be in flight and the server's limit allows it; *took says whether anything was done. */
+static int32_t fill_from(struct loop *l, int first, int last, int *took)
+{
     struct remote *r = l->d.r;
     int32_t rc = FERRY_OK;
     uint32_t before = l->in_flight;
@@ -144,21 +168,53 @@ static int32_t fill(struct loop *l, int *took)
     if (l->turn_ms > r->clock->now_ms(r->clock)) {
         return FERRY_OK;
     }
-    for (size_t i = 0; i < sizeof sources / sizeof *sources && rc == FERRY_OK && !*took; i++) {
-        struct flight *f = free_flight(l);
-        if (!f) {
-            break;
-        }
-        if (sources[i] == poll_next || may_send(l)) {
-            rc = sources[i](&l->d, f, took);
-            l->in_flight += (uint32_t)f->used;
-            l->sendings += (uint32_t)(f->used && !f->polled);
-        }
+    for (int i = first; i <= last && rc == FERRY_OK && !*took; i++) {
+        struct flight *f = NULL;
+        rc = from_source(l, i, &f, took);
+        l->in_flight += (uint32_t)(f && f->used);
+        l->sendings += (uint32_t)(f && f->used && !f->polled);
     }
     if (l->in_flight == before) {
         remote_turn_back(r);
     }
     return rc;
+}
+
+static int32_t fill(struct loop *l, int *took)
+{
+    return fill_from(l, 0, 3, took);
+}
+
+/* A place is free: the next request goes before it is written down how the one before it has ended. */
+static int32_t follow(struct loop *l)
+{
+    int took;
+    return l->d.prepared.n ? fill_from(l, 2, 2, &took) : FERRY_OK;
+}
+
+/* `last`: nothing more is asked of anybody. */
+static int32_t hear(struct loop *l, struct flight *f, int last)
+{
+    int ended = 0;
+    int32_t rc = FERRY_OK;
+    if (!f->polled) {
+        rc = !last && classify(&f->x, NULL) == FATE_PARSE ? follow(l) : FERRY_OK;
+        return rc ? rc : settle_answer(&l->d, f);
+    }
+    rc = poll_landed(&l->d, f, last, &ended);
+    if (rc == FERRY_OK && ended) {
+        rc = last ? FERRY_OK : follow(l);
+        rc = rc ? rc : poll_settle(&l->d, f);
+    }
+    return rc;
+}
+
+/* While nothing can be sent, the next one is written. */
+static int32_t prepare(struct loop *l, int *took)
+{
+    struct flight *f = free_flight(l);
+    *took = 0;
+    return f ? prepare_next(&l->d, f, took) : FERRY_OK;
 }
 
 /* How long nothing can be done but by an answer. */
@@ -170,19 +226,20 @@ static int64_t idle_ms(const struct loop *l)
     return due > now && due - now < MOST_MS ? due - now : MOST_MS;
 }
 
-/* `last`: nothing more is asked of anybody. */
-static int32_t land(struct loop *l, int last)
+static int32_t land(struct loop *l, int64_t wait_ms, int last, int *took)
 {
-    struct exchange *x = remote_next(l->d.r, last ? 1000 : idle_ms(l));
+    struct exchange *x = remote_next(l->d.r, wait_ms);
+    *took = x != NULL;
     if (!x) {
         return FERRY_OK;
     }
     struct flight *f = x->user;
     l->in_flight--;
     l->sendings -= (uint32_t)!f->polled;
-    int32_t rc = f->polled ? poll_landed(&l->d, f, last) : settle_answer(&l->d, f);
+    int32_t rc = hear(l, f, last);
     exchange_finish(&f->x);
     f->used = 0;
+    f->polled = 0;
     return rc;
 }
 
@@ -269,7 +326,8 @@ static int32_t run(struct loop *l)
     int32_t rc = recover(d);
     rc = rc ? rc : remote_sign_in(d->r, 0, d->err);
     rc = rc ? rc : remote_ahead_rest(d->r, d->err); /* all that is on its way is counted here */
-    for (int took = 0; rc == FERRY_OK && !d->gave_up;) {
+    int took = 0;
+    while (rc == FERRY_OK && !d->gave_up) {
         if (is_interrupted(d->r->interrupted)) {
             rc = ferry_fail(d->err, FERRY_E_STOP, "",
                             "interrupted; everything is kept, go on with \"ferry resume\"");
@@ -284,14 +342,16 @@ static int32_t run(struct loop *l)
             continue; /* perhaps one more */
         }
         if (l->in_flight > 0) {
-            rc = land(l, 0);
+            rc = land(l, 0, 0, &took);
+            rc = rc || took ? rc : prepare(l, &took);
+            rc = rc || took ? rc : land(l, idle_ms(l), 0, &took);
         } else if (!wait_for_due(l, looked_ms, &rc)) {
             break;
         }
     }
     while (l->in_flight > 0 &&
            (rc == FERRY_OK || rc == FERRY_E_UNREACHABLE || rc == FERRY_E_REFUSED)) {
-        int32_t landed = land(l, 1); /* what is on its way is heard out */
+        int32_t landed = land(l, 1000, 1, &took); /* what is on its way is heard out */
         if (landed) {
             return landed;
         }
@@ -320,8 +380,7 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
                           STR_ARG(r->target->label));
     }
     for (uint32_t i = 0; i < FLIGHTS; i++) {
-        batch_init(&l.flights[i].batch);
-        request_init(&l.flights[i].request, REQUEST_MEMORY);
+        flight_init(&l.flights[i]);
     }
     int32_t rc = run(&l);
     if (l.in_flight >
@@ -332,8 +391,7 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
         if (l.flights[i].used) {
             exchange_finish(&l.flights[i].x);
         }
-        batch_finish(&l.flights[i].batch);
-        request_finish(&l.flights[i].request);
+        flight_finish(&l.flights[i]);
     }
     free(l.flights);
     polls_finish(&l.d.polls);

@@ -37,6 +37,7 @@ struct tally {
     struct ferry_str token, error;
 };
 
+enum { PREPARED = 8 };
 struct deliver {
     struct engine *e;
     struct remote *r;
@@ -51,6 +52,11 @@ struct deliver {
     struct paper *paper; /* a dry run's: nothing is sent, it is written there; NULL otherwise */
     struct hunts *hunts; /* for items that make requests be refused */
     struct polls polls;  /* what is ACCEPTED */
+    uint32_t last_act;   /* what was sent last; 0: nothing yet */
+    struct prepared {    /* requests that are written ahead, in the order in which they go */
+        struct flight *list[PREPARED];
+        uint32_t n;
+    } prepared;
     const struct flight *flights; /* FLIGHTS of them, those of what is on its way in use */
     int32_t gave_up; /* E_UNREACHABLE, E_REFUSED: the destination is given up for this time */
     struct ferry_error *err;
@@ -72,14 +78,18 @@ int32_t deliver(struct engine *e, struct remote *r, const struct plan_counts *pl
 enum { FLIGHTS = 64 };
 struct flight {
     int used, repeat;
+    int prepared;     /* written, and not sent yet (prepare.c) */
     int64_t polled;   /* a question: its operation; else 0 */
     int64_t asked_ms; /* when it was put */
     uint64_t session; /* it was sent in */
     int64_t request_id;
     struct batch batch;
     struct request request;
+    struct reply notes; /* what the codec said while it wrote the request */
     struct exchange x;
 };
+void flight_init(struct flight *f);
+void flight_finish(struct flight *f); /* accepts zeroed; its exchange is the caller's */
 
 /* settle.c: what an answer means for each operation, in one transaction. */
 int32_t settle_answer(struct deliver *d, struct flight *f);
@@ -114,5 +124,17 @@ int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies);
 /* send.c: fills a flight with the next request and hands it to the transport. *took is 0 where there was none. */
 int32_t send_next(struct deliver *d, struct flight *f, int *took);
 int32_t send_again(struct deliver *d, struct flight *f, int *took);
+/* Its parts: a flight's batch becomes a request, and the batch what that took; 0 in *written where the first one cannot be written, and is settled. */
+int32_t send_write(struct deliver *d, struct flight *f, int *written);
+/* And SENT is committed, and it goes. */
+int32_t send_off(struct deliver *d, struct flight *f);
+/* A server works on so many of a kind, and wants no more of them at once: requests that it has, or has taken. */
+int32_t send_held(struct deliver *d, uint32_t act, int *held);
+
+/* prepare.c: writes the next request of results into a free flight, where one is wanted; *took as above. */
+int32_t prepare_next(struct deliver *d, struct flight *f, int *took);
+/* The flight to be sent off now; NULL where there is none, or things have changed and it is no longer the next. */
+int32_t prepare_take(struct deliver *d, struct flight **f);
+void prepare_drop(struct deliver *d);
 
 #endif

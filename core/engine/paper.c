@@ -12,7 +12,7 @@
 #include <text.h>
 #include <unistd.h>
 
-enum { LIST_MAX = 256 << 20, REQUEST_MEMORY = 256 << 20 };
+enum { LIST_MAX = 256 << 20 };
 
 /* --- the folder ---------------------------------------------------------------------------------- */
 
@@ -282,15 +282,13 @@ static int32_t one_pass(struct paper *p, struct engine *e, struct remote *r,
     if (!f) {
         return ferry_fail(err, FERRY_E_NO_MEMORY, "out", "out of memory");
     }
-    batch_init(&f->batch);
-    request_init(&f->request, REQUEST_MEMORY);
+    flight_init(f);
     int32_t rc = FERRY_OK;
     while (rc == FERRY_OK && took && !is_interrupted(e->interrupted)) {
         rc = send_next(&d, f, &took);
     }
     p->refused = d.counts.rejected;
-    batch_finish(&f->batch);
-    request_finish(&f->request);
+    flight_finish(f);
     free(f);
     return rc;
 }

@@ -306,6 +306,7 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
     char known[128];
     int32_t rc = index_begin(j, err);
     rc = rc ? rc : known_run(d, known, err);
+    rc = rc ? rc : remote_sign_in(d->remote, 0, err);
     if (rc == FERRY_OK) {
         ask_ahead(d, source);
     }

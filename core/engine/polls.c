@@ -158,7 +158,7 @@ int64_t polls_due(const struct polls *p)
     for (uint32_t i = 0; i < p->n; i++) {
         due = !p->v[i].under_way && p->v[i].due_ms < due ? p->v[i].due_ms : due;
     }
-    return due;
+    return due < p->next_ms ? p->next_ms : due;
 }
 
 uint32_t polls_held(const struct polls *p, uint32_t act)
@@ -190,6 +190,9 @@ static struct poll *next_poll(struct polls *p, int64_t now)
 {
     struct poll *next = NULL;
     uint32_t under_way = 0;
+    if (now < p->next_ms && p->next_ms - now <= 1000) { /* further away: the clock was put back */
+        return NULL;
+    }
     for (uint32_t i = 0; i < p->n; i++) {
         struct poll *one = &p->v[i];
         under_way += (uint32_t)one->under_way;
@@ -225,11 +228,15 @@ int32_t poll_next(struct deliver *d, struct flight *f, int *took)
     f->polled = one->op;
     f->asked_ms = d->r->clock->now_ms(d->r->clock);
     one->under_way = 1;
+    d->polls.next_ms = d->r->limiter.a_second ? f->asked_ms + 1000 / d->r->limiter.a_second : 0;
     if (remote_submit(d->r, &f->x, &f->x.error)) {
+        int ended;
         f->x.end = EXCHANGE_NOT_SENT;
-        rc = poll_landed(d, f, 0);
+        rc = poll_landed(d, f, 0, &ended);
+        rc = rc || !ended ? rc : poll_settle(d, f);
         exchange_finish(&f->x);
         f->used = 0;
+        f->polled = 0;
     }
     return rc;
 }
@@ -256,9 +263,8 @@ static void ask_later(struct deliver *d, const struct flight *f, struct poll *on
                                     : next_ms(&d->polls, one, f->asked_ms, now);
 }
 
-/* There is more to it: of all the operations that have the token, from the same answer where there is one. `reply`: what it says of the first. */
-static int32_t settle_all(struct deliver *d, struct flight *f, struct poll *one,
-                          struct reply *reply, int good)
+/* There is more to it: of all the operations that have the token. `good`: by the answer at hand, else one is asked for. */
+static int32_t load_all(struct deliver *d, struct flight *f, struct poll *one, int good)
 {
     struct ferry_error why = {.size = sizeof why};
     int32_t rc = batch_load(&f->batch, d->r, BATCH_TOKEN, one->op, d->err);
@@ -271,32 +277,34 @@ static int32_t settle_all(struct deliver *d, struct flight *f, struct poll *one,
     }
     struct ferry_ask ask = question(&f->batch);
     if (good && f->batch.n > 1) {
-        good = remote_read_answer(d->r, &ask, &f->x, reply, &why) == FERRY_OK;
+        good = remote_read_answer(d->r, &ask, &f->x, &f->notes, &why) == FERRY_OK;
     }
-    rc = good ? FERRY_OK : remote_ask(d->r, &ask, reply, d->err);
-    return rc ? rc : settle_poll(d, &f->batch, reply);
+    return good ? FERRY_OK : remote_ask(d->r, &ask, &f->notes, d->err);
 }
 
-int32_t poll_landed(struct deliver *d, struct flight *f, int last)
+int32_t poll_landed(struct deliver *d, struct flight *f, int last, int *ended)
 {
     struct ferry_error why = {.size = sizeof why};
     struct poll *one = of_op(&d->polls, f->polled);
     struct ferry_ask ask = question(&f->batch);
-    struct reply reply;
     int32_t rc = FERRY_OK;
-    f->polled = 0;
-    reply_init(&reply);
+    *ended = 0;
     int good = f->x.end == EXCHANGE_ANSWERED && classify(&f->x, NULL) == FATE_PARSE;
     rc = good ? remote_keep(d->r, &f->x.answer, d->err) : FERRY_OK;
-    good =
-        good && rc == FERRY_OK && remote_read_answer(d->r, &ask, &f->x, &reply, &why) == FERRY_OK;
+    good = good && rc == FERRY_OK &&
+           remote_read_answer(d->r, &ask, &f->x, &f->notes, &why) == FERRY_OK;
     if (rc || !one) {
         rc = rc ? rc : ferry_fail(d->err, FERRY_E_BUG, "", "an answer to what was not asked");
-    } else if (good && is_not_yet(&reply, ask.token)) {
-        ask_later(d, f, one, &reply.outcomes[0]);
+    } else if (good && is_not_yet(&f->notes, ask.token)) {
+        ask_later(d, f, one, &f->notes.outcomes[0]);
     } else if (good || !last) {
-        rc = settle_all(d, f, one, &reply, good);
+        rc = load_all(d, f, one, good);
+        *ended = rc == FERRY_OK && f->batch.n > 0;
     }
-    reply_finish(&reply);
     return rc;
+}
+
+int32_t poll_settle(struct deliver *d, struct flight *f)
+{
+    return settle_poll(d, &f->batch, &f->notes);
 }

@@ -24,6 +24,7 @@ struct polls {
     struct poll *v;
     uint32_t n, room;
     int64_t usual_ms;       /* how long tasks take here, as far as seen; 0: not seen */
+    int64_t next_ms;        /* no question is put before: see poll_next() */
     struct buf token;       /* what polls_add() was given last; the caller forgets it */
     int64_t token_due_ms;   /* when that is asked for */
     int64_t token_retry_ms; /* as the codec wished */
@@ -47,12 +48,16 @@ int64_t polls_due(const struct polls *p);
 /* How many requests of a kind a server works on. */
 uint32_t polls_held(const struct polls *p, uint32_t act);
 
-/* A source of deliver.c: hands the question that is due to the transport, in a flight of its own. */
+/*
+ * A source of deliver.c: hands the question that is due to the transport, in a flight of its own. Where a destination takes so many requests a second they are
+ * put evenly: of tasks that end together each is followed by its successor, which does not wait behind the ends of all the others.
+ */
 int32_t poll_next(struct deliver *d, struct flight *f, int *took);
 /*
- * Its answer: not yet, or what became of the operations. Where there is no answer to use it is asked again, with all the patience that
- * there is; unless `last`, when nothing more is asked here.
+ * Its answer: not yet, or what became of the operations: then *ended, and poll_settle() writes it down. Where there is no answer to use it is asked again,
+ * with all the patience that there is; unless `last`, when nothing more is asked here.
  */
-int32_t poll_landed(struct deliver *d, struct flight *f, int last);
+int32_t poll_landed(struct deliver *d, struct flight *f, int last, int *ended);
+int32_t poll_settle(struct deliver *d, struct flight *f);
 
 #endif

@@ -13,10 +13,26 @@
 
 enum { REQUEST_MEMORY = 256 << 20 };
 
+void flight_init(struct flight *f)
+{
+    memset(f, 0, sizeof *f);
+    batch_init(&f->batch);
+    request_init(&f->request, REQUEST_MEMORY);
+    reply_init(&f->notes);
+}
+
+void flight_finish(struct flight *f)
+{
+    batch_finish(&f->batch);
+    request_finish(&f->request);
+    reply_finish(&f->notes);
+    memset(f, 0, sizeof *f);
+}
+
 /* --- encoding ---------------------------------------------------------------------------------- */
 
 struct encoding {
-    struct reply notes; /* collected as the notes of an answer are */
+    struct reply *notes; /* collected as the notes of an answer are */
     struct arena arena;
     struct ferry_str need;
 };
@@ -24,7 +40,7 @@ struct encoding {
 static int32_t on_note(void *self, uint32_t index, const struct ferry_note *note)
 {
     struct encoding *en = self;
-    struct ferry_reply sink = reply_sink(&en->notes);
+    struct ferry_reply sink = reply_sink(en->notes);
     return sink.note(sink.self, index, note);
 }
 
@@ -45,7 +61,7 @@ static int32_t encode_once(struct deliver *d, struct flight *f, struct encoding 
     f->request.notes_self = en;
     f->request.note = on_note;
     f->request.need = on_need;
-    int32_t rc = reply_begin(&en->notes, f->batch.n);
+    int32_t rc = reply_begin(en->notes, f->batch.n);
     struct ferry_out out = request_out(&f->request);
     *taken = 0;
     rc = rc ? rc : d->r->codec->encode(&call, f->batch.ptrs, f->batch.n, &out, taken, why);
@@ -96,10 +112,10 @@ static int32_t insert_request(struct deliver *d, struct flight *f)
     return rc;
 }
 
-static int32_t store_notes(struct deliver *d, const struct flight *f, const struct encoding *en)
+static int32_t store_notes(struct deliver *d, const struct flight *f)
 {
     int32_t rc = FERRY_OK;
-    for (struct reply_note *n = en->notes.notes; n && rc == FERRY_OK; n = n->next) {
+    for (struct reply_note *n = f->notes.notes; n && rc == FERRY_OK; n = n->next) {
         if (n->index < f->batch.n) { /* of operations not taken they are said again */
             const struct batch_op *row = &f->batch.rows[n->index];
             rc = db_run(d->e->journal.db, d->err,
@@ -134,10 +150,9 @@ static int32_t mark_sent(struct deliver *d, const struct flight *f)
     return rc;
 }
 
-static int32_t commit_sent(struct deliver *d, struct flight *f, const struct encoding *en)
+static int32_t commit_sent(struct deliver *d, struct flight *f)
 {
     struct db *db = d->e->journal.db;
-    STEP(encoded);
     if (BROKEN(write_before_act) || (BROKEN(refused_retry) && f->batch.rows[0].tries > 0)) {
         return FERRY_OK;
     }
@@ -147,7 +162,7 @@ static int32_t commit_sent(struct deliver *d, struct flight *f, const struct enc
     }
     rc = insert_request(d, f);
     rc = rc ? rc : mark_sent(d, f);
-    rc = rc ? rc : store_notes(d, f, en);
+    rc = rc ? rc : store_notes(d, f);
     rc = db_end(db, rc, d->err);
     STEP(sent_committed);
     return rc;
@@ -257,12 +272,12 @@ static int32_t reject_unwritable(struct deliver *d, struct batch *b, const struc
     return db_end(db, rc, d->err);
 }
 
-static int32_t encode_and_send(struct deliver *d, struct flight *f)
+int32_t send_write(struct deliver *d, struct flight *f, int *written)
 {
-    struct encoding en = {.need = {NULL, 0}};
+    struct encoding en = {.notes = &f->notes};
     struct ferry_error why = {.size = sizeof why};
     uint32_t taken = 0;
-    reply_init(&en.notes);
+    *written = 0;
     arena_init(&en.arena, 65536);
     int32_t rc = encode(d, f, &en, &taken, &why);
     if (rc == FERRY_E_INPUT || rc == FERRY_E_TOO_LARGE) {
@@ -275,12 +290,25 @@ static int32_t encode_and_send(struct deliver *d, struct flight *f)
     } else {
         batch_cut(&f->batch, taken);
         f->repeat = 0;
-        rc = d->paper ? paper_take(d, f, en.notes.notes) : commit_sent(d, f, &en);
-        rc = rc || d->paper ? rc : submit(d, f);
+        *written = 1;
+        STEP(encoded);
     }
-    reply_finish(&en.notes);
     arena_finish(&en.arena);
     return rc;
+}
+
+int32_t send_off(struct deliver *d, struct flight *f)
+{
+    int32_t rc = commit_sent(d, f);
+    d->last_act = f->batch.act;
+    return rc ? rc : submit(d, f);
+}
+
+static int32_t encode_and_send(struct deliver *d, struct flight *f)
+{
+    int written = 0;
+    int32_t rc = send_write(d, f, &written);
+    return rc || !written ? rc : d->paper ? paper_take(d, f, f->notes.notes) : send_off(d, f);
 }
 
 /*
@@ -310,8 +338,7 @@ static int needs_look(struct deliver *d, struct batch *b)
     return !looked;
 }
 
-/* A server works on so many of a kind, and wants no more of them at once: requests that it has, or has taken. */
-static int32_t is_held(struct deliver *d, uint32_t act, int *held)
+int32_t send_held(struct deliver *d, uint32_t act, int *held)
 {
     struct ferry_traits traits;
     uint32_t n = polls_held(&d->polls, act);
@@ -329,7 +356,7 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
     *took = 0;
     for (uint32_t act = next_act(d, OP_PLANNED, 0); act; act = next_act(d, OP_PLANNED, act)) {
         int held = 0;
-        int32_t rc = is_held(d, act, &held);
+        int32_t rc = send_held(d, act, &held);
         if (rc == FERRY_OK && held) {
             continue;
         }
