@@ -152,18 +152,20 @@ static int32_t same_place(const struct db_rows *rows, const struct target *t,
                           struct ferry_error *err)
 {
     struct ferry_str name = db_str(rows, 0), label = db_str(rows, 1), url = db_str(rows, 2);
+    char shown[2][300]; /* the file may be anybody's */
     if (!ferry_eq(t->label, label)) {
         return ferry_fail(
             err, FERRY_E_CONFIG, "",
-            "\"%.*s\" meant %.*s when this was captured and means %.*s now; give it its old meaning, then resume",
-            STR_ARG(name), STR_ARG(label), STR_ARG(t->label));
+            "\"%s\" meant %s when this was captured and means %.*s now; give it its old meaning, then resume",
+            text_show_to(shown[0], sizeof shown[0], name),
+            text_show_to(shown[1], sizeof shown[1], label), STR_ARG(t->label));
     }
     if (!ferry_eq(or_empty(t->url), url)) {
         struct ferry_str in_process = FERRY_LIT("this machine, in process");
         return ferry_fail(
             err, FERRY_E_CONFIG, "url",
-            "%.*s: was at %.*s when this was captured and is at %.*s now; give it its old \"url\", then resume",
-            STR_ARG(label), STR_ARG(url.len ? url : in_process),
+            "%.*s: was at %s when this was captured and is at %.*s now; give it its old \"url\", then resume",
+            STR_ARG(label), text_show_to(shown[0], sizeof shown[0], url.len ? url : in_process),
             STR_ARG(t->url.len ? t->url : in_process));
     }
     return FERRY_OK;
