@@ -2,6 +2,7 @@
 /* plan.c - reads the destination, walks the items of a run past a planner, commits; see plan.h. */
 #include "plan.h"
 
+#include "attempts.h"
 #include "desk.h"
 #include "pack.h"
 #include "status_map.h"
@@ -9,40 +10,6 @@
 
 #include <log.h>
 #include <text.h>
-
-/* --- how often a test was tried -------------------------------------------------------- */
-
-/* Tests with more than one result in this run: their attempts are numbered in the order in which items are walked. */
-static int32_t find_attempts(struct engine *e, const struct lane *lane, int *some,
-                             struct ferry_error *err)
-{
-    struct db *db = e->journal.db;
-    int32_t rc = db_script(
-        db,
-        "CREATE TEMP TABLE IF NOT EXISTS attempt(ident BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID; DELETE FROM temp.attempt;",
-        err);
-    rc =
-        rc ? rc
-           : db_run(
-                 db, err,
-                 "INSERT INTO temp.attempt(ident, n) SELECT i.identity, 0 FROM item i JOIN capture c ON c.id = i.capture_id"
-                 " WHERE i.run_id = ? AND i.identity IS NOT NULL AND c.state = 1 GROUP BY i.identity HAVING COUNT(*) > 1",
-                 "i", lane->run_id);
-    *some = rc == FERRY_OK && db_changes(db) > 0;
-    return rc;
-}
-
-static uint32_t next_attempt(struct desk *d, struct ferry_str ident)
-{
-    struct db *db = d->e->journal.db;
-    if (!d->retried || !ident.ptr ||
-        db_run(db, d->err, "UPDATE temp.attempt SET n = n + 1 WHERE ident = ?", "b", ident) ||
-        db_changes(db) == 0) {
-        return 0;
-    }
-    return (uint32_t)db_one_int(db, 0, d->err, "SELECT n FROM temp.attempt WHERE ident = ?", "b",
-                                ident);
-}
 
 /* --- the walk ----------------------------------------------------------------------------- */
 
@@ -164,7 +131,12 @@ static int32_t walk_row(struct walk *w, struct db_rows *rows)
             (long long)d->item_id);
     }
     if (item->noun == FERRY_RESULT) {
-        uint32_t attempt = next_attempt(d, db_str(rows, 3));
+        struct ferry_str ident = db_str(rows, 3);
+        uint32_t attempt = 0;
+        rc = d->retried && ident.ptr ? attempts_next(d->e, ident, &attempt, d->err) : FERRY_OK;
+        if (rc) {
+            return rc;
+        }
         struct ferry_result *result = arena_new(&d->arena, struct ferry_result);
         if (result) {
             *result = *item->result;
@@ -371,7 +343,7 @@ static int32_t write_plan(struct walk *w, struct ferry_error *err)
     if (rc) {
         return rc;
     }
-    rc = find_attempts(d->e, lane, &d->retried, err);
+    rc = attempts_find(d->e, lane->run_id, &d->retried, err);
     rc = rc ? rc : desk_open(d);
     rc = rc ? rc : db_run(db, err, "DELETE FROM skip WHERE lane_id = ?", "i", lane->id);
     rc =
