@@ -44,48 +44,36 @@ static int32_t doubt_what_was_sent(struct deliver *d)
 }
 
 /*
- * Whatever was put off, was put off by a clock that may have been ahead of this one: nothing waits for longer than it ever has to. How long a
- * codec asked for is known where it was long.
+ * Whatever another time has left behind, in one walk over what waits, of which there may be a million. A person asked for another try:
+ * parked ones get it, and everything is tried as if for the first time. What a hunt held back was held for nothing, and a look
+ * is no look. Whatever was put off, was put off by a clock that may have been ahead of this one: nothing waits for longer than it ever has
+ * to. How long a codec asked for is known where it was long.
  */
-static int32_t believe_this_clock(struct deliver *d)
+static int32_t begin_anew(struct deliver *d)
 {
+#define PLANNED "(state = 1 OR (state = 6 AND flags & 4 = 0))"
     struct ferry_traits any = {.size = sizeof any};
     int64_t longest = remote_settle_ms(d->r, &any);
     longest = longest > CLASSIFY_WAIT_MOST ? longest : CLASSIFY_WAIT_MOST;
     int64_t now = d->r->clock->now_ms(d->r->clock);
-    return db_run(d->e->journal.db, d->err,
-                  "UPDATE op SET not_before = min(not_before, ?1 + max(?2, (flags >> ?3) * 60000))"
-                  " WHERE dest_id = ?4 AND state < 7 AND state <> 3 AND not_before > ?1 + ?2",
-                  "iiii", now, longest, (int64_t)OP_WAIT_SHIFT, d->r->dest_id);
+    int64_t forgotten = OP_HELD | (BROKEN(write_before_act) ? 0 : OP_LOOKED);
+    return db_run(
+        d->e->journal.db, d->err,
+        "UPDATE op SET tries = 0, state = CASE WHEN " PLANNED
+        " THEN 1 WHEN state = 6 THEN 5 ELSE state END,"
+        " flags = CASE WHEN " PLANNED " THEN flags & ~?5 ELSE flags END,"
+        " not_before = CASE WHEN state = 6 OR (state = 1 AND flags & ?6) THEN 0"
+        " ELSE min(not_before, ?1 + max(?2, (flags >> ?3) * 60000)) END"
+        " WHERE dest_id = ?4 AND state < 7 AND state <> 3"
+        " AND (state = 6 OR tries > 0 OR not_before > ?1 + ?2 OR (state = 1 AND flags & ?5))",
+        "iiiiii", now, longest, (int64_t)OP_WAIT_SHIFT, d->r->dest_id, forgotten, (int64_t)OP_HELD);
+#undef PLANNED
 }
 
 static int32_t recover(struct deliver *d)
 {
-    struct db *db = d->e->journal.db;
     int32_t rc = doubt_what_was_sent(d);
-    /* A person asked for another try: parked ones get it, and everything is tried as if for the first time. */
-    rc =
-        rc ? rc
-           : db_run(
-                 db, d->err,
-                 "UPDATE op SET state = CASE WHEN flags & 4 THEN 5 ELSE 1 END, not_before = 0 WHERE dest_id = ? AND state = 6 AND " OP_QUEUED(
-                     ""),
-                 "i", d->r->dest_id);
-    /* What a hunt of another time held back was held for nothing. */
-    rc = rc ? rc
-            : db_run(db, d->err,
-                     "UPDATE op SET not_before = 0, flags = flags & ~?1 WHERE dest_id = ?2 AND "
-                     "state = 1 AND " OP_QUEUED("") " AND flags & ?1",
-                     "ii", (int64_t)OP_HELD, d->r->dest_id);
-    /* And a look of another time is no look. */
-    rc =
-        rc ? rc
-           : db_run(
-                 db, d->err,
-                 "UPDATE op SET tries = 0, flags = CASE state WHEN 1 THEN flags & ~?1 ELSE flags END"
-                 " WHERE dest_id = ?2 AND state < 7 AND state <> 3 AND (tries > 0 OR (state = 1 AND flags & ?1))",
-                 "ii", (int64_t)(BROKEN(write_before_act) ? 0 : OP_LOOKED), d->r->dest_id);
-    rc = rc ? rc : believe_this_clock(d);
+    rc = rc ? rc : begin_anew(d);
     rc = rc ? rc : polls_load(d);
     STEP(deliver_begun);
     return rc;
