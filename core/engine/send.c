@@ -144,7 +144,7 @@ static int32_t mark_sent(struct deliver *d, const struct flight *f)
         }
         rc = db_run(
             d->e->journal.db, d->err,
-            "UPDATE op SET state = 3, request_id = ?, tries = tries + 1 WHERE id BETWEEN ? AND ?",
+            "UPDATE OR FAIL op SET state = 3, request_id = ?, tries = tries + 1 WHERE id BETWEEN ? AND ?",
             "iii", f->request_id, rows[i].id, rows[end - 1].id);
     }
     return rc;
@@ -449,7 +449,7 @@ int32_t send_again(struct deliver *d, struct flight *f, int *took)
             request &&
             db_one_int(
                 d->e->journal.db, 0, d->err,
-                "SELECT packed IS NOT NULL AND items = (SELECT COUNT(*) FROM op WHERE request_id = ?1 AND state = 5 AND flags & 32 = 0) FROM request WHERE id = ?1",
+                "SELECT packed IS NOT NULL AND items = (SELECT COUNT(*) FROM op WHERE request_id = ?1 AND state < 7 AND state = 5 AND flags & 32 = 0) FROM request WHERE id = ?1",
                 "i", request);
         /* Repeatable as a whole: the stored bytes. Otherwise, or where an answer has put one of them in doubt: look. */
         if (f->batch.traits.effect == FERRY_REPEATABLE) {

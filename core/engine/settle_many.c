@@ -64,10 +64,12 @@ static int32_t accept_many(struct deliver *d, const struct batch *b, const struc
     }
     d->tally.token = o->token;
     int32_t rc = polls_add(d, b->rows[first].id, o, &due_ms);
-    rc = rc ? rc
-            : db_run(d->e->journal.db, d->err,
-                     "UPDATE op SET state = 4, token = ?, not_before = ? WHERE id BETWEEN ? AND ?",
-                     "siii", o->token, due_ms, b->rows[first].id, b->rows[end - 1].id);
+    rc =
+        rc ? rc
+           : db_run(
+                 d->e->journal.db, d->err,
+                 "UPDATE OR FAIL op SET state = 4, token = ?, not_before = ? WHERE id BETWEEN ? AND ?",
+                 "siii", o->token, due_ms, b->rows[first].id, b->rows[end - 1].id);
     *n = rc ? 0 : end - first;
     return rc;
 }
@@ -97,12 +99,12 @@ int32_t settle_many(struct deliver *d, const struct batch *b, const struct reply
         numbered
             ? db_run(
                   db, d->err,
-                  "UPDATE op SET state = 7, remote_id = id + ?, url = NULL, settled_ms = ?, text = NULL, token = NULL"
+                  "UPDATE OR FAIL op SET state = 7, remote_id = id + ?, url = NULL, settled_ms = ?, text = NULL, token = NULL"
                   " WHERE id BETWEEN ? AND ?",
                   "iiii", id - from, now, from, to)
             : db_run(
                   db, d->err,
-                  "UPDATE op SET state = 7, url = NULL, settled_ms = ?, text = NULL, token = NULL"
+                  "UPDATE OR FAIL op SET state = 7, url = NULL, settled_ms = ?, text = NULL, token = NULL"
                   " WHERE id BETWEEN ? AND ?",
                   "iii", now, from, to);
     *n = rc ? 0 : end - first;
