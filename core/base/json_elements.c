@@ -115,7 +115,8 @@ static int path_step(struct json_path *p, const struct json_scan *s, enum json_t
 struct walk {
     struct json_scan scan;
     struct json_path path;
-    struct json_rewrite element, rest;
+    struct json_tree element;
+    struct json_rewrite rest;
     uint32_t inside; /* depth of the array's elements; 0 outside it */
     uint32_t index;
     int found;
@@ -123,17 +124,12 @@ struct walk {
     void *data;
 };
 
-/* Parses the element that just ended and hands it out. */
+/* Hands out the element that just ended. */
 static int32_t hand_out(struct walk *w, struct ferry_error *err)
 {
-    struct json_doc doc;
-    int32_t rc = json_rewrite_build(&w->element, w->scan.to, &doc.root, err);
-    if (!rc) {
-        rc = w->fn(w->data, w->index, doc.root);
-        w->index++;
-    }
-    json_finish(&doc);
-    return rc;
+    const struct cJSON *root;
+    int32_t rc = json_tree_root(&w->element, &root, err);
+    return rc ? rc : w->fn(w->data, w->index++, root);
 }
 
 /* A token inside the array. */
@@ -147,9 +143,9 @@ static int32_t inner_token(struct walk *w, enum json_token token, struct ferry_e
         return FERRY_OK;
     }
     if (s->depth - (token == JSON_OPEN) == w->inside && token != JSON_CLOSE && token != JSON_NAME) {
-        json_rewrite_begin(&w->element, s->text, s->from);
+        json_tree_begin(&w->element);
     }
-    json_rewrite_token(&w->element, s, token);
+    json_tree_token(&w->element, s, token);
     if (s->depth == w->inside) {
         return hand_out(w, err);
     }
@@ -204,6 +200,7 @@ int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *
 {
     struct walk w = {.fn = fn, .data = data};
     int32_t rc;
+    json_tree_init(&w.element);
     if (rest) {
         rest->root = NULL;
     }
@@ -214,7 +211,7 @@ int32_t json_elements(struct ferry_str text, const char *path, json_element_fn *
     if (!rc && rest) {
         rc = json_rewrite_build(&w.rest, text.len, &rest->root, err);
     }
-    json_rewrite_finish(&w.element);
+    json_tree_finish(&w.element);
     json_rewrite_finish(&w.rest);
     return rc;
 }

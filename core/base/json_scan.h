@@ -7,6 +7,7 @@
 #ifndef BASE_JSON_SCAN_H
 #define BASE_JSON_SCAN_H
 
+#include "arena.h"
 #include "json.h"
 
 enum { JSON_DEPTH = 256, BIG_DIGITS = 16 };
@@ -85,5 +86,26 @@ void json_rewrite_skip(struct json_rewrite *w, uint64_t from, uint64_t to);
 /* The stretch up to byte `to` as a tree. The only failure is E_NO_MEMORY. */
 int32_t json_rewrite_build(struct json_rewrite *w, uint64_t to, struct cJSON **root,
                            struct ferry_error *err);
+
+/*
+ * A tree out of the tokens of one value. Nodes, names and texts are the tree's, until its next begin: nobody frees them, and nobody
+ * may hold on to them.
+ */
+struct json_tree {
+    struct arena arena;
+    struct cJSON *root;
+    char *name; /* of the value that comes next */
+    uint32_t level;
+    struct cJSON *open[JSON_DEPTH + 1],
+        *last[JSON_DEPTH + 1]; /* by level: a container, and what came into it last */
+};
+void json_tree_init(struct json_tree *t);
+void json_tree_finish(struct json_tree *t);
+void json_tree_begin(struct json_tree *t);
+/* Takes the scan's last token, which is none of JSON_END and JSON_FAULT. */
+void json_tree_token(struct json_tree *t, const struct json_scan *s, enum json_token token);
+/* After the value's last token. The only failure is E_NO_MEMORY. */
+int32_t json_tree_root(const struct json_tree *t, const struct cJSON **root,
+                       struct ferry_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <check.h>
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -85,6 +86,64 @@ START_TEST(elements_are_handed_out_and_the_rest_is_kept)
     ck_assert_str_eq(buf_cstr(&rest), walks[_i].rest);
     buf_finish(&s.text);
     buf_finish(&rest);
+}
+END_TEST
+
+/* What a document of its own would have been, down to the links that nobody of ours follows. */
+static void check_alike(const struct cJSON *a, const struct cJSON *b)
+{
+    ck_assert_int_eq(a->type & 0xFF, b->type & 0xFF);
+    ck_assert_pstr_eq(a->string, b->string);
+    ck_assert_pstr_eq(a->valuestring, b->valuestring);
+    if (a->type == cJSON_Number) {
+        ck_assert_int_eq(memcmp(&a->valuedouble, &b->valuedouble, sizeof a->valuedouble), 0);
+        ck_assert_int_eq(a->valueint, b->valueint);
+    }
+    const struct cJSON *x = a->child, *y = b->child, *last = NULL;
+    for (; x && y; last = x, x = x->next, y = y->next) {
+        ck_assert_ptr_eq(x->prev, last ? last : a->child->prev);
+        check_alike(x, y);
+    }
+    ck_assert(!x && !y);
+    if (last) {
+        ck_assert_ptr_eq(a->child->prev, last);
+    }
+}
+
+static int32_t compare_with_document(void *data, uint32_t index, const struct cJSON *element)
+{
+    const struct cJSON *document = data;
+    for (document = document->child; index > 0; index--) {
+        document = document->next;
+    }
+    check_alike(element, document);
+    return FERRY_OK;
+}
+
+START_TEST(an_element_is_what_a_document_of_its_own_would_be)
+{
+    static const char *const texts[] = {
+        "[]",
+        "[0,-0,1,-1,2147483647,2147483648,-2147483648,-2147483649,999999999999999]",
+        "[9999999999999999,-9007199254740993,12345678901234567890123456789012345678901234567890]",
+        "[0.5,-0.0,1e3,1E-3,-12.75e+2,1.7976931348623157e308,5e-324,0.1]",
+        "[0.12345678901234567890123456789012345678901234567890123456789012345678901234567890]",
+        "[true,false,null,\"\",\"a\",[],{},[[]],[{}],{\"\":\"\"}]",
+        "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u00e4\\u20ac\\ud83d\\ude00\",\"a\\nb\\tc\"]",
+        "[\"\\ud83d\",\"x\\ude00y\",\"\\ud83d\\ud83d\\ude00\",\"\\u000b\"]",
+        "[\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80#\x7f\"]",
+        "[{\"a\":1,\"a\":2,\"b\\tc\":[1,[2,[3,{\"d\":[]}]],4]},{\"id\":99999999999999999999}]",
+        "[[1,2,3],{\"x\":{\"y\":{\"z\":[true]}},\"w\":null},\"after\"]",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct json_doc document;
+        ck_assert_int_eq(json_parse(&document, ferry_cstr(texts[i]), JSON_STRICT, NULL, NULL),
+                         FERRY_OK);
+        ck_assert_int_eq(json_elements(ferry_cstr(texts[i]), "", compare_with_document,
+                                       document.root, NULL, NULL),
+                         FERRY_OK);
+        json_finish(&document);
+    }
 }
 END_TEST
 
@@ -357,6 +416,7 @@ int main(void)
     TCase *writer = tcase_create("writer");
     SRunner *runner;
     int failed;
+    tcase_add_test(elements, an_element_is_what_a_document_of_its_own_would_be);
     tcase_add_loop_test(elements, elements_are_handed_out_and_the_rest_is_kept, 0,
                         sizeof walks / sizeof *walks);
     tcase_add_test(elements, a_body_cut_anywhere_is_refused);
