@@ -124,7 +124,13 @@ int32_t buf_puts(struct buf *b, const char *s)
 
 int32_t buf_putc(struct buf *b, char c)
 {
-    char *room = buf_room(b, 1);
+    char *room;
+    if (!b->failed && b->len + 1 < b->cap) { /* nearly always; the capacity is within the maximum */
+        b->ptr[b->len++] = c;
+        b->ptr[b->len] = '\0';
+        return FERRY_OK;
+    }
+    room = buf_room(b, 1);
     if (room) {
         *room = c;
         buf_grow(b, 1);
