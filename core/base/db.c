@@ -532,6 +532,15 @@ int32_t db_adopt(struct db *d, struct ferry_error *err)
     return rc ? rc : switch_to_wal(d, err);
 }
 
+/* The log is copied back when it has grown by this much, whatever its pages measure. */
+static int32_t set_checkpoint(struct db *d, struct ferry_error *err)
+{
+    enum { LOG_BYTES = 64 << 20 };
+    int64_t page = db_one_int(d, 4096, NULL, "PRAGMA page_size", "");
+    int code = sqlite3_wal_autocheckpoint(d->handle, (int)(LOG_BYTES / (page > 0 ? page : 4096)));
+    return code == SQLITE_OK ? FERRY_OK : fail(d, code, NULL, err);
+}
+
 static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry_error *err)
 {
     int32_t rc;
@@ -544,7 +553,9 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
         if (sqlite3_db_readonly(d->handle, "main") == 1) { /* SQLite opens such files silently */
             return fail(d, SQLITE_READONLY, NULL, err);
         }
-        rc = flags & DB_STRANGE ? spare(d, 1, err) : switch_to_wal(d, err);
+        /* Of a file that is made now; others keep theirs. Rows are added at an end, so of larger pages half as many are written. */
+        rc = db_script(d, "PRAGMA page_size=8192", err);
+        rc = rc ? rc : flags & DB_STRANGE ? spare(d, 1, err) : switch_to_wal(d, err);
         if (rc) {
             return rc;
         }
@@ -554,11 +565,12 @@ static int32_t configure(struct db *d, unsigned flags, int busy_ms, struct ferry
      * copied back rarely (64 MiB instead of 4) write such a page once where it was written dozens of times. Reading the
      * schema finds what is no database now, not at the first query.
      */
-    return db_script(d,
-                     "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-                     "PRAGMA cache_size=-24576; PRAGMA wal_autocheckpoint=16384;"
-                     "SELECT count(*) FROM sqlite_schema",
-                     err);
+    rc = db_script(d,
+                   "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+                   "PRAGMA cache_size=-24576;"
+                   "SELECT count(*) FROM sqlite_schema",
+                   err);
+    return rc ? rc : set_checkpoint(d, err);
 }
 
 /* "file:/a/b%3fc?immutable=1" */

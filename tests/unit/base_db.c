@@ -514,6 +514,30 @@ START_TEST(a_write_protected_file_is_not_opened_for_writing_silently)
 }
 END_TEST
 
+/* One that another ferry made has smaller pages: they stay, and its log is copied back at the same length. */
+START_TEST(a_file_with_other_pages_is_used_as_it_is)
+{
+    struct db *d = NULL;
+    sqlite3 *raw = NULL;
+    ck_assert_int_eq(sqlite3_open("small.db", &raw), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(raw, "PRAGMA page_size=1024; CREATE TABLE t(a); INSERT INTO t VALUES(7)", NULL,
+                     NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(raw);
+    ck_assert_int_eq(db_open(&d, "small.db", DB_CREATE, 0, &err), FERRY_OK);
+    ck_assert_int_eq(db_one_int(d, 0, &err, "PRAGMA page_size", ""), 1024);
+    ck_assert_int_eq(db_one_int(d, 0, &err, "PRAGMA wal_autocheckpoint", ""), 65536);
+    ck_assert_int_eq(db_run(d, &err, "INSERT INTO t VALUES(8)", ""), FERRY_OK);
+    ck_assert_int_eq(db_one_int(d, 0, &err, "SELECT SUM(a) FROM t", ""), 15);
+    db_close(d);
+    ck_assert_int_eq(db_open(&d, "new.db", DB_CREATE, 0, &err), FERRY_OK);
+    ck_assert_int_eq(db_one_int(d, 0, &err, "PRAGMA page_size", ""), 8192);
+    ck_assert_int_eq(db_one_int(d, 0, &err, "PRAGMA wal_autocheckpoint", ""), 8192);
+    db_close(d);
+}
+END_TEST
+
 START_TEST(a_damaged_file_is_told_as_damaged)
 {
     struct db *d = NULL;
@@ -522,12 +546,14 @@ START_TEST(a_damaged_file_is_told_as_damaged)
     for (int i = 0; i < 200; i++) {
         ck_assert_int_eq(db_run(db, &err, "INSERT INTO t(b) VALUES(zeroblob(1000))", ""), FERRY_OK);
     }
+    off_t at = db_one_int(db, 0, &err, "PRAGMA page_size", ""); /* the schema stays */
+    ck_assert_int_ge(at, 4096);
     db_close(db);
     db = NULL;
     memset(junk, 0xEE, sizeof junk);
     fd = open("t.db", O_WRONLY);
-    for (off_t page = 1; page < 40; page++) {
-        ck_assert_int_eq(pwrite(fd, junk, sizeof junk, page * 4096), sizeof junk);
+    for (int i = 0; i < 39; i++, at += (off_t)sizeof junk) {
+        ck_assert_int_eq(pwrite(fd, junk, sizeof junk, at), sizeof junk);
     }
     close(fd);
     ck_assert_int_eq(db_open(&d, "t.db", 0, 0, &err), FERRY_OK);
@@ -587,6 +613,7 @@ int main(void)
     tcase_add_test(trouble, what_cannot_be_opened_says_why);
     tcase_add_test(trouble, a_file_without_permission_says_so);
     tcase_add_test(trouble, a_write_protected_file_is_not_opened_for_writing_silently);
+    tcase_add_test(trouble, a_file_with_other_pages_is_used_as_it_is);
     tcase_add_test(trouble, a_damaged_file_is_told_as_damaged);
     suite_add_tcase(suite, use);
     suite_add_tcase(suite, trouble);
