@@ -26,6 +26,8 @@ struct job {
     struct ferry_error *err;
     struct arena arena;
     int skip_duplicates; /* a key held twice is skipped, not failed */
+    char few[256];       /* for the text that most results need: no block is made for it */
+    size_t used;         /* of few */
 };
 
 /* The case that a result goes to: by reference key, by id, or both absent where the server finds it. */
@@ -51,6 +53,16 @@ static int32_t built(struct job *j)
                       MAX_TEXT / 1024 / 1024);
 }
 
+static char *room_for(struct job *j, size_t n)
+{
+    char *room = j->few + j->used;
+    if (n > sizeof j->few - j->used) {
+        return arena_alloc(&j->arena, n);
+    }
+    j->used += n;
+    return room;
+}
+
 /* Identities are joined bytewise, never through printf, which would end at a NUL. */
 static struct ferry_str glue(struct job *j, struct ferry_str a, const char *between,
                              struct ferry_str b)
@@ -61,7 +73,7 @@ static struct ferry_str glue(struct job *j, struct ferry_str a, const char *betw
         j->arena.failed = j->arena.failed ? j->arena.failed : FERRY_E_TOO_LARGE;
         return (struct ferry_str){NULL, 0};
     }
-    p = arena_alloc(&j->arena, (size_t)a.len + n + (size_t)b.len);
+    p = room_for(j, (size_t)a.len + n + (size_t)b.len);
     if (!p) {
         return (struct ferry_str){NULL, 0};
     }
