@@ -113,15 +113,21 @@ static int32_t on_detail(void *data, const struct ferry_item *item)
     return m->arena.failed;
 }
 
+static struct ferry_ask ask_for_detail(struct ferry_str id, struct ferry_kv filters[2])
+{
+    filters[0] = (struct ferry_kv){FERRY_LIT("id"), id};
+    filters[1] = (struct ferry_kv){FERRY_LIT("detail"), FERRY_LIT("1")};
+    return (struct ferry_ask){.size = sizeof(struct ferry_ask),
+                              .what = FERRY_ASK_LIST,
+                              .noun = FERRY_RUN,
+                              .filters = filters,
+                              .n_filters = 2};
+}
+
 static int32_t read_detail(struct mirror *m, struct remote *r, struct ferry_error *err)
 {
-    struct ferry_kv filters[] = {{FERRY_LIT("id"), m->run_id},
-                                 {FERRY_LIT("detail"), FERRY_LIT("1")}};
-    struct ferry_ask ask = {.size = sizeof ask,
-                            .what = FERRY_ASK_LIST,
-                            .noun = FERRY_RUN,
-                            .filters = filters,
-                            .n_filters = 2};
+    struct ferry_kv filters[2];
+    struct ferry_ask ask = ask_for_detail(m->run_id, filters);
     return remote_list(r, &ask, on_detail, m, err);
 }
 
@@ -291,13 +297,15 @@ static int32_t capture_late_ones(struct mirror *m, struct remote *r,
 static int32_t open_source(struct mirror *m, struct remote *r, struct ferry_error *err)
 {
     struct engine *e = &m->s->engine;
-    struct ferry_kv filter;
-    struct ferry_ask ask = ask_for_run(m, &filter);
+    struct ferry_kv filter, filters[2];
+    struct ferry_ask ask = ask_for_run(m, &filter),
+                     detail = ask_for_detail(FERRY_LIT("1"), filters);
     int32_t rc = lane_dest(e, m->source, &m->source_dest, err);
     rc = rc ? rc : road_remote(e, m->source, m->source_dest, r, err);
     if (rc == FERRY_OK) {
         index_field_ahead(r);
         remote_ahead(r, &ask);
+        remote_ahead_needs(r, &detail); /* of whichever run it will be */
     }
     return rc;
 }

@@ -163,20 +163,12 @@ static int32_t mark_alone(struct looking *l)
 static void ask_ahead(struct looking *l, uint32_t noun)
 {
     struct ferry_traits create;
-    struct deliver d = {.e = l->e, .r = l->r, .err = l->err};
-    struct batch batch;
     if (to_look_at(l, noun) == 0 ||
         remote_describe(l->r, FERRY_OP(FERRY_CREATE, noun), &create, l->err) ||
         create.effect != FERRY_ONCE) {
         return;
     }
-    batch_init(&batch);
-    batch.lane = l->lane->id;
-    if (batch_load(&batch, l->r, BATCH_MADE, FERRY_OP(FERRY_CREATE, noun), l->err) == FERRY_OK &&
-        batch.n > 0) {
-        find_copies_ahead(&d, &batch);
-    }
-    batch_finish(&batch);
+    find_ahead(l->e, l->r, BATCH_MADE, FERRY_OP(FERRY_CREATE, noun), l->lane->id);
 }
 
 /* Of cases there may be many. What goes wrong goes wrong again when it is asked for. */

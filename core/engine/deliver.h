@@ -118,7 +118,8 @@ int32_t settle_close_request(struct deliver *d, int64_t request_id);
 int32_t find_batch(struct deliver *d, struct batch *b);
 
 /* For an audit: how often each is there, into counts[b->n]; those that are there more than once are named in notes. */
-void find_copies_ahead(struct deliver *d, struct batch *b); /* see remote_ahead() */
+/* What looking for these will ask is asked ahead: see remote_ahead(). */
+void find_ahead(struct engine *e, struct remote *r, enum batch_of of, uint32_t kind, int64_t lane);
 int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies);
 
 /* send.c: fills a flight with the next request and hands it to the transport. *took is 0 where there was none. */

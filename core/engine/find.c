@@ -61,17 +61,22 @@ static int32_t add_need(void *self, struct ferry_str fact)
     return l->arena.failed;
 }
 
+static int32_t name_lists_once(struct look *l)
+{
+    struct ferry_asks sink = {.self = l, .add = add_ask, .need = add_need};
+    struct ferry_call call = remote_call(l->d->r);
+    l->n_asks = 0;
+    l->need = (struct ferry_str){NULL, 0};
+    return l->d->r->codec->find(&call, l->batch->ptrs, l->batch->n, &sink, l->d->err);
+}
+
 static int32_t name_lists(struct look *l)
 {
     enum { ROUNDS = 8 };
     struct deliver *d = l->d;
-    struct ferry_asks sink = {.self = l, .add = add_ask, .need = add_need};
     int32_t rc = FERRY_E_NEED;
     for (int i = 0; rc == FERRY_E_NEED && i < ROUNDS; i++) {
-        struct ferry_call call = remote_call(d->r);
-        l->n_asks = 0;
-        l->need = (struct ferry_str){NULL, 0};
-        rc = d->r->codec->find(&call, l->batch->ptrs, l->batch->n, &sink, d->err);
+        rc = name_lists_once(l);
         if (rc == FERRY_E_NEED && l->need.ptr) {
             int32_t learned = remote_learn(d->r, l->need, d->err);
             rc = learned ? learned : rc;
@@ -234,12 +239,13 @@ static int32_t begin_look(struct look *l, struct deliver *d, struct batch *b)
     l->seen = arena_array(&l->arena, struct sighting, b->n);
     l->before = arena_array(&l->arena, struct sighting, b->n);
     l->asks = arena_array(&l->arena, struct ferry_ask, ASKS);
-    return l->arena.failed ? l->arena.failed : name_lists(l);
+    return l->arena.failed;
 }
 
 static int32_t look(struct look *l, struct deliver *d, struct batch *b)
 {
     int32_t rc = begin_look(l, d, b);
+    rc = rc ? rc : name_lists(l);
     for (uint32_t i = 1; i < l->n_asks && rc == FERRY_OK; i++) {
         remote_ahead(d->r, &l->asks[i]);
     }
@@ -264,16 +270,26 @@ int32_t find_batch(struct deliver *d, struct batch *b)
     return rc;
 }
 
-void find_copies_ahead(struct deliver *d, struct batch *b)
+/* What goes wrong, or needs a fact first, does so again when it is looked for. Writes nothing. */
+void find_ahead(struct engine *e, struct remote *r, enum batch_of of, uint32_t kind, int64_t lane)
 {
+    struct ferry_error ignored = {.size = sizeof ignored};
+    struct deliver d = {.e = e, .r = r, .err = &ignored};
+    struct batch batch;
     struct look l;
-    int32_t rc = d->r->codec->find ? begin_look(&l, d, b) : FERRY_E_UNSUPPORTED;
-    if (rc == FERRY_OK && l.n_asks > 0) {
-        remote_ahead(d->r, &l.asks[0]);
+    if (!r->codec->find) {
+        return;
     }
-    if (d->r->codec->find) {
+    batch_init(&batch);
+    batch.lane = lane;
+    if (batch_load(&batch, r, of, kind, &ignored) == FERRY_OK && batch.n > 0) {
+        int32_t rc = begin_look(&l, &d, &batch);
+        if (rc == FERRY_OK && name_lists_once(&l) == FERRY_OK && l.n_asks > 0) {
+            remote_ahead(r, &l.asks[0]);
+        }
         arena_finish(&l.arena);
     }
+    batch_finish(&batch);
 }
 
 int32_t find_copies(struct deliver *d, struct batch *b, uint64_t *copies)

@@ -156,6 +156,19 @@ void index_cases_ahead(struct remote *r)
     remote_ahead(r, &all_cases);
 }
 
+int32_t index_cases_begin(struct remote *r, struct ferry_error *err)
+{
+    struct request request;
+    request_init(&request, 65536);
+    int32_t rc = remote_sign_in(r, 0, err);
+    rc = rc ? rc : remote_write_ask(r, &all_cases, &request, err);
+    request_finish(&request);
+    if (rc == FERRY_OK) {
+        remote_ahead(r, &all_cases);
+    }
+    return rc;
+}
+
 int32_t index_read_cases(struct journal *j, struct remote *r, struct ferry_error *err)
 {
     struct index_reading rd;

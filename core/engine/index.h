@@ -37,6 +37,8 @@ int32_t index_find_run(struct remote *r, struct ferry_str id, struct ferry_str m
 int32_t index_check_field(struct remote *r, struct ferry_error *err);
 /* What each of them will ask for is asked ahead: see remote_ahead(). */
 void index_cases_ahead(struct remote *r);
+/* The same, where that is what the account's other requests wait for: its facts are waited for. Fails as index_read_cases(). */
+int32_t index_cases_begin(struct remote *r, struct ferry_error *err);
 void index_run_ahead(struct remote *r, struct ferry_str id, struct ferry_str marker,
                      struct ferry_str find_title);
 void index_field_ahead(struct remote *r);

@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include "attempts.h"
+#include "deliver.h"
 #include "desk.h"
 #include "pack.h"
 #include "status_map.h"
@@ -177,10 +178,26 @@ static int32_t walk_some(struct walk *w, const char *sql, struct ferry_error *er
     return rc ? rc : got < 0 ? -got : FERRY_OK;
 }
 
+/* A run that is looked for before it is made, though it was not there just now: others may be quicker. */
+static void foresee_run(struct walk *w)
+{
+    struct desk *d = &w->desk;
+    const uint32_t run = FERRY_OP(FERRY_CREATE, FERRY_RUN);
+    /* In a project without cases they are made first, and that makes the answer void. */
+    const struct ferry_traits *t =
+        d->run.count || d->counts->cases == 0 ? NULL : desk_traits(d, run);
+    if (t && t->effect == FERRY_ONCE && t->flags & FERRY_FIND_FIRST) {
+        find_ahead(d->e, d->remote, BATCH_READY, run, d->lane->id);
+    }
+}
+
 /* The run first: its results go into it. */
 static int32_t walk_items(struct walk *w, struct ferry_error *err)
 {
     int32_t rc = walk_some(w, ITEMS("i.noun = 6"), err);
+    if (rc == FERRY_OK) {
+        foresee_run(w);
+    }
     return rc ? rc : walk_some(w, ITEMS("i.noun <> 6"), err);
 }
 
@@ -272,6 +289,17 @@ static void ask_for_run_ahead(struct desk *d, const char *known)
     }
 }
 
+/* Both lists' first pages together; what is wrong with the source is said when its turn comes. */
+static int32_t begin_cases(struct desk *d, struct remote *source, struct ferry_error *err)
+{
+    struct ferry_error later = {.size = sizeof later};
+    int32_t rc = source ? index_cases_begin(d->remote, err) : FERRY_OK;
+    if (rc == FERRY_OK && source) {
+        index_cases_begin(source, &later);
+    }
+    return rc;
+}
+
 static int32_t survey(struct desk *d, struct remote *source, struct ferry_error *err)
 {
     struct journal *j = &d->e->journal;
@@ -286,7 +314,8 @@ static int32_t survey(struct desk *d, struct remote *source, struct ferry_error 
         ask_for_run_ahead(d, known);
     }
     if (rc == FERRY_OK && lists(d, FERRY_CASE)) {
-        rc = index_read_cases(j, d->remote, err);
+        rc = begin_cases(d, source, err);
+        rc = rc ? rc : index_read_cases(j, d->remote, err);
         d->counts->cases = rc ? -1 : index_cases(j, d->remote->dest_id);
     }
     if (rc == FERRY_OK && d->lane->role == ROLE_MIRROR) {

@@ -98,6 +98,8 @@ int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *
  * Does nothing in process, where there is nothing to wait for, and before a session has begun.
  */
 void remote_ahead(struct remote *r, const struct ferry_ask *ask);
+/* The facts alone that such a question needs, where not all of it is known yet. */
+void remote_ahead_needs(struct remote *r, const struct ferry_ask *ask);
 /* The same for what remote_rehearse() will have to know. */
 void remote_rehearse_ahead(struct remote *r, const struct ferry_op *op);
 /* How many of those are under way; and until none is. */

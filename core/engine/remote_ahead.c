@@ -144,6 +144,20 @@ void remote_ahead(struct remote *r, const struct ferry_ask *ask)
     arena_finish(&needs.arena);
 }
 
+void remote_ahead_needs(struct remote *r, const struct ferry_ask *ask)
+{
+    struct ferry_error ignored = {.size = sizeof ignored};
+    struct needs needs = {.n = 0};
+    struct request request;
+    arena_init(&needs.arena, 65536);
+    request_init(&request, REQUEST_MOST);
+    if (speaks(r) && remote_write_once(r, ask, &request, &needs, &ignored) == FERRY_E_NEED) {
+        remote_ahead_facts(r, &needs, 0);
+    }
+    request_finish(&request);
+    arena_finish(&needs.arena);
+}
+
 /* --- what becomes of them ------------------------------------------------------------------------ */
 
 int remote_ahead_ended(struct remote *r, const struct exchange *x)

@@ -165,6 +165,43 @@ START_TEST(a_run_counts_the_latest_result_of_each_case_and_what_was_not_tested)
 }
 END_TEST
 
+static void numbers(const char *target, int64_t total, int64_t filtered)
+{
+    expect(200, "GET", target, NULL);
+    ck_assert_int_eq(lab_number(&lab, "result.total"), total);
+    ck_assert_int_eq(lab_number(&lab, "result.filtered"), filtered);
+}
+
+START_TEST(lists_tell_how_many_there_are_whatever_came_and_went)
+{
+    const char *two = "{\"results\":[{" GOOD "},{" GOOD "}]}";
+    char removed[100];
+    numbers("/v1/result/AO?run=1", 0, 0);
+    numbers("/v1/case/AO", 1, 1);
+    expect(202, "POST", "/v2/AO/run/1/results", two);
+    expect(202, "POST", "/v2/AO/run/2/results", two);
+    expect(202, "POST", "/v2/AO/run/2/results", two);
+    numbers("/v1/result/AO?run=1", 6, 2);
+    numbers("/v1/result/AO?run=2", 6, 4);
+    numbers("/v1/result/AO?run=1,2", 6, 6);
+    numbers("/v1/result/AO?run=2&status=failed", 6, 0);
+    numbers("/v1/result/AO?run=2&case_id=2", 6, 4);
+    numbers("/v1/case/AO", 2, 2);
+    expect(200, "POST", "/v1/case/AO", "{\"title\":\"another\"}");
+    numbers("/v1/case/AO?search=another", 3, 1);
+    expect(200, "GET", "/v1/result/AO?run=2&limit=1", NULL);
+    const char *at = memmem(lab.body.ptr, (size_t)lab.body.len, "\"hash\":\"", 8);
+    ck_assert_ptr_nonnull(at);
+    snprintf(removed, sizeof removed, "/v1/result/AO/2/%.32s", at + 8);
+    expect(200, "DELETE", removed, NULL);
+    numbers("/v1/result/AO?run=2", 5, 3);
+    expect(200, "DELETE", "/v1/run/AO/2", NULL);
+    numbers("/v1/result/AO?run=1", 2, 2);
+    expect(200, "DELETE", "/v1/case/AO/3", NULL);
+    numbers("/v1/case/AO", 2, 2);
+}
+END_TEST
+
 START_TEST(fields_and_cases_can_be_changed)
 {
     expect(200, "PATCH", "/v1/case/AO/1",
@@ -225,6 +262,7 @@ static void add(TCase *t)
     tcase_add_test(t, a_file_is_given_back_as_it_came_under_a_hash_of_its_own);
     tcase_add_test(t, completing_computes_the_status_and_locks_nothing);
     tcase_add_test(t, a_run_counts_the_latest_result_of_each_case_and_what_was_not_tested);
+    tcase_add_test(t, lists_tell_how_many_there_are_whatever_came_and_went);
     tcase_add_test(t, fields_and_cases_can_be_changed);
     tcase_add_test(t, webhooks_wait_to_be_delivered);
     tcase_add_test(t, served_requests_are_counted_by_route_and_status);

@@ -141,6 +141,7 @@ int32_t mock_cases_list(struct http *h)
 {
     struct page p;
     page_begin(&p, columns, "test_case WHERE project = ? AND shown_ms <= ?", "id", case_row);
+    p.tallied = "test_case";
     page_arg(&p, ferry_int(h->project));
     page_arg(&p, ferry_int(h->now_ms));
     page_filter_part(h, &p, "search", "title");

@@ -118,6 +118,9 @@ struct page {
     struct buf where;                   /* further " AND ..." */
     struct ferry_value args[PAGE_ARGS];
     uint32_t n_args, n_base; /* n_base: those of `from` */
+    uint32_t n_where;        /* conditions in `where` */
+    const char *tallied;     /* the table, where its numbers are kept; else NULL */
+    int64_t run;             /* the one that a condition names; 0: none, or several */
     ferry_row_fn *row;       /* writes one thing; data is the http */
 };
 void page_begin(struct page *p, const char *columns, const char *from, const char *order,

@@ -89,6 +89,7 @@ int32_t mock_results_list(struct http *h)
     struct page p;
     struct ferry_str api = mock_query(h, "api");
     page_begin(&p, columns, "result WHERE project = ? AND shown_ms <= ?", "id", result_row);
+    p.tallied = "result";
     page_arg(&p, ferry_int(h->project));
     page_arg(&p, ferry_int(h->now_ms));
     filter_status(h, &p);
