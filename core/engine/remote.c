@@ -463,56 +463,79 @@ static int read_refusal(struct remote *r, const struct ferry_ask *ask, const str
            reply->outcomes[0].size > 0;
 }
 
+/* One question, until it is answered. */
+struct asking {
+    struct remote *r;
+    const struct ferry_ask *ask;
+    struct reply *reply;
+    struct patience patience;
+    uint64_t session; /* the exchange at hand was put in */
+    uint32_t cut;     /* answers cut short so far */
+    int signed_again;
+};
+
+/* What an exchange that has ended comes to; *going: the question is put again. */
+static int32_t hear(struct asking *q, const struct exchange *x, int *going, struct ferry_error *err)
+{
+    struct remote *r = q->r;
+    enum fate fate = classify(x, NULL);
+    int32_t rc;
+    if (fate == FATE_PARSE) {
+        struct ferry_error why = {.size = sizeof why}; /* of this try alone */
+        rc = remote_read_answer(r, q->ask, x, q->reply, &why);
+        *going =
+            rc == FERRY_E_PROTOCOL && q->cut++ < 3; /* an answer cut short is worth another try */
+        return *going || rc == FERRY_OK ? FERRY_OK
+                                        : ferry_fail(err, rc, why.where, "%s", why.message);
+    }
+    if (fate == FATE_SIGN_IN && r->codec->sign_in && !q->signed_again) {
+        q->signed_again = 1;
+        return q->session == r->sessions ? remote_sign_in(r, 1, err) : FERRY_OK;
+    }
+    if (x->end != EXCHANGE_ANSWERED && x->error.status == FERRY_E_CONFIG) {
+        return ferry_fail(err, FERRY_E_CONFIG, x->error.where, "%.*s: %s: %s",
+                          STR_ARG(r->target->label), r->transport.name, x->error.message);
+    }
+    rc = classify_machine(x, r->transport.name, err);
+    if (rc) {
+        return rc;
+    }
+    if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
+        *going = again_later(r, x, &q->patience, &rc, err);
+        return rc;
+    }
+    *going = 0;
+    return is_absent(q->ask, x) ||
+                   (q->ask->what == FERRY_ASK_POLL && read_refusal(r, q->ask, x, q->reply))
+               ? FERRY_OK
+               : refused(r, q->ask, x, err);
+}
+
 int32_t remote_ask(struct remote *r, const struct ferry_ask *ask, struct reply *reply,
                    struct ferry_error *err)
 {
     struct request request;
-    struct exchange x;
-    struct patience patience = {r->clock->now_ms(r->clock), 0};
-    int signed_again = 0, going = 1;
-    uint64_t session = 0;
+    struct exchange own;
+    struct ahead *ahead = NULL; /* it may have been put already */
+    struct asking q = {
+        .r = r, .ask = ask, .reply = reply, .patience = {r->clock->now_ms(r->clock), 0}};
     request_init(&request, MEMORY_MAX);
     int32_t rc = remote_sign_in(r, 0, err);
     rc = rc ? rc : remote_write_ask(r, ask, &request, err);
-    if (rc == FERRY_OK) {
-        int taken = 0;
-        rc = remote_ahead_take(r, ask, &request, reply, &taken, err);
-        going = !taken;
+    rc = rc ? rc : remote_ahead_take(r, &request, &ahead, err);
+    exchange_init(&own, r, &request);
+    for (int going = 1; rc == FERRY_OK && going;) {
+        struct exchange *x = ahead ? &ahead->x : &own;
+        q.session = ahead ? ahead->session : r->sessions;
+        rc = !ahead                        ? remote_exchange(r, x, err)
+             : x->end == EXCHANGE_ANSWERED ? remote_keep(r, &x->answer, err)
+                                           : FERRY_OK;
+        rc = rc ? rc : hear(&q, x, &going, err);
+        remote_ahead_free(ahead);
+        ahead = NULL;
     }
-    exchange_init(&x, r, &request);
-    for (uint32_t cut = 0; rc == FERRY_OK && going;) {
-        session = r->sessions;
-        rc = remote_exchange(r, &x, err);
-        if (rc) {
-            break;
-        }
-        enum fate fate = classify(&x, NULL);
-        if (fate == FATE_PARSE) {
-            struct ferry_error why = {.size = sizeof why}; /* of this try alone */
-            rc = remote_read_answer(r, ask, &x, reply, &why);
-            going =
-                rc == FERRY_E_PROTOCOL && cut++ < 3; /* an answer cut short is worth another try */
-            rc = going || rc == FERRY_OK ? FERRY_OK
-                                         : ferry_fail(err, rc, why.where, "%s", why.message);
-        } else if (fate == FATE_SIGN_IN && r->codec->sign_in && !signed_again) {
-            signed_again = 1;
-            rc = session == r->sessions ? remote_sign_in(r, 1, err) : FERRY_OK;
-        } else if (x.end != EXCHANGE_ANSWERED && x.error.status == FERRY_E_CONFIG) {
-            rc = ferry_fail(err, FERRY_E_CONFIG, x.error.where, "%.*s: %s: %s",
-                            STR_ARG(r->target->label), r->transport.name, x.error.message);
-        } else if ((rc = classify_machine(&x, r->transport.name, err)) != FERRY_OK) {
-            break;
-        } else if (fate == FATE_BUSY || fate == FATE_UNSURE || fate == FATE_NOT_SENT) {
-            going = again_later(r, &x, &patience, &rc, err);
-        } else if (is_absent(ask, &x)) {
-            going = 0;
-        } else if (ask->what != FERRY_ASK_POLL || !read_refusal(r, ask, &x, reply)) {
-            rc = refused(r, ask, &x, err);
-        } else {
-            going = 0;
-        }
-    }
-    exchange_finish(&x);
+    remote_ahead_free(ahead);
+    exchange_finish(&own);
     request_finish(&request);
     return rc;
 }

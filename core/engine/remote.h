@@ -39,7 +39,7 @@ struct remote {
     int limited;
     struct exchange *early[160]; /* of others, that ended while one was waited for */
     uint32_t n_early;
-    struct ahead *ahead;         /* questions that were put ahead; NULL: none */
+    struct ahead *ahead[6];      /* questions that were put ahead; owned, NULL: none */
     uint64_t requests;           /* sent so far */
     struct exchanges *exchanges; /* the log of them; NULL: none */
 };

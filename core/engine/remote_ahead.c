@@ -9,32 +9,29 @@
 #include <stdlib.h>
 #include <text.h>
 
-enum { MOST = 6, REQUEST_MOST = 65536, FRESH_MS = 10000 };
+enum { REQUEST_MOST = 65536, FRESH_MS = 10000 };
 
-struct ahead {
-    struct request request;
-    struct exchange x;
-    int used, ended, is_void;
-    int64_t put_ms;
-};
+#define EACH(r, i) for (size_t i = 0; i < sizeof(r)->ahead / sizeof *(r)->ahead; i++)
 
-static void drop(struct ahead *a)
+void remote_ahead_free(struct ahead *a)
 {
-    exchange_finish(&a->x);
-    request_finish(&a->request);
-    *a = (struct ahead){.used = 0};
+    if (a) {
+        exchange_finish(&a->x);
+        request_finish(&a->request);
+        free(a);
+    }
 }
 
-static struct ahead *free_place(struct remote *r)
+static struct ahead **free_place(struct remote *r)
 {
-    if (!r->ahead) {
-        r->ahead = calloc(MOST, sizeof *r->ahead);
-    }
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        if (r->ahead[i].used && r->ahead[i].ended && r->ahead[i].is_void) {
-            drop(&r->ahead[i]);
+    EACH(r, i)
+    {
+        struct ahead *a = r->ahead[i];
+        if (a && a->ended && a->is_void) {
+            remote_ahead_free(a);
+            r->ahead[i] = NULL;
         }
-        if (!r->ahead[i].used) {
+        if (!r->ahead[i]) {
             return &r->ahead[i];
         }
     }
@@ -44,19 +41,20 @@ static struct ahead *free_place(struct remote *r)
 uint32_t remote_ahead_n(const struct remote *r)
 {
     uint32_t n = 0;
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        n += (uint32_t)(r->ahead[i].used && !r->ahead[i].ended);
+    EACH(r, i)
+    {
+        n += (uint32_t)(r->ahead[i] && !r->ahead[i]->ended);
     }
     return n;
 }
 
-static struct ahead *find(struct remote *r, const struct request *request)
+static struct ahead **find(struct remote *r, const struct request *request)
 {
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        struct ahead *a = &r->ahead[i];
-        if (a->used && !a->is_void &&
-            ferry_eq(request_packed(&a->request), request_packed(request))) {
-            return a;
+    EACH(r, i)
+    {
+        struct ahead *a = r->ahead[i];
+        if (a && !a->is_void && ferry_eq(request_packed(&a->request), request_packed(request))) {
+            return &r->ahead[i];
         }
     }
     return NULL;
@@ -96,22 +94,25 @@ static int is_question(const struct request *request)
 static int put(struct remote *r, const struct ferry_ask *ask, int anew, struct needs *needs)
 {
     struct ferry_error ignored = {.size = sizeof ignored};
-    struct ahead *a = free_place(r);
+    struct ahead **place = free_place(r);
+    struct ahead *a = place ? calloc(1, sizeof *a) : NULL;
     if (!a) {
         return 0;
     }
     request_init(&a->request, REQUEST_MOST);
     if (remote_write_once(r, ask, &a->request, needs, &ignored) || !is_question(&a->request) ||
         (!anew && find(r, &a->request)) || !has_room(r, ask)) {
-        request_finish(&a->request);
+        remote_ahead_free(a);
         return 0;
     }
     exchange_init(&a->x, r, &a->request);
-    a->used = 1;
     a->put_ms = r->clock->now_ms(r->clock);
+    a->session = r->sessions;
+    *place = a;
     if (remote_submit(r, &a->x, &ignored)) {
         remote_turn_back(r);
-        drop(a);
+        remote_ahead_free(a);
+        *place = NULL;
         return 0;
     }
     return 1;
@@ -162,10 +163,10 @@ void remote_ahead_needs(struct remote *r, const struct ferry_ask *ask)
 
 int remote_ahead_ended(struct remote *r, const struct exchange *x)
 {
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        struct ahead *a = &r->ahead[i];
-        if (a->used && x == &a->x) {
-            a->ended = 1;
+    EACH(r, i)
+    {
+        if (r->ahead[i] && x == &r->ahead[i]->x) {
+            r->ahead[i]->ended = 1;
             return 1;
         }
     }
@@ -174,30 +175,29 @@ int remote_ahead_ended(struct remote *r, const struct exchange *x)
 
 void remote_ahead_void(struct remote *r)
 {
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        r->ahead[i].is_void = r->ahead[i].used;
+    EACH(r, i)
+    {
+        if (r->ahead[i]) {
+            r->ahead[i]->is_void = 1;
+        }
     }
 }
 
 void remote_ahead_finish(struct remote *r)
 {
-    for (int i = 0; r->ahead && i < MOST; i++) {
-        if (r->ahead[i].used) {
-            drop(&r->ahead[i]);
-        }
+    EACH(r, i)
+    {
+        remote_ahead_free(r->ahead[i]);
+        r->ahead[i] = NULL;
     }
-    free(r->ahead);
-    r->ahead = NULL;
 }
 
-int32_t remote_ahead_take(struct remote *r, const struct ferry_ask *ask,
-                          const struct request *request, struct reply *reply, int *taken,
+int32_t remote_ahead_take(struct remote *r, const struct request *request, struct ahead **out,
                           struct ferry_error *err)
 {
-    struct ahead *a = find(r, request);
-    struct ferry_error ignored = {.size = sizeof ignored};
-    *taken = 0;
-    while (a && !a->ended) {
+    struct ahead **a = find(r, request);
+    *out = NULL;
+    while (a && !(*a)->ended) {
         int32_t rc = remote_wait_some(r, err);
         if (rc) {
             return rc; /* and all of them are gone */
@@ -206,10 +206,11 @@ int32_t remote_ahead_take(struct remote *r, const struct ferry_ask *ask,
     if (!a) {
         return FERRY_OK;
     }
-    *taken = r->clock->now_ms(r->clock) - a->put_ms < FRESH_MS && a->x.end == EXCHANGE_ANSWERED &&
-             classify(&a->x, NULL) == FATE_PARSE &&
-             remote_keep(r, &a->x.answer, &ignored) == FERRY_OK &&
-             remote_read_answer(r, ask, &a->x, reply, &ignored) == FERRY_OK;
-    drop(a);
+    *out = *a;
+    *a = NULL;
+    if (r->clock->now_ms(r->clock) - (*out)->put_ms >= FRESH_MS) {
+        remote_ahead_free(*out);
+        *out = NULL;
+    }
     return FERRY_OK;
 }

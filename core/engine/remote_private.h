@@ -24,10 +24,18 @@ void remote_ahead_facts(struct remote *r, const struct needs *needs, uint32_t fr
 int remote_ahead_ended(struct remote *r, const struct exchange *x);
 /* Something is written: answers of before it are none. */
 void remote_ahead_void(struct remote *r);
-/* The answer to this very request, where it was put ahead and came well: *taken. Fails as remote_wait_some(). */
-int32_t remote_ahead_take(struct remote *r, const struct ferry_ask *ask,
-                          const struct request *request, struct reply *reply, int *taken,
+/* One of them. Once it is taken it is whose took it. */
+struct ahead {
+    struct request request;
+    struct exchange x;
+    int ended, is_void;
+    int64_t put_ms;
+    uint64_t session; /* it was put in */
+};
+/* The one with this very request, ended, however that went; NULL where there is none that counts. Fails as remote_wait_some(). */
+int32_t remote_ahead_take(struct remote *r, const struct request *request, struct ahead **out,
                           struct ferry_error *err);
+void remote_ahead_free(struct ahead *a); /* accepts NULL */
 /* After the transport is closed. */
 void remote_ahead_finish(struct remote *r);
 

@@ -108,6 +108,17 @@ START_TEST(one_that_went_wrong_is_asked_again_with_all_the_patience_there_is)
 }
 END_TEST
 
+START_TEST(a_refusal_of_what_was_asked_ahead_is_the_answer)
+{
+    fake_ends(EXCHANGE_ANSWERED, 403);
+    fake_ends(EXCHANGE_ANSWERED, 200);
+    remote_ahead(&fake.remote, &cases);
+    ck_assert_int_eq(ask(), FERRY_E_REFUSED);
+    ck_assert_str_eq(fake.err.where, "credentials");
+    ck_assert_uint_eq(fake.sent, 1);
+}
+END_TEST
+
 START_TEST(nothing_is_asked_ahead_where_one_alone_may_be_under_way)
 {
     end();
@@ -209,6 +220,7 @@ int main(void)
     tcase_add_test(t, what_was_written_since_makes_an_answer_void);
     tcase_add_test(t, an_answer_of_ten_seconds_ago_is_none);
     tcase_add_test(t, one_that_went_wrong_is_asked_again_with_all_the_patience_there_is);
+    tcase_add_test(t, a_refusal_of_what_was_asked_ahead_is_the_answer);
     tcase_add_test(t, nothing_is_asked_ahead_where_one_alone_may_be_under_way);
     tcase_add_test(t, one_place_is_left_for_who_waits);
     tcase_add_test(t, nothing_is_asked_ahead_of_a_session);
