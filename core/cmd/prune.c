@@ -195,7 +195,9 @@ static int32_t prune(struct session *s, int64_t before, int dry_run, uint64_t *r
                      struct sweep *sw, struct ferry_error *err)
 {
     struct engine *e = &s->engine;
-    int32_t rc = forget_old(e, before, dry_run, runs, err);
+    /* What is forgotten on purpose is cleared as well, unlike what a delivery is done with. */
+    int32_t rc = db_script(e->journal.db, "PRAGMA secure_delete=ON", err);
+    rc = rc ? rc : forget_old(e, before, dry_run, runs, err);
     rc = rc ? rc : spool_each(e->journal.spool, on_blob, sw, err);
     if (sw->left) {
         log_info("another ferry is capturing: spooled files are left for the next time");
