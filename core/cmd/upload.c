@@ -29,7 +29,13 @@ const struct ferry_option *const upload_options[] = {
     OPTION(.type = FERRY_OPT_BOOL, .name = "hold_on_reject",
            .help = "keeps the run open where a result was rejected"),
     SESSION_JOBS,
+    OPTION(.type = FERRY_OPT_LIST, .name = "jira", .value = "KEY",
+           .help = "an issue in Jira whose story all results cover, at a tracker that knows them; "
+                   "may be repeated"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "json", .help = "the receipt as JSON"),
+    OPTION(.type = FERRY_OPT_STR, .name = "link", .value = "WHEN",
+           .help = "when results are linked to stories, at a tracker that knows them: payload, "
+                   "after, both or none"),
     OPTION(.type = FERRY_OPT_LIST, .name = "mirror", .value = "TARGET",
            .help = "a linked project that gets the keyed results too; may be repeated"),
     OPTION(.type = FERRY_OPT_BOOL, .name = "no_create_cases",
@@ -64,6 +70,8 @@ struct upload {
     struct ci_job ci;
     struct ferry_kv fields[CI_FIELDS];
     uint32_t n_fields;
+    struct ferry_kv options[2]; /* of the primary's plugin, said by flags */
+    uint32_t n_options;
 };
 
 static int32_t add_mirror(struct upload *u, struct ferry_str name, struct ferry_error *err)
@@ -88,6 +96,34 @@ static int32_t add_mirror(struct upload *u, struct ferry_str name, struct ferry_
     return rc;
 }
 
+/* Flags that are an option of the primary's plugin: whoever goes on with this upload later has to know them, too. */
+static int32_t take_tracker_flags(struct upload *u, struct ferry_error *err)
+{
+    static const char *const flags[] = {"jira", "link"};
+    int32_t rc = FERRY_OK;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags && rc == FERRY_OK; i++) {
+        struct buf value;
+        char flag[20];
+        buf_init(&value, 65536);
+        for (uint32_t k = 0; args_nth(u->args, flags[i], k).ptr; k++) {
+            buf_puts(&value, k ? "\n" : "");
+            buf_put(&value, args_nth(u->args, flags[i], k));
+        }
+        snprintf(flag, sizeof flag, "--%s", flags[i]);
+        rc = value.failed ? ferry_fail(err, FERRY_E_CONFIG, flags[i], "%s: too long", flag)
+             : args_has(u->args, flags[i])
+                 ? target_set_option(u->to, flag, flags[i], buf_str(&value), err)
+                 : FERRY_OK;
+        if (rc == FERRY_OK && args_has(u->args, flags[i])) {
+            u->options[u->n_options++] =
+                (struct ferry_kv){arena_printf(&u->arena, LANE_TRACKER_OPTION "%s", flags[i]),
+                                  arena_str(&u->arena, buf_str(&value))};
+        }
+        buf_finish(&value);
+    }
+    return rc;
+}
+
 static int32_t resolve_targets(struct upload *u, struct ferry_error *err)
 {
     const struct app *app = u->s.app;
@@ -95,6 +131,7 @@ static int32_t resolve_targets(struct upload *u, struct ferry_error *err)
     int32_t rc = target_resolve(&u->to, app->config, app->plugins, args_get(u->args, "to"), err);
     if (rc == FERRY_OK) {
         log_info("to %.*s (%.*s)", STR_ARG(u->to->label), STR_ARG(u->to->how));
+        rc = take_tracker_flags(u, err);
     }
     for (uint32_t i = 0; rc == FERRY_OK && args_nth(u->args, "mirror", i).ptr; i++) {
         rc = add_mirror(u, args_nth(u->args, "mirror", i), err);
@@ -211,6 +248,8 @@ static int32_t make_lanes(void *self, const struct captured *c, struct ferry_err
                         .run_key = ferry_cstr(c->run_key),
                         .run_title = u->title,
                         .target_run = u->run_id,
+                        .options = u->options,
+                        .n_options = u->n_options,
                         .flags = lane_flags(u)};
     lane.run_marker = u->run_id.ptr ? (struct ferry_str){NULL, 0} : marker;
     int32_t rc = name_failure(u->arena.failed, err, "upload");
@@ -222,6 +261,8 @@ static int32_t make_lanes(void *self, const struct captured *c, struct ferry_err
         lane.role = ROLE_MIRROR;
         lane.planner = FERRY_LIT("mirror");
         lane.source_dest = primary;
+        lane.options = NULL;
+        lane.n_options = 0;
         lane.run_marker = marker;
         lane.target_run = (struct ferry_str){NULL, 0};
         lane.find_title = u->title;

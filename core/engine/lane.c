@@ -207,6 +207,22 @@ int32_t lane_key_field(const struct lane *lane, struct target *t)
     return t->arena.failed;
 }
 
+int32_t lane_tracker_options(const struct lane *lane, struct target *t, struct ferry_error *err)
+{
+    int32_t rc = FERRY_OK;
+    for (uint32_t i = 0; i < lane->n_options && rc == FERRY_OK; i++) {
+        const struct ferry_kv *kv = &lane->options[i];
+        if (str_starts(kv->key, LANE_TRACKER_OPTION)) {
+            char name[64], flag[80];
+            snprintf(name, sizeof name, "%.*s",
+                     STR_ARG(str_sub(kv->key, sizeof LANE_TRACKER_OPTION - 1, kv->key.len)));
+            snprintf(flag, sizeof flag, "--%s of the upload", name);
+            rc = target_set_option(t, flag, name, kv->value, err);
+        }
+    }
+    return rc;
+}
+
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err)
 {
     return db_run(e->journal.db, err, "UPDATE lane SET state = ?, audit = NULL WHERE id = ?", "ii",

@@ -43,6 +43,9 @@ int32_t lane_target(struct engine *e, int64_t dest_id, struct target **out,
  */
 #define LANE_KEY_FIELD "key_field"
 int32_t lane_key_field(const struct lane *lane, struct target *t);
+/* Options of its destination's plugin that its upload said otherwise than the configuration: those of its options that begin so. */
+#define LANE_TRACKER_OPTION "tracker."
+int32_t lane_tracker_options(const struct lane *lane, struct target *t, struct ferry_error *err);
 /* Planned anew: what an audit said before no longer holds. */
 int32_t lane_state(struct engine *e, int64_t id, enum lane_state state, struct ferry_error *err);
 

@@ -208,6 +208,7 @@ void road_go(struct engine *e, int64_t lane_id, uint32_t flags, struct road_lane
     out->role = lane.role;
     out->rc = lane_target(e, lane.dest_id, &target, &out->error);
     out->rc = out->rc ? out->rc : lane_key_field(&lane, target);
+    out->rc = out->rc ? out->rc : lane_tracker_options(&lane, target, &out->error);
     if (out->rc) {
         count_lane(e, &lane, flags, out);
         name_failure(out->rc, &out->error, "a destination");

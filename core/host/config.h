@@ -171,6 +171,12 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
 int32_t target_of_variables(const struct config *c, struct plugins *plugins,
                             const struct ferry_plugin *plugin, struct arena *arena,
                             struct ferry_str *name);
+/*
+ * An option of its plugin, said otherwise than the configuration says it, for this target alone; of a list, its elements with '\n' between. `flag`
+ * ("--link") begins messages. E_CONFIG where the plugin has no such option, or that is none of its values. Not for secrets.
+ */
+int32_t target_set_option(struct target *t, const char *flag, const char *name,
+                          struct ferry_str value, struct ferry_error *err);
 void target_free(struct target *t); /* accepts NULL */
 
 #endif

@@ -307,6 +307,34 @@ int32_t target_resolve(struct target **out, const struct config *c, struct plugi
     return rc;
 }
 
+int32_t target_set_option(struct target *t, const char *flag, const char *name,
+                          struct ferry_str value, struct ferry_error *err)
+{
+    const struct ferry_option *o = NULL;
+    for (uint32_t i = 0; i < t->n_settings && !o; i++) {
+        o = strcmp(t->settings[i].option->name, name) == 0 ? t->settings[i].option : NULL;
+    }
+    if (!o || o->flags & FERRY_OPT_SECRET) {
+        return ferry_fail(err, FERRY_E_CONFIG, name,
+                          "%s: %.*s has no such option; plugin \"%.*s\" does without", flag,
+                          STR_ARG(t->label), STR_ARG(t->plugin_id));
+    }
+    struct ferry_kv kv = {ferry_cstr(o->name), {NULL, 0}};
+    int32_t rc = option_value_of(o, flag, value, &t->arena, &kv.value, err);
+    struct ferry_kv *all = rc ? NULL : arena_array(&t->arena, struct ferry_kv, t->n_options + 1);
+    uint32_t at = 0;
+    if (!all) {
+        return rc ? rc : ferry_fail(err, FERRY_E_NO_MEMORY, name, "%s: out of memory", flag);
+    }
+    for (; at < t->n_options && !ferry_eq(t->options[at].key, kv.key); at++) {
+    }
+    memcpy(all, t->options, t->n_options * sizeof *all);
+    all[at] = kv;
+    t->n_options += at == t->n_options;
+    t->options = all;
+    return FERRY_OK;
+}
+
 void target_free(struct target *t)
 {
     if (t) {

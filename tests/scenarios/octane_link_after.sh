@@ -111,4 +111,24 @@ is "delivered" "$(out_jq '.destinations[0].delivered')" 4
 is "what runs cover" "$(runs_cover)" "$nothing"
 is "links left out, and told" "$(out_jq '.destinations[0].parts_left_out')" 3
 kill "$server"
+
+# Said for one upload: it counts more than the configuration, also for who goes on with it after a death.
+begin_with --option run_coverage=true
+more=', "link": "none"' config
+environment+=(FERRY_CRASH_AT=sent_committed:2)
+ferry upload --link after --jira AO-2 r.xml
+environment=("${environment[@]:0:3}")
+ferry resume
+exits 0
+is "what runs cover" "$(runs_cover)" "four: story AO-2;one: story AO-1 | story AO-2;three: story AO-2;two: story AO-1 | story AO-2"
+ferry upload --again --link none r.xml
+exits 0
+is "covered by the second run" "$(state '.[0] == "run" and .[-1] != null' .[5] | grep -c .)" 4
+ferry upload --again --link later r.xml
+exits 2
+says '--link: "later" is not one of payload, after, both, none'
+ferry upload --again --to local:AO --link after r.xml
+exits 2
+says '--link: local:AO has no such option; plugin "local" does without'
+kill "$server"
 exit 0
