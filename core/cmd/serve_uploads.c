@@ -4,19 +4,19 @@
  * /v1/uploads/JOB/retry has it tried again. All of it with the bearer token alone; a 202 says that the job and its reports are kept.
  */
 #include "serve_uploads.h"
+#include "serve_ask.h"
 
 #include <exchanges.h>
 #include <fcntl.h>
 #include <file.h>
 #include <json.h>
-#include <limits.h>
 #include <secrets.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <text.h>
 #include <unistd.h>
 
-enum { REPORTS = 1000, WAITING = 1000, TOKEN_LEAST = 16, TEXT_MAX = 64 << 10 };
+enum { WAITING = 1000, TOKEN_LEAST = 16, TEXT_MAX = 64 << 10 };
 
 /* --- the token ------------------------------------------------------------------------------------ */
 
@@ -125,130 +125,9 @@ static void answer_job(struct request *answer, uint32_t status, const char *name
 
 /* --- asking for an upload -------------------------------------------------------------------------------- */
 
-struct asking {
-    struct serve *s;
-    struct journal journal; /* for its spool and its locks */
-    struct job_report *reports;
-    uint32_t n;
-    struct buf call;
-    struct ferry_error err;
-};
-
-/* What is said of the upload, in one order, whatever order it came in. */
-static int32_t read_call(struct asking *a, const struct cJSON *root)
-{
-    static const char *const texts[] = {"to", "run_title", "run_key", "complete"};
-    struct json_out j = json_to(&a->call);
-    char shown[80];
-    json_each (v, root) {
-        struct ferry_str name = json_name(v);
-        int known = str_is(name, "reports") || str_is(name, "mirror");
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-            known |= str_is(name, texts[i]) && json_str(v).ptr;
-        }
-        if (!known) {
-            return ferry_fail(
-                &a->err, FERRY_E_INPUT, "",
-                "\"%s\" is no member of an upload, or no text; there are to, mirror, run_title, "
-                "run_key, complete, reports",
-                text_show_to(shown, sizeof shown, name));
-        }
-    }
-    struct ferry_str complete = json_str(json_get(root, "complete"));
-    if (complete.ptr && !str_is(complete, "auto") && !str_is(complete, "always") &&
-        !str_is(complete, "never")) {
-        return ferry_fail(&a->err, FERRY_E_INPUT, "", "complete: auto, always or never");
-    }
-    json_open(&j, '{');
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        json_member(&j, texts[i], json_str(json_get(root, texts[i])));
-    }
-    json_key(&j, "mirror");
-    json_open(&j, '[');
-    json_each (m, json_get(root, "mirror")) {
-        if (!json_str(m).len) {
-            return ferry_fail(&a->err, FERRY_E_INPUT, "", "mirror: a list of destinations' names");
-        }
-        json_put(&j, json_str(m));
-    }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    return a->call.failed;
-}
-
-/* A name that stays below the folder, and leads to a plain file there, no link of it leading out. */
-static int32_t add_named(struct asking *a, struct ferry_str name, char digest[DIGEST_TEXT])
-{
-    struct ferry_str root = config_get(a->s->app->config, "serve.upload_root"), rest = name, part;
-    char real_root[PATH_MAX], real[PATH_MAX], shown[120];
-    struct buf path;
-    struct stat st;
-    uint64_t bytes;
-    int up = name.len && name.ptr[0] == '/', fd = -1;
-    text_show_to(shown, sizeof shown, name);
-    if (!root.len) {
-        return ferry_fail(&a->err, FERRY_E_INPUT, "",
-                          "%s: reports are not taken by name here (serve.upload_root is not set); "
-                          "send {\"name\", \"content\"}",
-                          shown);
-    }
-    while (str_split(&rest, '/', &part)) {
-        up |= str_is(part, "..");
-    }
-    buf_init(&path, PATH_MAX);
-    buf_printf(&path, "%.*s/%.*s", STR_ARG(root), STR_ARG(name));
-    int32_t rc = FERRY_E_INPUT;
-    if (!up && !path.failed && realpath(root.ptr, real_root) && realpath(buf_cstr(&path), real) &&
-        strncmp(real, real_root, strlen(real_root)) == 0 && real[strlen(real_root)] == '/' &&
-        (fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) >= 0 &&
-        fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        rc = spool_add_fd(a->journal.spool, fd, shown, a->s->upload_max, digest, &bytes, &a->err);
-    } else {
-        ferry_fail(&a->err, FERRY_E_INPUT, "",
-                   "%s: no such report below serve.upload_root; names are relative to it", shown);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    buf_finish(&path);
-    return rc;
-}
-
-/* "a/b.xml", or {"name": "b.xml", "content": "<testsuite>..."}. */
-static int32_t read_report(struct asking *a, const struct cJSON *v)
-{
-    struct job_report *r = &a->reports[a->n];
-    struct ferry_str content = json_str(json_get(v, "content"));
-    r->name = json_is_object(v) ? json_str(json_get(v, "name")) : json_str(v);
-    if (!r->name.len || r->name.len > 500 || (json_is_object(v) && !content.ptr)) {
-        return ferry_fail(
-            &a->err, FERRY_E_INPUT, "",
-            "reports: each is the name of a file, or {\"name\", \"content\"} with texts");
-    }
-    int32_t rc = content.ptr ? spool_add(a->journal.spool, content, r->digest, &a->err)
-                             : add_named(a, r->name, r->digest);
-    a->n += rc == FERRY_OK;
-    return rc;
-}
-
-static int32_t read_reports(struct asking *a, const struct cJSON *list)
-{
-    uint32_t n = json_count(list);
-    if (!json_is_array(list) || n == 0 || n > REPORTS) {
-        return ferry_fail(&a->err, FERRY_E_INPUT, "", "reports: a list of 1 to %d reports",
-                          REPORTS);
-    }
-    a->reports = calloc(n, sizeof *a->reports);
-    int32_t rc = a->reports ? FERRY_OK : FERRY_E_NO_MEMORY;
-    json_each (v, list) {
-        rc = rc ? rc : read_report(a, v);
-    }
-    return rc;
-}
-
 /* What is in the spool and in no row yet is not swept away meanwhile. */
-static int32_t keep(struct asking *a, const struct cJSON *root, struct ferry_str key,
-                    enum job_put *what, char name[UUID_TEXT])
+static int32_t keep(struct asking *a, struct ferry_str key, enum job_put *what,
+                    char name[UUID_TEXT])
 {
     struct clock *clock = &a->s->app->clock;
     int32_t rc = journal_open(&a->journal, a->s->app->state, a->s->state_max, &a->err);
@@ -258,7 +137,7 @@ static int32_t keep(struct asking *a, const struct cJSON *root, struct ferry_str
     if (!journal_try_lock(&a->journal, LOCK_USE, SPOOL_USE)) {
         rc = ferry_fail(&a->err, FERRY_E_IO, "", "the spool is being swept; come again");
     }
-    rc = rc ? rc : read_reports(a, json_get(root, "reports"));
+    rc = rc ? rc : asking_take_reports(a);
     if (rc == FERRY_OK) {
         struct job_call call = {
             .text = buf_str(&a->call), .idempotency_key = key, .reports = a->reports, .n = a->n};
@@ -271,19 +150,14 @@ static int32_t keep(struct asking *a, const struct cJSON *root, struct ferry_str
 static void ask(struct serve *s, const struct ferry_message *m, struct request *answer)
 {
     struct asking a = {.s = s, .err = {.size = sizeof a.err}};
-    struct json_doc doc = {0};
     enum job_put what = JOB_NEW;
     char name[UUID_TEXT] = "";
     struct ferry_str key = ferry_get(m->headers, m->n_headers, FERRY_LIT("idempotency-key"));
-    buf_init(&a.call, TEXT_MAX);
-    int32_t rc = json_parse(&doc, m->body, JSON_STRICT, "upload", &a.err);
-    if (rc == FERRY_OK && (!json_is_object(doc.root) || key.len > 200)) {
-        rc = ferry_fail(
-            &a.err, FERRY_E_INPUT, "",
-            "an upload is an object with reports; an Idempotency-Key has up to 200 bytes");
+    int32_t rc = asking_read(&a, m);
+    if (rc == FERRY_OK && key.len > 200) {
+        rc = ferry_fail(&a.err, FERRY_E_INPUT, "", "an Idempotency-Key has up to 200 bytes");
     }
-    rc = rc ? rc : read_call(&a, doc.root);
-    rc = rc ? rc : keep(&a, doc.root, key, &what, name);
+    rc = rc ? rc : keep(&a, key, &what, name);
     if (rc == FERRY_E_INPUT || rc == FERRY_E_TOO_LARGE) {
         answer_error(answer, rc == FERRY_E_INPUT ? 400 : 413, a.err.message);
     } else if (rc || what == JOB_FULL) {
@@ -294,9 +168,7 @@ static void ask(struct serve *s, const struct ferry_message *m, struct request *
     } else {
         answer_job(answer, 202, name, what == JOB_NEW ? "queued" : "known");
     }
-    free(a.reports);
-    buf_finish(&a.call);
-    json_finish(&doc);
+    asking_finish(&a);
 }
 
 /* --- telling ------------------------------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 
 # What of C a plugin may use: nothing that opens, waits, asks the clock or the environment.
 c_headers="assert.h ctype.h errno.h float.h inttypes.h limits.h math.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h"
-base_headers="arena.h buf.h calendar.h json.h text.h"
+base_headers="arena.h buf.h calendar.h json.h multipart.h text.h"
 
 # FILE LINE HEADER for every #include of the tree, "<x.h>" or "x.h" still in its brackets.
 includes() {

@@ -13,7 +13,7 @@ report in/sub/named.xml one=N_1 two=N_2!
 echo out of reach >secret.txt
 ln -s ../secret.txt in/link.xml
 cat >ferry.json <<'END'
-{ "trackers": { "ao": { "plugin": "local", "project": "AO" }, "demo": { "plugin": "local", "project": "DEMO" } },
+{ "trackers": { "ao": { "plugin": "local", "project": "AO" }, "demo": { "plugin": "local", "project": "DEMO" }, "form": { "plugin": "local", "project": "FORM" } },
   "serve": { "upload_root": "in" }, "exchange_log_dir": "log" }
 END
 
@@ -84,6 +84,51 @@ for _ in 1 2 3; do
 done
 asks 202 POST /v1/uploads "$(jq '{reports, mirror, run_title, to}' <<<"$body")"
 is "in another order" "$(answer_jq .job_id)" "$job"
+
+# A form says the same: files, fields, and the name of a report that is here.
+sends() { # CODE CURL_ARGUMENT...
+    local want=$1
+    shift
+    code=$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' -H "Authorization: Bearer $secret" "$@" "$place/v1/uploads")
+    [ "$code" = "$want" ] || fail "$* is answered with $want, not $code: $(cat "$work/answer")"
+}
+sends 202 -F to=ao -F mirror=demo -F run_title=a.xml -F reports=@a.xml
+is "the same job, sent as a form" "$(answer_jq '"\(.job_id) \(.state)"')" "$job known"
+report form.xml five=F_5 six
+sends 202 -F 'reports=@form.xml;filename=night; "1".xml' -F reports=sub/named.xml -F to=ao -F mirror=demo -F mirror=ao
+forms=$(answer_jq .job_id)
+until_true job_is "$forms" failed
+grep -q 'is the primary already' "$work/serve.err" || fail "each mirror was heard: $(tail -n 3 "$work/serve.err")"
+sends 202 -F reports=@form.xml -F reports=sub/named.xml -F to=form -F run_key=form
+until_true job_is "$(answer_jq .job_id)" "done"
+is "of both" "$(answer_jq '.destinations[0].delivered')" 4
+wrong_form() { # WORDS CURL_ARGUMENT...
+    local words=$1
+    shift
+    sends 400 "$@"
+    answer_jq .error | grep -qF "$words" || fail "$* is refused with $words: $(cat "$work/answer")"
+}
+parts() { # BYTES with \n for CRLF
+    printf '%b' "${1//\\n/\\r\\n}" >form.bytes
+    printf '%s' @form.bytes
+}
+form='Content-Type: multipart/form-data; boundary=b'
+wrong_form 'reports: 1 to 1000' -F to=ao
+wrong_form '"too" is no member' -F too=ao -F reports=@a.xml
+wrong_form '"to" is there twice' -F to=ao -F to=demo -F reports=@a.xml
+wrong_form 'complete: auto' -F complete=perhaps -F reports=@a.xml
+wrong_form '"to" is a file' -F to=@a.xml -F reports=@a.xml
+wrong_form 'a list of destinations' -F mirror= -F reports=@a.xml
+wrong_form 'no such report' -F reports=../secret.txt
+wrong_form 'a file with a name' -H "$form" --data-binary "$(parts '--b\nContent-Disposition: form-data; name="reports"; filename=""\n\nx\n--b--\n')"
+wrong_form 'the last part has no end' -H "$form" --data-binary "$(parts '--b\nContent-Disposition: form-data; name="reports"; filename="a"\n\n<testsui')"
+wrong_form 'does not begin with the boundary' -H "$form" --data-binary "$(parts '--c\nContent-Disposition: form-data; name="to"\n\nao\n--c--\n')"
+wrong_form 'the head of a part has no end' -H "$form" --data-binary "$(parts '--b\nContent-Disposition: form-data; name="to"')"
+wrong_form 'no content-disposition' -H "$form" --data-binary "$(parts '--b\nContent-Type: text/plain\n\nx\n--b--\n')"
+wrong_form 'more after the end' -H "$form" --data-binary "$(parts '--b--\nrest')"
+wrong_form 'a boundary of 1 to 70' -H 'Content-Type: multipart/form-data' --data-binary "$(parts '--b--\n')"
+wrong_form 'a boundary of 1 to 70' -H 'Content-Type: multipart/mixed; boundary=b' --data-binary "$(parts '--b--\n')"
+grep -rq 'out of reach' .ferry && fail "what lies outside is not kept, whoever sends a form"
 
 # A key is of one upload.
 asks 202 POST /v1/uploads "$(upload b.xml four=K_4)" 'Idempotency-Key: night-2'

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* multipart.h - a body of multipart/form-data, part by part, in place. */
-#ifndef QASE_MOCK_MULTIPART_H
-#define QASE_MOCK_MULTIPART_H
+#ifndef BASE_MULTIPART_H
+#define BASE_MULTIPART_H
 
-#include <ferry/ferry.h>
+#include <ferry/base.h>
 
 struct part {
     struct ferry_str name, filename, mime; /* filename absent: it is no file */
