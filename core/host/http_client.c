@@ -91,7 +91,11 @@ int32_t http_begin(struct http_client *c, const struct http_route *route, struct
     c->transfers = t;
     /* It leaves now, and not when somebody waits next: until then the caller may have much to do with answers that are here. */
     int running = 0;
-    curl.multi_perform(c->multi, &running);
+    uint64_t sent;
+    do {
+        sent = t->sent;
+        curl.multi_perform(c->multi, &running);
+    } while (t->sent > sent && t->sent < t->body.size);
     return FERRY_OK;
 }
 

@@ -41,6 +41,9 @@ static int on_begin(void *data, char *remote_ip, char *local_ip, int remote_port
     return CURL_PREREQFUNC_OK;
 }
 
+/* Most requests in one piece: what is left waits for whoever looks after sockets next. */
+enum { UPLOAD_PIECE = 512 << 10 };
+
 static size_t on_read(char *to, size_t size, size_t n, void *data)
 {
     struct http_transfer *t = data;
@@ -203,6 +206,7 @@ static void set_method(struct http_transfer *t, struct ferry_str method)
         curl.easy_setopt(t->easy, CURLOPT_POST, 1L);
         curl.easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.size);
         curl.easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
+        curl.easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_PIECE);
         curl.easy_setopt(t->easy, CURLOPT_READDATA, t);
         curl.easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_rewind);
         curl.easy_setopt(t->easy, CURLOPT_SEEKDATA, t);

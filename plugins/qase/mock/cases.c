@@ -135,6 +135,7 @@ int32_t mock_case_create(struct http *h, const struct new_case *c, int64_t *id)
                   id_or_null(c->milestone),
                   c->signature.len ? c->signature : (struct ferry_str){NULL, 0}, c->body, h->now_ms,
                   h->now_ms, c->shown_ms);
+    mock_tally_add(h, MOCK_TALLY_CASES, c->shown_ms);
     rc = rc ? rc : mock_values_store(h, MOCK_CASE, *id, c->values);
     return rc ? rc : tell_created(h, c, *id);
 }
@@ -246,6 +247,7 @@ int32_t mock_case_delete(struct http *h)
         return rc;
     }
     rc = mock_run(h, "DELETE FROM test_case WHERE project = ? AND id = ?", "ii", h->project, h->id);
+    rc = rc ? rc : mock_tally_forget(h);
     rc = rc ? rc
             : mock_run(h, "DELETE FROM field_value WHERE project = ? AND entity = 0 AND thing = ?",
                        "ii", h->project, h->id);

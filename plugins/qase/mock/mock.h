@@ -56,6 +56,9 @@ struct http {
     struct kit_quota quota;
     struct number
         numbers[12]; /* of the nouns that this request makes, in use up to one without a noun */
+    struct added {   /* by this request; see tally.c */
+        int64_t n, latest_ms;
+    } added[2];
     struct
         suite_seen { /* the suites that this request has named last: neighbours mostly share theirs */
         int64_t parent, id;
@@ -135,6 +138,16 @@ void page_filter_part(struct http *h, struct page *p, const char *name, const ch
 void page_filter_ids(struct http *h, struct page *p, const char *name, const char *column);
 /* Writes {"total","filtered","count","entities":[...]}, or refuses; finishes p. */
 int32_t page_answer(struct http *h, struct page *p);
+
+/* tally.c: 1 in *told where the number is known, and everything that was counted is shown by now. */
+int32_t mock_tally_count(struct http *h, const struct page *p, int filtered, int64_t *out,
+                         int *told);
+/* One more, into the request's project, and a result into the run of its path; stored at the end of the request. */
+enum mock_tallied { MOCK_TALLY_CASES = 0, MOCK_TALLY_RESULTS = 1 };
+void mock_tally_add(struct http *h, enum mock_tallied noun, int64_t shown_ms);
+int32_t mock_tally_store(struct http *h);
+/* Something was taken away. */
+int32_t mock_tally_forget(struct http *h);
 
 /* fields.c, field_values.c: custom fields. */
 enum mock_entity { MOCK_CASE = 0, MOCK_RUN = 1 };

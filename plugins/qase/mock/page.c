@@ -90,61 +90,11 @@ static int32_t take_int(void *data, const struct ferry_value *row, uint32_t n)
     return FERRY_OK;
 }
 
-struct tally {
-    int64_t n, latest_ms;
-    int there;
-};
-
-static int32_t take_tally(void *data, const struct ferry_value *row, uint32_t n)
-{
-    (void)n;
-    *(struct tally *)data = (struct tally){row[0].i, row[1].i, 1};
-    return FERRY_OK;
-}
-
-/* Counted once, and kept from then on by the schema. */
-static int32_t begin_tally(struct http *h, const struct page *p, int64_t run, struct tally *t)
-{
-    struct ferry_str sql = arena_printf(
-        &h->arena, "SELECT count(*), coalesce(max(shown_ms), 0) FROM %s WHERE project = ?%s",
-        p->tallied, run ? " AND run_id = ?" : "");
-    if (!sql.ptr) {
-        return h->arena.failed;
-    }
-    int32_t rc = run ? mock_rows(h, take_tally, t, sql.ptr, "ii", h->project, run)
-                     : mock_rows(h, take_tally, t, sql.ptr, "i", h->project);
-    return rc ? rc
-              : mock_run(h,
-                         "INSERT INTO tally (project, noun, run_id, n, latest_ms)"
-                         " VALUES (?, ?, ?, ?, ?)",
-                         "isiii", h->project, ferry_cstr(p->tallied), run, t->n, t->latest_ms);
-}
-
-/* 1 in *told where everything that was counted is shown by now. */
-static int32_t count_kept(struct http *h, const struct page *p, int filtered, int64_t *out,
-                          int *told)
-{
-    struct tally t = {.there = 0};
-    int64_t run = filtered ? p->run : 0;
-    *told = 0;
-    if (!p->tallied || (filtered && (!run || p->n_where != 1))) {
-        return FERRY_OK;
-    }
-    int32_t rc = mock_rows(h, take_tally, &t,
-                           "SELECT n, latest_ms FROM tally WHERE project = ? AND noun = ? AND"
-                           " run_id = ?",
-                           "isi", h->project, ferry_cstr(p->tallied), run);
-    rc = rc || t.there ? rc : begin_tally(h, p, run, &t);
-    *told = rc == FERRY_OK && t.latest_ms <= h->now_ms;
-    *out = *told ? t.n : *out;
-    return rc;
-}
-
 static int32_t count(struct http *h, struct page *p, int filtered, int64_t *out)
 {
     struct buf sql;
     int told = 0;
-    int32_t kept = count_kept(h, p, filtered, out, &told);
+    int32_t kept = mock_tally_count(h, p, filtered, out, &told);
     if (kept || told) {
         return kept;
     }

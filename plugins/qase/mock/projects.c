@@ -104,6 +104,7 @@ int32_t mock_project_delete(struct http *h)
                                          "DELETE FROM run_case WHERE project = ?",
                                          "DELETE FROM run WHERE project = ?",
                                          "DELETE FROM result WHERE project = ?",
+                                         "DELETE FROM tally WHERE project = ?",
                                          "DELETE FROM milestone WHERE project = ?",
                                          "DELETE FROM plan WHERE project = ?",
                                          "DELETE FROM environment WHERE project = ?",

@@ -183,5 +183,6 @@ int32_t mock_result_delete(struct http *h)
     }
     rc =
         mock_run(h, "DELETE FROM result WHERE project = ? AND hash = ?", "is", h->project, h->hash);
+    rc = rc ? rc : mock_tally_forget(h);
     return rc ? rc : answer_hash(h);
 }

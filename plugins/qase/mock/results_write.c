@@ -146,6 +146,7 @@ static int32_t insert(struct http *h, struct incoming *r, int64_t case_id, struc
     struct ferry_str hash = kit_hash(&h->arena, "result", id);
     r->hash = r->hash.ptr ? r->hash : hash;
     r->case_id = r->case_id ? r->case_id : case_id;
+    mock_tally_add(h, MOCK_TALLY_RESULTS, h->now_ms + later);
     return rc ? rc
               : mock_run(h,
                          "INSERT INTO result (project, run_id, id, hash, case_id, api, wire_id,"

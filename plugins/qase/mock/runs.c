@@ -254,6 +254,7 @@ int32_t mock_run_delete(struct http *h)
     if (rc || h->status) {
         return rc;
     }
-    rc = tell(h, "run.deleted", h->id, run.title);
+    rc = mock_tally_forget(h);
+    rc = rc ? rc : tell(h, "run.deleted", h->id, run.title);
     return rc ? rc : mock_answer_id(h, h->id);
 }

@@ -228,6 +228,7 @@ static int32_t handle(const struct ferry_service_call *call, const struct ferry_
     h.faults.arena = &h.arena;
     int32_t rc = answer(&h);
     rc = rc ? rc : mock_numbers_store(&h);
+    rc = rc ? rc : mock_tally_store(&h);
     if (rc == FERRY_OK && h.version > 0) { /* what is the mock's own does not count */
         rc = kit_served_add(h.sql, h.err, request->method, h.route, h.status);
     }

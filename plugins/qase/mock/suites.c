@@ -173,6 +173,7 @@ int32_t mock_suite_delete(struct http *h)
                        to, h->project, h->id)
             : mock_run(h, "DELETE FROM test_case WHERE project = ? AND suite = ?", "ii", h->project,
                        h->id);
+    rc = rc ? rc : mock_tally_forget(h);
     rc =
         rc ? rc
            : mock_run(h, "DELETE FROM suite WHERE project = ? AND id = ?", "ii", h->project, h->id);
