@@ -21,15 +21,16 @@ struct loop {
 static int32_t doubt_what_was_sent(struct deliver *d)
 {
     struct db *db = d->e->journal.db;
-    int64_t act = 0, now = d->r->clock->now_ms(d->r->clock);
+    int64_t act = 0, last = 0, now = d->r->clock->now_ms(d->r->clock);
     int32_t rc = FERRY_OK;
     while (
         rc == FERRY_OK &&
         (act = db_one_int(
              db, 0, d->err,
              "SELECT MIN(act) FROM op INDEXED BY op_request WHERE request_id IS NOT NULL AND state < 7 AND state = 3 AND dest_id = ? AND act > ?",
-             "ii", d->r->dest_id, act)) != 0) {
+             "ii", d->r->dest_id, act)) > last) { /* a damaged index may go round */
         struct ferry_traits t;
+        last = act;
         rc = remote_describe(d->r, (uint32_t)act, &t, d->err);
         int64_t wait = t.effect == FERRY_REPEATABLE ? 0 : remote_settle_ms(d->r, &t);
         rc =

@@ -198,12 +198,24 @@ static int32_t submit(struct deliver *d, struct flight *f)
 /* --- choosing -------------------------------------------------------------------------------------- */
 
 /* Kinds that have something in this state, in order; 0 at the end. */
-static uint32_t next_act(struct deliver *d, enum op_state state, uint32_t after)
+static int32_t next_act(struct deliver *d, enum op_state state, uint32_t *act)
 {
-    return (uint32_t)db_one_int(
-        d->e->journal.db, 0, d->err,
+    struct ferry_error why = {.size = sizeof why};
+    int64_t next = db_one_int(
+        d->e->journal.db, 0, &why,
         "SELECT MIN(act) FROM op WHERE dest_id = ? AND state = ? AND " OP_QUEUED("") " AND act > ?",
-        "iii", d->r->dest_id, (int64_t)state, (int64_t)after);
+        "iii", d->r->dest_id, (int64_t)state, (int64_t)*act);
+    if (why.status) {
+        return ferry_fail(d->err, why.status, why.where, "%s", why.message);
+    }
+    if (next && (next <= *act || next > UINT32_MAX)) { /* or it would be looked for for ever */
+        return ferry_fail(
+            d->err, FERRY_E_STATE, "",
+            "the journal holds an operation of kind %lld, which is none; it is damaged, or was changed by something else",
+            (long long)next);
+    }
+    *act = (uint32_t)next;
+    return FERRY_OK;
 }
 
 /*
@@ -354,9 +366,14 @@ int32_t send_held(struct deliver *d, uint32_t act, int *held)
 int32_t send_next(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
-    for (uint32_t act = next_act(d, OP_PLANNED, 0); act; act = next_act(d, OP_PLANNED, act)) {
+    uint32_t act = 0;
+    for (;;) {
         int held = 0;
-        int32_t rc = send_held(d, act, &held);
+        int32_t rc = next_act(d, OP_PLANNED, &act);
+        if (rc || !act) {
+            return rc;
+        }
+        rc = send_held(d, act, &held);
         if (rc == FERRY_OK && held) {
             continue;
         }
@@ -378,7 +395,6 @@ int32_t send_next(struct deliver *d, struct flight *f, int *took)
         }
         return rc ? rc : encode_and_send(d, f);
     }
-    return FERRY_OK;
 }
 
 /* --- out of doubt ------------------------------------------------------------------------------------ */
@@ -435,8 +451,13 @@ static void keep_request(struct batch *b, int64_t request)
 int32_t send_again(struct deliver *d, struct flight *f, int *took)
 {
     *took = 0;
-    for (uint32_t act = next_act(d, OP_DOUBT, 0); act; act = next_act(d, OP_DOUBT, act)) {
-        int32_t rc = batch_load(&f->batch, d->r, BATCH_DOUBT, act, d->err);
+    uint32_t act = 0;
+    for (;;) {
+        int32_t rc = next_act(d, OP_DOUBT, &act);
+        if (rc || !act) {
+            return rc;
+        }
+        rc = batch_load(&f->batch, d->r, BATCH_DOUBT, act, d->err);
         if (rc) {
             return rc;
         }
@@ -460,5 +481,4 @@ int32_t send_again(struct deliver *d, struct flight *f, int *took)
         }
         return find_batch(d, &f->batch);
     }
-    return FERRY_OK;
 }
